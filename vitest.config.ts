@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Real programs are started: a file at a time on each of two workers keeps a two-core machine honest.
+    pool: 'forks',
+    maxWorkers: 2,
+    setupFiles: ['test/support/leaks.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
+});
