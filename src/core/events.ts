@@ -1,0 +1,39 @@
+import type { Exit } from './exit.ts';
+import type { PublicState } from './status.ts';
+
+/** What happened, as data: the same values go to the log, to `GET /v1/events` and to whoever waits for an outcome. */
+export type HappeningBody =
+  | {
+      readonly type: 'process.state';
+      readonly process: string;
+      readonly program: string;
+      readonly pid: number | null;
+      readonly from: PublicState;
+      readonly to: PublicState;
+      /** Why, in words, where there is more to say than the states do. */
+      readonly reason: string | null;
+    }
+  | {
+      readonly type: 'process.exit';
+      readonly process: string;
+      readonly program: string;
+      readonly pid: number;
+      readonly exit: Exit;
+      /** False when nobody asked for it and the exit code is not one of `exitcodes`. */
+      readonly expected: boolean;
+      /** Milliseconds from fork to end. */
+      readonly ranFor: number;
+    }
+  | {
+      readonly type: 'process.leftovers';
+      readonly process: string;
+      readonly program: string;
+      /** Pids that outlived the leader of their session. */
+      readonly pids: readonly number[];
+      readonly action: 'reported' | 'TERM' | 'KILL' | 'gone';
+    }
+  | { readonly type: 'daemon.started'; readonly pid: number }
+  | { readonly type: 'daemon.stopping'; readonly reason: string; readonly waitingFor: readonly string[] };
+
+/** A happening with its place in the daemon's life. `id` only grows, by one; `at` is wall clock in milliseconds. */
+export type Happening = HappeningBody & { readonly id: number; readonly at: number };

@@ -1,0 +1,105 @@
+import type { Exit } from './exit.ts';
+import type { Millis } from './program.ts';
+import { fullTokens, type Tokens } from './tokens.ts';
+
+/** How the leader of a life came to its end, which decides what follows. */
+export type Manner =
+  /** Before `starttime` had passed: a failed start. */
+  | 'early'
+  /** After it had been RUNNING. */
+  | 'ran'
+  /** Because it was asked to, or because nobody wants it up any more. */
+  | 'stopped';
+
+/** Where a process is in its life, with just the data that is true there. See `lifecycle.ts` for the story. */
+export type State =
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'launching' }
+  | { readonly kind: 'starting'; readonly pid: number; readonly since: Millis; readonly readyAt: Millis }
+  | { readonly kind: 'running'; readonly pid: number; readonly since: Millis }
+  | { readonly kind: 'backoff'; readonly reason: string; readonly retryAt: Millis }
+  | { readonly kind: 'stopping'; readonly pid: number; readonly since: Millis; readonly killAt: Millis }
+  | {
+      readonly kind: 'clearing';
+      /** The dead leader, whose number is still the session's. */
+      readonly pid: number;
+      readonly manner: Manner;
+      readonly exit: Exit;
+      readonly ranFor: Millis;
+      /** Its leftovers as last seen; none before the first scan has come back. */
+      readonly members: readonly number[];
+      /** When to look again; undefined while a scan is on its way. */
+      readonly lookAt: Millis | undefined;
+      /** When SIGTERM has had its time; undefined before it was sent. */
+      readonly killAt: Millis | undefined;
+    }
+  | { readonly kind: 'exited' }
+  | { readonly kind: 'fatal'; readonly reason: string }
+  | { readonly kind: 'unknown'; readonly pid: number; readonly since: Millis; readonly reason: string };
+
+/** The end of the life before this one, for people. */
+export interface LastEnd {
+  readonly pid: number;
+  readonly exit: Exit;
+  readonly ranFor: Millis;
+  readonly at: Millis;
+}
+
+/** All that the daemon knows about one process's life. */
+export interface Life {
+  /** What is asked of it now. A restart is no state: it is STOPPING while `want` is up. */
+  readonly want: 'up' | 'down';
+  readonly state: State;
+  /** Numbers the lives, from 1. Events of an earlier one are stale. */
+  readonly generation: number;
+  /** Failed starts in a row. */
+  readonly failures: number;
+  /** Starts by policy after an end that nobody asked for. */
+  readonly restarts: number;
+  readonly tokens: Tokens;
+  readonly last: LastEnd | undefined;
+}
+
+/** A process that was never started. */
+export function unborn(now: Millis): Life {
+  return {
+    want: 'down',
+    state: { kind: 'stopped' },
+    generation: 0,
+    failures: 0,
+    restarts: 0,
+    tokens: fullTokens(now),
+    last: undefined,
+  };
+}
+
+/** The pid of the leader while it lives. */
+export function pidOf(life: Life): number | undefined {
+  const { state } = life;
+  switch (state.kind) {
+    case 'starting':
+    case 'running':
+    case 'stopping':
+    case 'unknown':
+      return state.pid;
+    default:
+      return undefined;
+  }
+}
+
+/** The one moment at which something is due by itself; undefined when nothing is. */
+export function deadlineOf(life: Life): Millis | undefined {
+  const { state } = life;
+  switch (state.kind) {
+    case 'starting':
+      return state.readyAt;
+    case 'backoff':
+      return state.retryAt;
+    case 'stopping':
+      return state.killAt;
+    case 'clearing':
+      return state.lookAt;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,390 @@
+/**
+ * The life of a process, as one pure function.
+ *
+ * A process is two facts. `want` is what is asked of it: up or down. `state` is where it is. Nothing else is stored: a
+ * pending restart is STOPPING while `want` is up, a cancelled one is STOPPING while `want` is down.
+ *
+ *     state      want up                                  want down
+ *     ---------  ---------------------------------------  -----------------------------------------
+ *     stopped    (passed through on the way to a start)   at rest: stopped, or never started
+ *     launching  a fork is due                            (cancelled at once: stopped)
+ *     starting   alive, not yet for `starttime`           (stopping)
+ *     running    alive                                    (stopping)
+ *     backoff    waits to be started again                (stopped at once)
+ *     stopping   a restart: starts again once ended       being stopped
+ *     clearing   dead, its leftovers are being ended      the same, then at rest
+ *     exited     (passed through on the way to a restart) at rest: ended by itself, and policy let it be
+ *     fatal      gave up; only a person starts it again   the same
+ *     unknown    could not be signalled                   the same
+ *
+ * The states and transitions are supervisord's (its `process.py`), with the differences of design section 5, each on
+ * purpose. `step` decides; `daemon/process.ts` performs the effects in their order and comes back with events. Whatever
+ * an event belongs to, its generation says so, and an event of another life changes nothing.
+ */
+import type { HappeningBody } from './events.ts';
+import { describeExit, describeSpan, type Exit } from './exit.ts';
+import { deadlineOf, type Life, type LastEnd, type Manner, pidOf, type State } from './life.ts';
+import type { Millis, ProcessSpec, SignalName } from './program.ts';
+import { reasonOf, statusOf } from './status.ts';
+import { takeToken } from './tokens.ts';
+
+export type Event =
+  /** Requests of people, and of the daemon on their behalf. */
+  | { readonly type: 'start' | 'stop' | 'restart' | 'kill' }
+  /** The time of `deadlineOf` may have come. */
+  | { readonly type: 'deadline' }
+  /** What became of the effects. */
+  | { readonly type: 'spawned'; readonly generation: number; readonly pid: number }
+  | { readonly type: 'spawnFailed'; readonly generation: number; readonly reason: string }
+  | { readonly type: 'signalFailed'; readonly generation: number; readonly reason: string }
+  | { readonly type: 'scanned'; readonly generation: number; readonly members: readonly number[] }
+  /** The leader was reaped. `alone`: its session is known to be empty, so that no scan is needed. */
+  | { readonly type: 'ended'; readonly generation: number; readonly exit: Exit; readonly alone: boolean };
+
+export type Effect =
+  | { readonly type: 'spawn'; readonly generation: number }
+  /** Take back a spawn that has not happened. Neither `spawned` nor `spawnFailed` follows. */
+  | { readonly type: 'cancel'; readonly generation: number }
+  | { readonly type: 'signal'; readonly pid: number; readonly signal: SignalName; readonly group: boolean }
+  /** Find what lives in the session of this dead leader. */
+  | { readonly type: 'scan'; readonly generation: number; readonly pid: number }
+  | { readonly type: 'sweep'; readonly pid: number; readonly members: readonly number[]; readonly signal: SignalName }
+  | { readonly type: 'publish'; readonly happening: HappeningBody };
+
+export interface Step {
+  readonly life: Life;
+  readonly effects: readonly Effect[];
+}
+
+/** Each failed start waits a second longer than the one before it (supervisord's linear backoff). */
+export const BACKOFF_STEP: Millis = 1000;
+/** SIGKILL is sent again after `stoptime`, but not in a hot loop when that is 0. */
+export const KILL_AGAIN: Millis = 1000;
+/** How soon to look again for leftovers that were told to end: most do within a few milliseconds. */
+export const LOOK_AGAIN: Millis = 20;
+/** A leftover that stays (in uninterruptible sleep, say) is not worth a scan of /proc more often than this. */
+export const LOOK_AGAIN_MAX: Millis = 500;
+
+/** Decides what `event` means for a process at `now` (monotonic). Pure: the same arguments, the same answer. */
+export function step(spec: ProcessSpec, life: Life, event: Event, now: Millis): Step {
+  const turn = new Turn(spec, life, now);
+  if ('generation' in event && event.generation !== life.generation) return turn.result();
+  switch (event.type) {
+    case 'start':
+      return onStart(turn);
+    case 'stop':
+      return onStop(turn);
+    case 'restart':
+      return onRestart(turn);
+    case 'kill':
+      return onKill(turn);
+    case 'deadline':
+      return onDeadline(turn);
+    case 'spawned':
+      return onSpawned(turn, event.pid);
+    case 'spawnFailed':
+      return onSpawnFailed(turn, event.reason);
+    case 'signalFailed':
+      return onSignalFailed(turn, event.reason);
+    case 'ended':
+      return onEnded(turn, event.exit, event.alone);
+    case 'scanned':
+      return onScanned(turn, event.members);
+  }
+}
+
+/** One step in the making: the life as it changes and the effects so far. Lives no longer than the call of `step`. */
+class Turn {
+  readonly spec: ProcessSpec;
+  readonly now: Millis;
+  life: Life;
+  private readonly effects: Effect[] = [];
+
+  constructor(spec: ProcessSpec, life: Life, now: Millis) {
+    this.spec = spec;
+    this.life = life;
+    this.now = now;
+  }
+
+  emit(...effects: Effect[]): void {
+    this.effects.push(...effects);
+  }
+
+  /** Changes the life, and tells of it when that changes the public state. */
+  change(change: Partial<Life>): void {
+    const from = statusOf(this.life);
+    this.life = { ...this.life, ...change };
+    const to = statusOf(this.life);
+    if (from !== to) this.publish({ type: 'process.state', pid: pidOf(this.life) ?? null, from, to, reason: reasonOf(this.life) ?? null });
+  }
+
+  enter(state: State): void {
+    this.change({ state });
+  }
+
+  publish(happening: OwnHappening): void {
+    const { fullname, program } = this.spec;
+    this.emit({ type: 'publish', happening: { ...happening, process: fullname, program } });
+  }
+
+  result(): Step {
+    return { life: this.life, effects: this.effects };
+  }
+}
+
+type OwnHappening = DistributiveOmit<Extract<HappeningBody, { process: string }>, 'process' | 'program'>;
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+function onStart(turn: Turn): Step {
+  const { state, want } = turn.life;
+  switch (state.kind) {
+    case 'stopped':
+    case 'exited':
+    case 'fatal':
+      turn.change({ want: 'up', failures: 0 });
+      launch(turn);
+      break;
+    case 'stopping':
+      turn.change({ want: 'up' });
+      break;
+    case 'clearing':
+      // Whoever starts it while it is being put away wants a new life, whatever policy would say of the old one.
+      if (want === 'down') turn.change({ want: 'up', state: { ...state, manner: 'stopped' } });
+      break;
+    case 'launching':
+    case 'starting':
+    case 'running':
+    case 'backoff':
+    case 'unknown':
+      break;
+  }
+  return turn.result();
+}
+
+function onStop(turn: Turn): Step {
+  const { state, generation } = turn.life;
+  switch (state.kind) {
+    case 'launching':
+      turn.emit({ type: 'cancel', generation });
+      turn.change({ want: 'down', state: { kind: 'stopped' } });
+      break;
+    case 'starting':
+    case 'running':
+    case 'unknown':
+      turn.change({ want: 'down' });
+      beginStop(turn, state);
+      break;
+    case 'backoff':
+      turn.change({ want: 'down', state: { kind: 'stopped' } });
+      break;
+    case 'stopping':
+    case 'clearing':
+    case 'stopped':
+    case 'exited':
+    case 'fatal':
+      turn.change({ want: 'down' });
+      break;
+  }
+  return turn.result();
+}
+
+function onRestart(turn: Turn): Step {
+  const { state } = turn.life;
+  switch (state.kind) {
+    case 'starting':
+    case 'running':
+      turn.change({ want: 'up', failures: 0 });
+      beginStop(turn, state);
+      break;
+    case 'clearing':
+      turn.change({ want: 'up', state: { ...state, manner: 'stopped' } });
+      break;
+    case 'backoff':
+      turn.change({ failures: 0 });
+      launch(turn);
+      break;
+    default:
+      return onStart(turn);
+  }
+  return turn.result();
+}
+
+/** A stop that does not wait: SIGKILL now, to the leader or to what it left. */
+function onKill(turn: Turn): Step {
+  onStop(turn);
+  const { state, generation } = turn.life;
+  if (state.kind === 'stopping') killLeader(turn, state);
+  if (state.kind === 'clearing') {
+    turn.enter({ ...state, killAt: turn.now, lookAt: undefined });
+    if (state.lookAt !== undefined) turn.emit({ type: 'scan', generation, pid: state.pid });
+  }
+  return turn.result();
+}
+
+function onDeadline(turn: Turn): Step {
+  const deadline = deadlineOf(turn.life);
+  if (deadline === undefined || turn.now < deadline) return turn.result();
+  const { state, generation } = turn.life;
+  switch (state.kind) {
+    case 'starting':
+      turn.change({ failures: 0, state: { kind: 'running', pid: state.pid, since: state.since } });
+      break;
+    case 'backoff':
+      relaunch(turn);
+      break;
+    case 'stopping':
+      killLeader(turn, state);
+      break;
+    case 'clearing':
+      turn.enter({ ...state, lookAt: undefined });
+      turn.emit({ type: 'scan', generation, pid: state.pid });
+      break;
+  }
+  return turn.result();
+}
+
+function onSpawned(turn: Turn, pid: number): Step {
+  if (turn.life.state.kind !== 'launching') return turn.result();
+  const since = turn.now;
+  const readyAt = since + turn.spec.starttime;
+  turn.enter({ kind: 'starting', pid, since, readyAt });
+  return onDeadline(turn);
+}
+
+function onSpawnFailed(turn: Turn, reason: string): Step {
+  if (turn.life.state.kind === 'launching') failStart(turn, reason);
+  return turn.result();
+}
+
+/** ESRCH never comes here: a process that is gone is about to be reported as ended. */
+function onSignalFailed(turn: Turn, reason: string): Step {
+  const { state } = turn.life;
+  if (state.kind === 'starting' || state.kind === 'running' || state.kind === 'stopping') {
+    turn.enter({ kind: 'unknown', pid: state.pid, since: state.since, reason });
+  }
+  return turn.result();
+}
+
+function onEnded(turn: Turn, exit: Exit, alone: boolean): Step {
+  onDeadline(turn); // an end that is seen after `readyAt` is no early one, though the timer was late
+  const { state, want, generation } = turn.life;
+  if (state.kind !== 'starting' && state.kind !== 'running' && state.kind !== 'stopping' && state.kind !== 'unknown') {
+    return turn.result();
+  }
+  const { pid } = state;
+  const ranFor = turn.now - state.since;
+  const manner = mannerOf(state, want);
+  const expected = manner === 'stopped' || (manner === 'ran' && isExpected(turn.spec, exit));
+  turn.publish({ type: 'process.exit', pid, exit, expected, ranFor });
+  const last: LastEnd = { pid, exit, ranFor, at: turn.now };
+  if (alone || turn.spec.leftovers === 'ignore') {
+    turn.life = { ...turn.life, last };
+    settle(turn, manner, exit, ranFor);
+  } else {
+    turn.change({
+      last,
+      state: { kind: 'clearing', pid, manner, exit, ranFor, members: [], lookAt: undefined, killAt: undefined },
+    });
+    turn.emit({ type: 'scan', generation, pid });
+  }
+  return turn.result();
+}
+
+function onScanned(turn: Turn, members: readonly number[]): Step {
+  const { state } = turn.life;
+  if (state.kind !== 'clearing') return turn.result();
+  const { pid, manner, exit, ranFor } = state;
+  if (members.length === 0) {
+    if (state.members.length > 0) turn.publish({ type: 'process.leftovers', pids: state.members, action: 'gone' });
+    settle(turn, manner, exit, ranFor);
+  } else if (turn.spec.leftovers !== 'kill') {
+    turn.publish({ type: 'process.leftovers', pids: members, action: 'reported' });
+    settle(turn, manner, exit, ranFor);
+  } else {
+    sweep(turn, state, members);
+  }
+  return turn.result();
+}
+
+/** Ends leftovers: SIGTERM to each that is new, SIGKILL to all once `stoptime` has passed, and another look soon. */
+function sweep(turn: Turn, state: Extract<State, { kind: 'clearing' }>, members: readonly number[]): void {
+  const { now, spec } = turn;
+  const killAt = state.killAt ?? now + spec.stoptime;
+  const signal: SignalName = now >= killAt ? 'SIGKILL' : 'SIGTERM';
+  const told = signal === 'SIGKILL' ? members : members.filter(member => !state.members.includes(member));
+  if (told.length > 0) {
+    turn.emit({ type: 'sweep', pid: state.pid, members: told, signal });
+    const isNews = signal === 'SIGTERM' || members.some(member => !state.members.includes(member)) || now - killAt < LOOK_AGAIN_MAX;
+    if (isNews) turn.publish({ type: 'process.leftovers', pids: told, action: signal === 'SIGKILL' ? 'KILL' : 'TERM' });
+  }
+  const waited = Math.max(0, signal === 'SIGKILL' ? now - killAt : spec.stoptime - (killAt - now));
+  const again = Math.min(LOOK_AGAIN_MAX, Math.max(LOOK_AGAIN, waited));
+  const lookAt = signal === 'SIGTERM' ? Math.min(killAt, now + again) : now + again;
+  turn.enter({ ...state, members, killAt, lookAt });
+}
+
+/** What follows once the life is over and its session is empty. */
+function settle(turn: Turn, manner: Manner, exit: Exit, ranFor: Millis): void {
+  const { spec } = turn;
+  if (manner === 'stopped' || turn.life.want === 'down') {
+    turn.enter({ kind: 'stopped' });
+    if (turn.life.want === 'up') launch(turn);
+  } else if (manner === 'early') {
+    failStart(turn, `${describeExit(exit)} after ${describeSpan(ranFor)}, before starttime (${describeSpan(spec.starttime)}) had passed`);
+  } else {
+    turn.change({ failures: 0, state: { kind: 'exited' } });
+    if (shouldRestart(spec, exit)) relaunch(turn);
+    else turn.change({ want: 'down' });
+  }
+}
+
+function failStart(turn: Turn, reason: string): void {
+  const failures = turn.life.failures + 1;
+  if (failures > turn.spec.startretries) turn.change({ failures, state: { kind: 'fatal', reason } });
+  else turn.change({ failures, state: { kind: 'backoff', reason, retryAt: turn.now + failures * BACKOFF_STEP } });
+}
+
+function launch(turn: Turn): void {
+  const generation = turn.life.generation + 1;
+  turn.change({ generation, state: { kind: 'launching' } });
+  turn.emit({ type: 'spawn', generation });
+}
+
+/** A start that nobody asked for: it takes a token, or waits for one. */
+function relaunch(turn: Turn): void {
+  const { life, now } = turn;
+  const taken = takeToken(life.tokens, now);
+  if ('wait' in taken) {
+    const reason = `restarting too often: one restart a second from here on${life.last ? `; it last ${describeExit(life.last.exit)} after ${describeSpan(life.last.ranFor)}` : ''}`;
+    turn.enter({ kind: 'backoff', reason, retryAt: now + taken.wait });
+    return;
+  }
+  turn.life = { ...life, tokens: taken.tokens, restarts: life.restarts + 1 };
+  launch(turn);
+}
+
+function beginStop(turn: Turn, state: { readonly pid: number; readonly since: Millis }): void {
+  const { stopsignal, stoptime, stopasgroup } = turn.spec;
+  const { pid, since } = state;
+  turn.enter({ kind: 'stopping', pid, since, killAt: turn.now + stoptime });
+  turn.emit({ type: 'signal', pid, signal: stopsignal, group: stopasgroup });
+}
+
+function killLeader(turn: Turn, state: Extract<State, { kind: 'stopping' }>): void {
+  const { stoptime, killasgroup } = turn.spec;
+  turn.enter({ ...state, killAt: turn.now + Math.max(stoptime, KILL_AGAIN) });
+  turn.emit({ type: 'signal', pid: state.pid, signal: 'SIGKILL', group: killasgroup });
+}
+
+function mannerOf(state: State, want: 'up' | 'down'): Manner {
+  if (state.kind === 'stopping' || want === 'down') return 'stopped';
+  return state.kind === 'starting' ? 'early' : 'ran';
+}
+
+function isExpected(spec: ProcessSpec, exit: Exit): boolean {
+  return exit.code !== null && spec.exitcodes.includes(exit.code);
+}
+
+function shouldRestart(spec: ProcessSpec, exit: Exit): boolean {
+  return spec.autorestart === 'always' || (spec.autorestart === 'unexpected' && !isExpected(spec, exit));
+}

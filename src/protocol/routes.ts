@@ -1,0 +1,170 @@
+import type { Happening } from '../core/events.ts';
+import type {
+  ActionReply,
+  DaemonInfo,
+  InputReply,
+  ProcessInfo,
+  ProcessList,
+  SelectRequest,
+  ShutdownReply,
+  SignalRequest,
+} from './messages.ts';
+
+/**
+ * The wire, as one table: the daemon dispatches on it, the client's calls are typed by it, docs/PROTOCOL.md is printed
+ * from it. `{name}` in a path is a process's full name, percent-encoded.
+ */
+export interface Route<Request, Reply> {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly summary: string;
+  /** Query parameters and what they mean. */
+  readonly query?: Readonly<Record<string, string>>;
+  /** `json`: one JSON object. `bytes`: the body as it is. `none`: no body is read. */
+  readonly body: 'none' | 'json' | 'bytes';
+  /** `json`: one JSON object. `bytes`: terminal bytes. `events`: Server-Sent Events. */
+  readonly reply: 'json' | 'bytes' | 'events';
+  /** Most bytes a body may have. */
+  readonly limit: number;
+  /** What follows `curl --unix-socket $SOCK` in the docs; a test runs it. */
+  readonly example: string;
+  /** Never set: carries the types of what is sent and what comes back. */
+  readonly types?: { readonly request: Request; readonly reply: Reply };
+}
+
+/** A list of names for every process of a large config is some tens of kilobytes. */
+const JSON_LIMIT = 256 * 1024;
+
+/** Input of one request; it must also fit into the queue of what the program has not read yet. */
+export const INPUT_LIMIT = 1024 * 1024;
+
+function route<Request, Reply>(entry: Route<Request, Reply>): Route<Request, Reply> {
+  return entry;
+}
+
+const action = (method: 'start' | 'stop' | 'restart' | 'clear', summary: string): Route<SelectRequest, ActionReply> =>
+  route<SelectRequest, ActionReply>({
+    method: 'POST',
+    path: `/v1/${method}`,
+    summary,
+    body: 'json',
+    reply: 'json',
+    limit: JSON_LIMIT,
+    example: `http://tm/v1/${method} -d '{"select": ["ticker"]}'`,
+  });
+
+const OUTPUT_QUERY = {
+  from: 'absolute offset of the first byte wanted; a negative number counts from the end; default: all that is held',
+  lines: 'in place of `from`: so many last lines',
+  follow: '`1` keeps the reply open and sends what comes. The reply ends when the reader was too slow and the ring overtook it: ask again from where you are, and `X-Offset` tells what was missed',
+} as const;
+
+export const ROUTES = {
+  daemon: route<undefined, DaemonInfo>({
+    method: 'GET',
+    path: '/v1/daemon',
+    summary: 'The daemon: versions, pid, config, uptime, how many processes are in which state.',
+    body: 'none',
+    reply: 'json',
+    limit: 0,
+    example: 'http://tm/v1/daemon',
+  }),
+  log: route<undefined, Uint8Array>({
+    method: 'GET',
+    path: '/v1/daemon/log',
+    summary: "The daemon's own log since it started, as JSON lines. `X-Offset` is the offset of the first byte.",
+    query: OUTPUT_QUERY,
+    body: 'none',
+    reply: 'bytes',
+    limit: 0,
+    example: "'http://tm/v1/daemon/log?lines=5'",
+  }),
+  processes: route<undefined, ProcessList>({
+    method: 'GET',
+    path: '/v1/processes',
+    summary: 'Every process, or those that the selectors name, in the order in which they start.',
+    query: { select: 'a selector (`web`, `web:web_03`, `web:*`, a glob, `all`); may be given many times' },
+    body: 'none',
+    reply: 'json',
+    limit: 0,
+    example: "'http://tm/v1/processes?select=ticker'",
+  }),
+  process: route<undefined, ProcessInfo>({
+    method: 'GET',
+    path: '/v1/processes/{name}',
+    summary: 'One process.',
+    body: 'none',
+    reply: 'json',
+    limit: 0,
+    example: 'http://tm/v1/processes/ticker',
+  }),
+  start: action('start', 'Start processes. With `wait` (the default) the answer comes when each runs or failed.'),
+  stop: action('stop', 'Stop processes. With `wait` (the default) the answer comes when each has ended.'),
+  restart: action('restart', 'Stop, then start. A process that does not run is started.'),
+  clear: action('clear', 'Forget the scrollback. Offsets go on from where they are.'),
+  signal: route<SignalRequest, ActionReply>({
+    method: 'POST',
+    path: '/v1/signal',
+    summary: "Send a signal to the leader of each process. It is not a stop: policy decides what follows the program's end.",
+    body: 'json',
+    reply: 'json',
+    limit: JSON_LIMIT,
+    example: `http://tm/v1/signal -d '{"signal": "CONT", "select": ["ticker"]}'`,
+  }),
+  input: route<Uint8Array, InputReply>({
+    method: 'POST',
+    path: '/v1/processes/{name}/input',
+    summary:
+      'Type the bytes of the body into the terminal. All or nothing: `input_full` when the program has not read what was typed before.',
+    body: 'bytes',
+    reply: 'json',
+    limit: INPUT_LIMIT,
+    example: `http://tm/v1/processes/repl/input --data-binary $'1 + 1\\r'`,
+  }),
+  output: route<undefined, Uint8Array>({
+    method: 'GET',
+    path: '/v1/processes/{name}/output',
+    summary: 'What the terminal received, as it is. `X-Offset` is the offset of the first byte.',
+    query: { ...OUTPUT_QUERY, stream: '`stderr`: only that, where the config sends it elsewhere than stdout' },
+    body: 'none',
+    reply: 'bytes',
+    limit: 0,
+    example: "'http://tm/v1/processes/ticker/output?lines=3'",
+  }),
+  events: route<undefined, Happening>({
+    method: 'GET',
+    path: '/v1/events',
+    summary:
+      'What happens, as Server-Sent Events. The id is `<boot>-<number>`: with `Last-Event-ID` the stream goes on after it, as far back as the daemon remembers; an `overtaken` event says what was missed. A listener that does not read is cut off.',
+    query: { since: 'the number of the last event seen, in place of the header; `0` for all that is remembered' },
+    body: 'none',
+    reply: 'events',
+    limit: 0,
+    example: "'http://tm/v1/events?since=0' --max-time 1",
+  }),
+  shutdown: route<undefined, ShutdownReply>({
+    method: 'POST',
+    path: '/v1/shutdown',
+    summary: 'Stop every process in order, then the daemon. Answers at once.',
+    body: 'none',
+    reply: 'json',
+    limit: JSON_LIMIT,
+    example: '-X POST http://tm/v1/shutdown',
+  }),
+  healthz: route<undefined, { readonly ok: true }>({
+    method: 'GET',
+    path: '/healthz',
+    summary: 'Liveness.',
+    body: 'none',
+    reply: 'json',
+    limit: 0,
+    example: 'http://tm/healthz',
+  }),
+} as const;
+
+export type RouteName = keyof typeof ROUTES;
+export type RequestOf<Name extends RouteName> = (typeof ROUTES)[Name] extends Route<infer Request, unknown> ? Request : never;
+export type ReplyOf<Name extends RouteName> = (typeof ROUTES)[Name] extends Route<infer _, infer Reply> ? Reply : never;
+
+/** Header of byte replies: the absolute offset of the first byte that follows. */
+export const OFFSET_HEADER = 'x-offset';

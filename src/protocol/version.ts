@@ -1,0 +1,24 @@
+/** The version of this package, told by `version` and `GET /v1/daemon`. A test holds it to package.json. */
+export const VERSION = '0.1.0';
+
+/**
+ * The wire's version, `major.minor`. A client and a daemon of the same major understand each other: a minor only adds.
+ * Each side sends its own in every message.
+ */
+export const PROTOCOL = '1.0';
+
+export const PROTOCOL_HEADER = 'x-taskmaster-protocol';
+
+/** Whether two ends that speak these versions understand each other. */
+export function isCompatible(ours: string, theirs: string): boolean {
+  return majorOf(ours) === majorOf(theirs);
+}
+
+/** One sentence for either end of a connection whose versions do not fit. */
+export function mismatchMessage(client: string, daemon: string): string {
+  return `this client speaks protocol ${client} and the daemon ${daemon}: use the taskmasterctl that came with the daemon, or restart the daemon with the version of this client`;
+}
+
+function majorOf(version: string): string {
+  return version.split('.')[0] ?? '';
+}
