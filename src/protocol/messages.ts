@@ -41,6 +41,8 @@ export interface ProcessInfo {
   /** Pids of its session that outlived their leader. */
   readonly leftovers: readonly number[];
   readonly command: readonly string[];
+  readonly autostart: boolean;
+  readonly priority: number;
   readonly terminal: TerminalSpec;
   /** Offsets of the oldest byte still held and of the next to come. */
   readonly scrollback: { readonly from: number; readonly to: number };
