@@ -1,0 +1,14 @@
+import { findVerb, unknownVerb } from '../lookup.ts';
+import { overview, verbHelp } from '../usage.ts';
+import { EXIT, type Run } from '../verb.ts';
+
+export const run: Run = async (context, { words: [name] }) => {
+  const { verbs } = context;
+  const verb = name === undefined ? undefined : findVerb(verbs, name);
+  if (name !== undefined && verb === undefined) {
+    context.err(unknownVerb(verbs, name));
+    return EXIT.unknown;
+  }
+  await context.out(verb === undefined ? overview(verbs) : verbHelp(verb));
+  return EXIT.done;
+};

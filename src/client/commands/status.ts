@@ -1,0 +1,33 @@
+import { STOPPED_STATES } from '../../core/status.ts';
+import type { ProcessInfo } from '../../protocol/messages.ts';
+import { jsonDocument } from '../columns.ts';
+import { paintState } from '../palette.ts';
+import { formatUnknown } from '../results.ts';
+import { EXIT, type Run } from '../verb.ts';
+
+/** supervisorctl's template: a name has 33 columns unless one is longer than 30, a state 10. */
+const [NAME_WIDTH, GAP, STATE_WIDTH] = [30, 3, 10];
+
+export const run: Run = async (context, { words }) => {
+  const list = await context.api.call('processes', undefined, { query: { select: words } });
+  if (context.json) {
+    await context.out(jsonDocument(list));
+  } else {
+    const unknown = list.unknown.map(name => `${formatUnknown(name, context.color)}\n`).join('');
+    await context.out(unknown + formatStatus(list.processes, context.color));
+  }
+  // supervisorctl's order: a stopped process outweighs an unknown name.
+  if (list.processes.some(({ state }) => STOPPED_STATES.includes(state))) return EXIT.statusStopped;
+  return list.unknown.length > 0 ? EXIT.statusUnknown : EXIT.done;
+};
+
+/** supervisorctl's table, column for column, so that scripts that read it go on working. */
+export function formatStatus(processes: readonly ProcessInfo[], color: boolean): string {
+  const width = Math.max(NAME_WIDTH, ...processes.map(({ name }) => name.length)) + GAP;
+  return processes
+    .map(({ name, state, description }) => {
+      const word = state.padEnd(STATE_WIDTH);
+      return `${name.padEnd(width)}${color ? paintState(state, word) : word}${description}\n`;
+    })
+    .join('');
+}

@@ -1,0 +1,206 @@
+import { EXIT, type Option, type Parameter, type Verb } from '../verb.ts';
+
+const SELECTORS: Parameter = { label: 'SEL', kind: 'selector', required: true, many: true };
+const NAMES: Parameter = { label: 'NAME', kind: 'name', required: true, many: true };
+
+const NO_WAIT: Option = { flags: '--no-wait', help: 'return at once, not when the outcome is known' };
+const FOLLOW: Option = { flags: '-f, --follow', help: 'go on with what comes, until Ctrl-C' };
+
+const RESULTS_JSON = 'one result per process: `{"results": [{"name", "ok", "code", "message"}]}`';
+
+/** What most verbs are: no aliases, no options, 7 without a daemon. */
+const PLAIN = {
+  aliases: [],
+  details: '',
+  parameters: [],
+  options: [],
+  examples: [],
+  exitWithoutDaemon: EXIT.notRunning,
+} as const satisfies Partial<Verb>;
+
+/** Every verb, in the order in which help shows them. */
+export const VERBS: readonly Verb[] = [
+  {
+    ...PLAIN,
+    name: 'status',
+    summary: 'show the state of processes',
+    details:
+      'Exits with 0 when all that is shown is up, 3 when something is in a stopped state (STOPPED, EXITED, FATAL, UNKNOWN), 4 for an unknown name or without a daemon.',
+    parameters: [{ ...SELECTORS, required: false }],
+    examples: [
+      { line: 'status', help: 'all processes' },
+      { line: "status web 'db:*'", help: 'one process and a whole group' },
+      { line: "status --json | jq '.processes[].pid'", help: 'everything that is known, for scripts' },
+    ],
+    json: 'everything that is known of each process: `{"processes": […], "unknown": […]}`',
+    exitWithoutDaemon: EXIT.statusUnknown,
+    load: () => import('./status.ts'),
+  },
+  {
+    ...PLAIN,
+    name: 'start',
+    summary: 'start processes, and wait until each runs or has failed',
+    details: 'A process that is already started is no failure.',
+    parameters: [SELECTORS],
+    options: [NO_WAIT],
+    examples: [
+      { line: 'start web', help: 'one process' },
+      { line: "start 'web:*' 'w*' all", help: 'a group, a glob, everything' },
+    ],
+    json: RESULTS_JSON,
+    load: () => import('./start.ts'),
+  },
+  {
+    ...PLAIN,
+    name: 'stop',
+    summary: 'stop processes, and wait until each has ended',
+    details: 'A process that does not run is no failure.',
+    parameters: [SELECTORS],
+    options: [NO_WAIT],
+    examples: [{ line: 'stop web', help: 'one process' }],
+    json: RESULTS_JSON,
+    load: () => import('./stop.ts'),
+  },
+  {
+    ...PLAIN,
+    name: 'restart',
+    summary: 'stop processes, then start them; what does not run is started',
+    details: 'The config file is not read again.',
+    parameters: [SELECTORS],
+    options: [NO_WAIT],
+    examples: [{ line: 'restart all', help: 'everything' }],
+    json: RESULTS_JSON,
+    load: () => import('./restart.ts'),
+  },
+  {
+    ...PLAIN,
+    name: 'signal',
+    summary: 'send a signal to processes',
+    details:
+      'The signal goes to the process itself, not to its children, and is not a stop: policy decides what follows.',
+    parameters: [{ label: 'SIG', kind: 'signal', required: true, many: false }, SELECTORS],
+    examples: [{ line: 'signal HUP web', help: 'by name (SIGHUP and 1 are the same)' }],
+    json: RESULTS_JSON,
+    load: () => import('./signal.ts'),
+  },
+  {
+    ...PLAIN,
+    name: 'tail',
+    summary: 'print the end of what processes printed',
+    details:
+      "One name: its last 1600 bytes, as they are; the terminal's `\\r\\n` becomes `\\n` unless they go to a terminal. Several names: the last 10 lines of each behind a coloured name; on a terminal only the colours of the output are kept then. With -f what was overwritten before it could be read is told on standard error. supervisorctl's `tail -1000 web stderr` works too.",
+    parameters: [NAMES],
+    options: [
+      FOLLOW,
+      { flags: '-n, --lines <lines>', help: 'begin so many lines before the end' },
+      { flags: '-c, --bytes <bytes>', help: 'begin so many bytes before the end', dashNumber: true },
+      { flags: '--stderr', help: 'standard error alone, where the config sends it elsewhere' },
+    ],
+    examples: [
+      { line: 'tail -f web', help: 'follow one process, Ctrl-C to leave' },
+      { line: "tail -f -n 20 'web:*' db", help: 'follow several, a name before each line' },
+      { line: 'tail -1000 web stderr', help: "the last 1000 bytes of standard error, in supervisorctl's words" },
+    ],
+    load: () => import('./tail.ts'),
+  },
+  {
+    ...PLAIN,
+    name: 'send',
+    summary: "type text into a process's terminal",
+    details:
+      'The words are joined by spaces, a newline is typed as the Enter key does (CR). Text that begins with a dash goes behind `--`.',
+    parameters: [
+      { label: 'NAME', kind: 'name', required: true, many: false },
+      { label: 'TEXT', kind: 'text', required: true, many: true },
+    ],
+    options: [{ flags: '--enter', help: 'press Enter after the text' }],
+    examples: [{ line: "send repl '1 + 1' --enter", help: 'a line for a program that reads lines' }],
+    load: () => import('./send.ts'),
+  },
+  {
+    ...PLAIN,
+    name: 'clear',
+    summary: 'forget what processes printed',
+    parameters: [SELECTORS],
+    examples: [{ line: 'clear web', help: 'tail begins anew' }],
+    json: RESULTS_JSON,
+    load: () => import('./clear.ts'),
+  },
+  {
+    ...PLAIN,
+    name: 'pid',
+    summary: "print the daemon's pid, or those of processes",
+    details: 'A process that does not run has pid 0, and the exit code is 7; with `all` it is 0 nevertheless.',
+    parameters: [{ ...SELECTORS, required: false }],
+    examples: [
+      { line: 'pid', help: "the daemon's" },
+      { line: 'pid web', help: 'one process' },
+      { line: 'pid all', help: 'one a line' },
+    ],
+    json: '`{"daemon": 1}`, or `{"processes": [{"name", "pid"}], "unknown": […]}`',
+    load: () => import('./pid.ts'),
+  },
+  {
+    ...PLAIN,
+    name: 'avail',
+    summary: 'list the configured processes: in use, started by itself or not, priority',
+    json: '`{"processes": [{"name", "inUse", "autostart", "priority"}]}`',
+    load: () => import('./avail.ts'),
+  },
+  {
+    ...PLAIN,
+    name: 'events',
+    summary: 'print what happened: states, ends, leftovers',
+    details:
+      'Without -f what the daemon remembers, with -f also what comes. A connection that is lost is taken up where it was.',
+    options: [FOLLOW],
+    examples: [
+      { line: 'events -f', help: 'watch, Ctrl-C to leave' },
+      { line: 'events -f --json | jq -c \'select(.type == "process.exit")\'', help: 'one JSON object a line' },
+    ],
+    json: 'one JSON object a line, as `GET /v1/events` sends them',
+    load: () => import('./events.ts'),
+  },
+  {
+    ...PLAIN,
+    name: 'log',
+    aliases: ['maintail'],
+    summary: "print the end of the daemon's own log",
+    details: 'The last 20 lines, unless -n or -c says otherwise.',
+    options: [
+      FOLLOW,
+      { flags: '-n, --lines <lines>', help: 'begin so many lines before the end' },
+      {
+        flags: '-c, --bytes <bytes>',
+        help: 'begin at the first line within so many bytes of the end',
+        dashNumber: true,
+      },
+    ],
+    examples: [{ line: 'log -f', help: 'follow it, Ctrl-C to leave' }],
+    json: 'the log as it is, one JSON object a line',
+    load: () => import('./log.ts'),
+  },
+  {
+    ...PLAIN,
+    name: 'version',
+    summary: 'print the version of this client and of the daemon',
+    json: '`{"client": {"version", "protocol"}, "daemon": {"version", "protocol"}}`; `daemon` is null when none is reached',
+    load: () => import('./version.ts'),
+  },
+  {
+    ...PLAIN,
+    name: 'shutdown',
+    summary: 'stop every process in order, then the daemon',
+    options: [{ flags: '--no-wait', help: 'return at once, not when the daemon is gone' }],
+    json: '`{"stopping": 3, "gone": true}`',
+    load: () => import('./shutdown.ts'),
+  },
+  {
+    ...PLAIN,
+    name: 'help',
+    summary: 'explain the verbs, or one of them',
+    parameters: [{ label: 'VERB', kind: 'verb', required: false, many: false }],
+    exitWithoutDaemon: EXIT.done,
+    load: () => import('./help.ts'),
+  },
+];

@@ -1,0 +1,111 @@
+import { type IncomingMessage, request } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { WireError } from '../protocol/errors.ts';
+import { isCompatible, mismatchMessage, PROTOCOL, PROTOCOL_HEADER } from '../protocol/version.ts';
+import { type Clock, realClock } from '../runtime/clock.ts';
+import { type Address, NoDaemonError } from './address.ts';
+import { describeUnreachable, type Failure } from './unreachable.ts';
+
+/** One request to the daemon. */
+export interface Message {
+  readonly method: 'GET' | 'POST';
+  /** Path and query, encoded. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  /** The answer may take as long as it likes, because it waits for programs. */
+  readonly patient?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Longest time until a reply begins, in milliseconds: a daemon that is alive answers within a few. */
+const ANSWER_WITHIN = 10_000;
+
+/**
+ * The way to one daemon: HTTP/1.1 over the first UNIX socket of its address that answers. Every request has a socket of
+ * its own, since a kept one may be closed by the daemon just as the next request goes out.
+ */
+export class Connection {
+  private readonly address: Address;
+  private readonly clock: Clock;
+  /** The socket that answered, once one has. */
+  private answered: string | undefined;
+
+  constructor(address: Address, clock: Clock = realClock) {
+    this.address = address;
+    this.clock = clock;
+  }
+
+  /**
+   * Sends a request and resolves once the reply's headers are there, whatever its status. Rejects with NoDaemonError when
+   * there is nobody to answer, with WireError when the daemon is of another version, and as `signal` says when aborted.
+   */
+  async send(message: Message): Promise<IncomingMessage> {
+    message.signal?.throwIfAborted();
+    const socket = await this.open();
+    const reply = await this.exchange(socket, message);
+    const theirs = reply.headers[PROTOCOL_HEADER];
+    if (typeof theirs === 'string' && isCompatible(PROTOCOL, theirs)) return reply;
+    reply.destroy();
+    if (typeof theirs === 'string') throw new WireError('protocol_mismatch', mismatchMessage(PROTOCOL, theirs));
+    throw new NoDaemonError(`cannot talk to what listens on ${this.answered}: it is not a taskmaster daemon`);
+  }
+
+  private async open(): Promise<Socket> {
+    const failures: Failure[] = [];
+    for (const path of this.answered === undefined ? this.address.sockets : [this.answered]) {
+      const attempt = await tryConnect(path);
+      if (!('code' in attempt)) {
+        this.answered = path;
+        return attempt;
+      }
+      failures.push(attempt);
+    }
+    throw new NoDaemonError(describeUnreachable(this.address, failures));
+  }
+
+  private exchange(socket: Socket, message: Message): Promise<IncomingMessage> {
+    const { method, path, headers, body, patient, signal } = message;
+    return new Promise((resolve, reject) => {
+      const outgoing = request({
+        createConnection: () => socket,
+        method,
+        path,
+        headers: { [PROTOCOL_HEADER]: PROTOCOL, ...headers },
+        ...(signal && { signal }),
+      });
+      const silence =
+        patient === true ? undefined : this.clock.after(ANSWER_WITHIN, () => outgoing.destroy(this.silent()));
+      outgoing.once('response', reply => {
+        silence?.[Symbol.dispose]();
+        resolve(reply);
+      });
+      outgoing.on('error', error => {
+        silence?.[Symbol.dispose]();
+        reject(signal?.aborted || error instanceof NoDaemonError ? error : lostDaemon());
+      });
+      outgoing.end(body);
+    });
+  }
+
+  private silent(): NoDaemonError {
+    return new NoDaemonError(`the daemon does not answer on ${this.answered}: waited ${ANSWER_WITHIN / 1000} s`);
+  }
+}
+
+/** The daemon closed the connection before it had answered in full. */
+export function lostDaemon(): NoDaemonError {
+  return new NoDaemonError('the daemon went away before it had answered');
+}
+
+function tryConnect(path: string): Promise<Socket | Failure> {
+  return new Promise(resolve => {
+    const socket = connect(path);
+    const fail = (error: NodeJS.ErrnoException): void => resolve({ socket: path, code: error.code ?? error.message });
+    socket.once('error', fail);
+    socket.once('connect', () => {
+      socket.off('error', fail);
+      resolve(socket);
+    });
+  });
+}

@@ -1,0 +1,60 @@
+import type { Happening } from '../core/events.ts';
+import { describeExit, describeSpan } from '../core/exit.ts';
+import type { PublicState } from '../core/status.ts';
+import { formatMoment } from './daytime.ts';
+import { formatFields, parseRecord } from './fields.ts';
+import { paintState } from './palette.ts';
+
+/** The name that the daemon's own events stand under. */
+export const DAEMON = 'taskmasterd';
+
+/** Of `STARTING`, so that arrows stand under each other. */
+const STATE_WIDTH = 8;
+
+/** One event as a line: when, whom it is about, what happened. `width` is that of the longest name to come. */
+export function formatEvent(data: string, options: { readonly width: number; readonly color: boolean }): string {
+  const record = parseRecord(data);
+  if (record === undefined) return data;
+  // The daemon's events are the route table's; one of a later minor version falls to the default below.
+  const happening = record as unknown as Happening;
+  const who = 'process' in happening ? happening.process : DAEMON;
+  return `${formatMoment(happening.at)}  ${who.padEnd(options.width)}  ${tell(happening, options.color)}`.trimEnd();
+}
+
+function tell(happening: Happening, color: boolean): string {
+  switch (happening.type) {
+    case 'process.state': {
+      const { from, to, pid, reason } = happening;
+      const notes = [pid === null ? '' : `pid ${pid}`, reason ?? ''].filter(note => note !== '').join(', ');
+      return `${from.padEnd(STATE_WIDTH)} -> ${shown(to, color)}  ${notes}`;
+    }
+    case 'process.exit': {
+      const { exit, expected, ranFor, pid } = happening;
+      return `pid ${pid} ${describeExit(exit)} after ${describeSpan(ranFor)}${expected ? '' : ', not expected'}`;
+    }
+    case 'process.leftovers': {
+      const words = {
+        reported: 'left behind',
+        TERM: 'left behind, sent TERM',
+        KILL: 'left behind, sent KILL',
+        gone: 'gone',
+      };
+      return `pids ${happening.pids.join(' ')}: ${words[happening.action]}`;
+    }
+    case 'daemon.started':
+      return `started, pid ${happening.pid}`;
+    case 'daemon.stopping': {
+      const { reason, waitingFor } = happening;
+      return `stopping (${reason})${waitingFor.length === 0 ? '' : `, waiting for ${waitingFor.join(', ')}`}`;
+    }
+    default: {
+      const { id: _, at: __, type, ...rest } = happening as Readonly<Record<string, unknown>>; // unknown to this version
+      return `${type} ${formatFields(rest)}`;
+    }
+  }
+}
+
+function shown(state: PublicState, color: boolean): string {
+  const text = state.padEnd(STATE_WIDTH);
+  return color ? paintState(state, text) : text;
+}

@@ -1,0 +1,44 @@
+import { formatMoment } from './daytime.ts';
+import { formatFields, parseRecord } from './fields.ts';
+import { paintLevel } from './palette.ts';
+
+/** pino's numbers, for a log that keeps them. */
+const LEVELS: Readonly<Record<number, string>> = {
+  10: 'trace',
+  20: 'debug',
+  30: 'info',
+  40: 'warn',
+  50: 'error',
+  60: 'fatal',
+};
+
+/** Of the longest level. */
+const LEVEL_WIDTH = 5;
+
+/**
+ * One line of the daemon's log, readable: time, level, message, then what else it says as `key=value`. A line that is not
+ * one of its records is given back as it is.
+ */
+export function formatLogLine(line: string, color: boolean): string {
+  const record = parseRecord(line);
+  if (record === undefined) return line;
+  const { level, time, msg, hostname: _, ...rest } = record;
+  const word = levelWord(level).toUpperCase().padEnd(LEVEL_WIDTH);
+  const parts = [
+    momentOf(time),
+    color ? paintLevel(word) : word,
+    typeof msg === 'string' ? msg : '',
+    formatFields(rest),
+  ];
+  return parts.filter(part => part !== '').join(' ');
+}
+
+function levelWord(level: unknown): string {
+  if (typeof level === 'number') return LEVELS[level] ?? String(level);
+  return typeof level === 'string' ? level : '';
+}
+
+function momentOf(time: unknown): string {
+  if (typeof time === 'number') return formatMoment(time);
+  return typeof time === 'string' ? formatMoment(Date.parse(time)) : '';
+}

@@ -1,0 +1,87 @@
+import { ERRORS, WireError } from '../protocol/errors.ts';
+import { type Address, locate, NoDaemonError } from './address.ts';
+import type { Api } from './api.ts';
+import type { Globals, Invocation } from './cli.ts';
+import type { Host } from './host.ts';
+import { usageOf, verbHelp } from './usage.ts';
+import { type Context, EXIT, UsageError, type Verb } from './verb.ts';
+
+/** Why a verb was aborted: nobody reads its output any more, which is a quiet end as that of `head`. */
+const GONE = 'gone';
+
+/** Runs one verb to its end: connects when it calls, and turns what goes wrong into a sentence and an exit code. */
+export async function runVerb(invocation: Invocation, verbs: readonly Verb[], host: Host): Promise<number> {
+  const { verb, args, globals, help } = invocation;
+  const ending = new AbortController();
+  const say = (line: string): void => void host.error.write(`${line}\n`);
+  if (help) {
+    await host.output.write(verbHelp(verb));
+    return EXIT.done;
+  }
+  using _interrupt = host.onInterrupt(() => ending.abort());
+  using _gone = host.output.onGone(() => ending.abort(GONE));
+  const context: Context = {
+    api: lazyApi(() => addressOf(globals, host), ending.signal),
+    out: host.output.write,
+    err: say,
+    progress: host.error.isTerminal ? say : () => {},
+    terminal: host.output.isTerminal,
+    color: wantsColor(globals, host),
+    json: globals.json === true,
+    signal: ending.signal,
+    verbs,
+  };
+  try {
+    const { run } = await verb.load();
+    return await run(context, args);
+  } catch (error) {
+    if (ending.signal.aborted) return ending.signal.reason === GONE ? EXIT.done : EXIT.interrupted;
+    return explain(error, verb, say);
+  } finally {
+    ending.abort(); // what is still under way has nobody to answer to
+  }
+}
+
+/** Says what went wrong and gives the exit code. An error that nothing here knows is a bug: it is thrown on. */
+export function explain(error: unknown, verb: Verb | undefined, say: (line: string) => void): number {
+  if (error instanceof UsageError) {
+    say(verb === undefined ? error.message : `${error.message}\nusage: taskmasterctl ${usageOf(verb)}`);
+    return EXIT.usage;
+  }
+  if (error instanceof NoDaemonError) {
+    say(error.message);
+    return verb?.exitWithoutDaemon ?? EXIT.notRunning;
+  }
+  if (error instanceof WireError) {
+    say(error.message);
+    return ERRORS[error.code].exit;
+  }
+  throw error;
+}
+
+function addressOf({ config, socket }: Globals, { env, cwd, uid }: Host): Address {
+  return locate({ config, socket, env, cwd, uid });
+}
+
+/** `node:http` and what needs it is loaded by the first call: `help` and `--version` do without. */
+function lazyApi(address: () => Address, signal: AbortSignal): Api {
+  let api: Promise<Api> | undefined;
+  const connect = async (): Promise<Api> => {
+    const [{ Connection }, { createApi }] = await Promise.all([import('./connection.ts'), import('./api.ts')]);
+    return createApi(new Connection(address()), signal);
+  };
+  const ready = (): Promise<Api> => (api ??= connect());
+  return {
+    call: async (...parameters) => (await ready()).call(...parameters),
+    bytes: async (...parameters) => (await ready()).bytes(...parameters),
+    async *events(place) {
+      yield* (await ready()).events(place);
+    },
+  };
+}
+
+/** `--color` and `--no-color` first, then NO_COLOR (no-color.org), then whether a terminal is there to show it. */
+function wantsColor({ color }: Globals, { env, output }: Host): boolean {
+  if (color !== undefined) return color;
+  return output.isTerminal && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
+}

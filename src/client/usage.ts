@@ -1,0 +1,67 @@
+import { alignColumns, wrap } from './columns.ts';
+import type { Parameter, Verb } from './verb.ts';
+
+/** Options that stand before a verb, and behind it too where the verb has no option of that name. */
+export const GLOBAL_OPTIONS = [
+  { flags: '-c, --config <file>', help: 'the config of the daemon to talk to' },
+  { flags: '-s, --socket <path>', help: 'its socket, in place of a config' },
+  { flags: '--json', help: 'print JSON where the command knows it' },
+  { flags: '--color', help: 'colours even when not on a terminal' },
+  { flags: '--no-color', help: 'no colours (as does NO_COLOR in the environment)' },
+  { flags: '-h, --help', help: 'explain the command' },
+] as const;
+
+/** Only before a verb. */
+export const VERSION_OPTION = { flags: '--version', help: "print this client's version" } as const;
+
+/** Columns of help and docs: fixed, so that what is generated does not depend on a terminal. */
+const WIDTH = 100;
+
+/** `tail [-f] [-n <lines>] NAME...`. */
+export function usageOf(verb: Verb): string {
+  const options = verb.options.map(({ flags }) => `[${shortestFlag(flags)}]`);
+  return [verb.name, ...options, ...verb.parameters.map(parameterUsage)].join(' ');
+}
+
+function parameterUsage({ label, required, many }: Parameter): string {
+  const text = many ? `${label}...` : label;
+  return required ? text : `[${text}]`;
+}
+
+/** `-n <lines>` of `-n, --lines <lines>`. */
+function shortestFlag(flags: string): string {
+  const [first = flags] = flags.split(', ');
+  const value = /<.*>$/.exec(flags)?.[0];
+  return value === undefined || first.endsWith(value) ? first : `${first} ${value}`;
+}
+
+/** What `--help` prints for one verb. */
+export function verbHelp(verb: Verb): string {
+  const parts = [`usage: taskmasterctl ${usageOf(verb)}\n`, wrap(sentence(verb.summary), WIDTH)];
+  if (verb.details !== '') parts.push(wrap(verb.details, WIDTH));
+  if (verb.aliases.length > 0) parts.push(`Also called ${verb.aliases.join(', ')}.\n`);
+  if (verb.options.length > 0) parts.push(`Options:\n${alignColumns(verb.options.map(o => [`  ${o.flags}`, o.help]))}`);
+  if (verb.json !== undefined) parts.push(wrap(`--json: ${verb.json}.`, WIDTH));
+  if (verb.examples.length > 0) {
+    const rows = verb.examples.map(({ line, help }) => [`  taskmasterctl ${line}`, help]);
+    parts.push(`Examples:\n${alignColumns(rows)}`);
+  }
+  return parts.join('\n');
+}
+
+/** What `help` prints: every verb with its summary, and what they share. */
+export function overview(verbs: readonly Verb[]): string {
+  return [
+    'usage: taskmasterctl [options] COMMAND ...\n',
+    `Commands:\n${alignColumns(verbs.map(verb => [`  ${verb.name}`, verb.summary]))}`,
+    `Options:\n${alignColumns([...GLOBAL_OPTIONS, VERSION_OPTION].map(o => [`  ${o.flags}`, o.help]))}`,
+    wrap('SEL is a selector: web, web:web_03, web:* (a group), a glob such as w*, or all. Quote the stars.', WIDTH),
+    wrap('Without a command, and with no terminal on standard input, commands are read from there, one a line.', WIDTH),
+    '`taskmasterctl help COMMAND` explains one.\n',
+  ].join('\n');
+}
+
+/** A summary as a sentence of its own. */
+export function sentence(summary: string): string {
+  return `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
+}

@@ -1,0 +1,100 @@
+import type { Api } from './api.ts';
+
+/** What an argument is, for completion and for the sentence that says it is missing. */
+export type ParameterKind = 'selector' | 'name' | 'signal' | 'text' | 'verb';
+
+export interface Parameter {
+  /** As the usage shows it: `SEL`, `NAME`. */
+  readonly label: string;
+  readonly kind: ParameterKind;
+  readonly required: boolean;
+  /** May be given many times; only the last parameter of a verb may. */
+  readonly many: boolean;
+}
+
+export interface Option {
+  /** As commander reads them: `-n, --lines <lines>`, `--no-wait`. */
+  readonly flags: string;
+  readonly help: string;
+  /** supervisorctl's spelling: `-1000` means this option with the value 1000. */
+  readonly dashNumber?: boolean;
+}
+
+export interface Example {
+  readonly line: string;
+  readonly help: string;
+}
+
+/**
+ * One verb of the client, as data: the command line, the control shell, its completion, `--help` and docs/COMMANDS.md
+ * are all read from it. `load` brings in the code, so that a command loads only the verb it runs.
+ */
+export interface Verb {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  /** One line, without a full stop. */
+  readonly summary: string;
+  /** Sentences for `--help` and the docs; empty when the summary says all. */
+  readonly details: string;
+  readonly parameters: readonly Parameter[];
+  readonly options: readonly Option[];
+  readonly examples: readonly Example[];
+  /** What `--json` prints; undefined when it changes nothing. */
+  readonly json?: string;
+  /** Exit code when there is no daemon: supervisorctl has one for `status` and one for the rest. */
+  readonly exitWithoutDaemon: number;
+  readonly load: () => Promise<{ readonly run: Run }>;
+}
+
+/** A verb's words, parsed: `options` by commander's names (`--no-wait` is `wait: false`). */
+export interface Arguments {
+  readonly words: readonly string[];
+  readonly options: Readonly<Record<string, string | boolean>>;
+}
+
+/** All that a verb knows of the world. The control shell gives another one than the command line. */
+export interface Context {
+  /** The daemon; connects at the first call. */
+  readonly api: Api;
+  /** Writes to standard output as it is, and resolves once there is room for more. */
+  readonly out: (data: string | Uint8Array) => Promise<void>;
+  /** Writes a line to standard error. */
+  readonly err: (line: string) => void;
+  /** Tells a person what is being waited for: a line on standard error when that is a terminal, else nothing. */
+  readonly progress: (line: string) => void;
+  /** Whether standard output is a terminal, so that control sequences act rather than being kept. */
+  readonly terminal: boolean;
+  readonly color: boolean;
+  readonly json: boolean;
+  /** Aborted by Ctrl-C. A verb that is made to end that way resolves with 0; others reject. */
+  readonly signal: AbortSignal;
+  /** What can be called here, for `help`: the control shell knows more than the command line. */
+  readonly verbs: readonly Verb[];
+}
+
+/** Runs a verb and resolves with its exit code. Errors of the daemon and of the connection it may let through. */
+export type Run = (context: Context, args: Arguments) => Promise<number>;
+
+/** The words of a command do not make sense: told with the verb's usage, exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Exit codes that do not come from the daemon (design, section 3). */
+export const EXIT = {
+  done: 0,
+  unknown: 1,
+  usage: 2,
+  statusStopped: 3,
+  statusUnknown: 4,
+  notRunning: 7,
+  interrupted: 130,
+} as const;
+
+/** Reads an option whose value must be a whole number; undefined when it was not given. */
+export function wholeNumber(args: Arguments, option: string): number | undefined {
+  const text = args.options[option];
+  if (typeof text !== 'string') return undefined;
+  if (!/^\d{1,15}$/.test(text)) throw new UsageError(`--${option} takes a whole number, not "${text}"`);
+  return Number(text);
+}
