@@ -1,4 +1,5 @@
 import type { Exit } from './exit.ts';
+import type { StartCause } from './life.ts';
 import type { PublicState } from './status.ts';
 
 /** What happened, as data: the same values go to the log, to `GET /v1/events` and to whoever waits for an outcome. */
@@ -12,6 +13,13 @@ export type HappeningBody =
       readonly to: PublicState;
       /** Why, in words, where there is more to say than the states do. */
       readonly reason: string | null;
+    }
+  | {
+      readonly type: 'process.spawned';
+      readonly process: string;
+      readonly program: string;
+      readonly pid: number;
+      readonly cause: StartCause;
     }
   | {
       readonly type: 'process.exit';

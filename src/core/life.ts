@@ -11,10 +11,13 @@ export type Manner =
   /** Because it was asked to, or because nobody wants it up any more. */
   | 'stopped';
 
+/** Who wanted a start: a person (or the daemon's own start, for them), or the restart policy. */
+export type StartCause = 'request' | 'policy';
+
 /** Where a process is in its life, with just the data that is true there. See `lifecycle.ts` for the story. */
 export type State =
   | { readonly kind: 'stopped' }
-  | { readonly kind: 'launching' }
+  | { readonly kind: 'launching'; readonly cause: StartCause }
   | { readonly kind: 'starting'; readonly pid: number; readonly since: Millis; readonly readyAt: Millis }
   | { readonly kind: 'running'; readonly pid: number; readonly since: Millis }
   | { readonly kind: 'backoff'; readonly reason: string; readonly retryAt: Millis }

@@ -23,7 +23,7 @@
  */
 import type { HappeningBody } from './events.ts';
 import { describeExit, describeSpan, type Exit } from './exit.ts';
-import { deadlineOf, type Life, type LastEnd, type Manner, pidOf, type State } from './life.ts';
+import { deadlineOf, type Life, type LastEnd, type Manner, pidOf, type StartCause, type State } from './life.ts';
 import type { Millis, ProcessSpec, SignalName } from './program.ts';
 import { reasonOf, statusOf } from './status.ts';
 import { takeToken } from './tokens.ts';
@@ -244,10 +244,11 @@ function onDeadline(turn: Turn): Step {
 }
 
 function onSpawned(turn: Turn, pid: number): Step {
-  if (turn.life.state.kind !== 'launching') return turn.result();
+  const { state } = turn.life;
+  if (state.kind !== 'launching') return turn.result();
   const since = turn.now;
-  const readyAt = since + turn.spec.starttime;
-  turn.enter({ kind: 'starting', pid, since, readyAt });
+  turn.enter({ kind: 'starting', pid, since, readyAt: since + turn.spec.starttime });
+  turn.publish({ type: 'process.spawned', pid, cause: state.cause });
   return onDeadline(turn);
 }
 
@@ -293,7 +294,7 @@ function onEnded(turn: Turn, exit: Exit, alone: boolean): Step {
 function onScanned(turn: Turn, members: readonly number[]): Step {
   const { state } = turn.life;
   if (state.kind !== 'clearing') return turn.result();
-  const { pid, manner, exit, ranFor } = state;
+  const { manner, exit, ranFor } = state;
   if (members.length === 0) {
     if (state.members.length > 0) turn.publish({ type: 'process.leftovers', pids: state.members, action: 'gone' });
     settle(turn, manner, exit, ranFor);
@@ -344,9 +345,9 @@ function failStart(turn: Turn, reason: string): void {
   else turn.change({ failures, state: { kind: 'backoff', reason, retryAt: turn.now + failures * BACKOFF_STEP } });
 }
 
-function launch(turn: Turn): void {
+function launch(turn: Turn, cause: StartCause = 'request'): void {
   const generation = turn.life.generation + 1;
-  turn.change({ generation, state: { kind: 'launching' } });
+  turn.change({ generation, state: { kind: 'launching', cause } });
   turn.emit({ type: 'spawn', generation });
 }
 
@@ -360,7 +361,7 @@ function relaunch(turn: Turn): void {
     return;
   }
   turn.life = { ...life, tokens: taken.tokens, restarts: life.restarts + 1 };
-  launch(turn);
+  launch(turn, 'policy');
 }
 
 function beginStop(turn: Turn, state: { readonly pid: number; readonly since: Millis }): void {

@@ -54,7 +54,10 @@ export class Scrollback {
   /** Appends a copy of `bytes`; the caller may reuse its buffer. */
   append(bytes: Uint8Array): void {
     const kept = bytes.length > this.limit ? bytes.subarray(bytes.length - this.limit) : bytes;
-    this.next += bytes.length - kept.length;
+    if (kept.length < bytes.length) {
+      this.next += bytes.length - kept.length;
+      this.oldest = this.next;
+    }
     this.reserve(kept.length);
     const capacity = this.ring.length;
     if (capacity === 0) return;

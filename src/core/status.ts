@@ -11,6 +11,9 @@ export const STOPPED_STATES: readonly PublicState[] = ['STOPPED', 'EXITED', 'FAT
 /** States in which a process is up or on its way there, so that `start` has nothing to do. */
 export const RUNNING_STATES: readonly PublicState[] = ['RUNNING', 'BACKOFF', 'STARTING'];
 
+/** States with a live process that `signal` reaches. */
+export const SIGNALLABLE_STATES: readonly PublicState[] = ['RUNNING', 'STARTING', 'STOPPING'];
+
 /** Life → public word. Two inner states have none of their own: a fork that is due is STARTING, and a dead leader's
  * leftovers being ended is STOPPING after a stop, else BACKOFF. */
 export function statusOf(life: Life): PublicState {

@@ -1,0 +1,132 @@
+import { hostname, homedir } from 'node:os';
+import { parseArgs } from 'node:util';
+import type { Config } from '../config/config.ts';
+import { describeConfig } from '../config/describe.ts';
+import { type Diagnostic, formatDiagnostics } from '../config/diagnostic.ts';
+import { loadConfig } from '../config/load.ts';
+import { findConfig } from '../config/paths.ts';
+import { VERSION } from '../protocol/version.ts';
+import { realClock } from '../runtime/clock.ts';
+import { SocketInUse } from './control-socket.ts';
+import { type Daemon, startDaemon } from './daemon.ts';
+import { startInBackground, tellReady } from './daemonize.ts';
+import { openPtyHost } from './pty.ts';
+
+const USAGE = `usage: taskmasterd [-c FILE] [--check] [--daemon] [--allow-root]
+
+Runs programs in terminals and keeps them alive, in the foreground.
+
+  -c, --config FILE  the config; else ./taskmaster.yaml, ./config/taskmaster.yaml,
+                     $XDG_CONFIG_HOME/taskmaster/taskmaster.yaml, /etc/taskmaster/taskmaster.yaml
+      --check        check the config, say what would run, and exit: 0 good, 2 bad
+      --daemon       go to the background; returns once the daemon answers
+      --allow-root   let programs without \`user\` run as root (also TASKMASTER_ALLOW_ROOT=1)
+  -h, --help
+  -v, --version
+
+SIGTERM, SIGINT and SIGQUIT stop every program in order, then the daemon; a second one kills what still runs.
+`;
+
+/** Exit codes: a usage or config error is told apart from a daemon that cannot run. */
+const [DONE, CANNOT_RUN, BAD_CONFIG] = [0, 1, 2];
+
+const SHUTDOWN_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const;
+
+/** `taskmasterd`: argv in, exit code out once all is over. */
+export async function main(argv: readonly string[], script: string): Promise<number> {
+  const args = readArguments(argv);
+  if (typeof args === 'string') {
+    process.stderr.write(`taskmasterd: ${args}\n\n${USAGE}`);
+    return BAD_CONFIG;
+  }
+  if (args.help) process.stdout.write(USAGE);
+  else if (args.version) process.stdout.write(`taskmasterd ${VERSION}\n`);
+  else if (args.daemon && !args.check) return await startInBackground(script, argv.filter(arg => arg !== '--daemon'));
+  else return await checkAndRun(args);
+  return DONE;
+}
+
+function readArguments(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        config: { type: 'string', short: 'c' },
+        check: { type: 'boolean' },
+        daemon: { type: 'boolean' },
+        'allow-root': { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean', short: 'v' },
+      },
+    }).values;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error); // parseArgs throws for nothing but bad arguments
+  }
+}
+
+interface Arguments {
+  readonly config?: string | undefined;
+  readonly check?: boolean | undefined;
+  readonly 'allow-root'?: boolean | undefined;
+}
+
+async function checkAndRun(args: Arguments): Promise<number> {
+  const found = findConfig(args.config, process.env, process.cwd());
+  if ('tried' in found) {
+    process.stderr.write(`taskmasterd: cannot find a config: none of these exists:\n  ${found.tried.join('\n  ')}\nName one with -c FILE.\n`);
+    return BAD_CONFIG;
+  }
+  const { config, diagnostics } = loadConfig(found.path, {
+    env: process.env,
+    isRoot: process.geteuid?.() === 0,
+    allowRoot: args['allow-root'] === true || process.env['TASKMASTER_ALLOW_ROOT'] === '1',
+    hostname: hostname(),
+    cwd: process.cwd(),
+  });
+  // On the way up warnings go to the log, where they are found later; errors and --check speak to who asked.
+  const isTold = config === undefined || args.check === true;
+  if (isTold && diagnostics.length > 0) process.stderr.write(formatDiagnostics(diagnostics, { color: isTerminal(process.stderr) }));
+  if (!config) return BAD_CONFIG;
+  if (args.check) {
+    process.stdout.write(describeConfig(config, { color: isTerminal(process.stdout) }));
+    return DONE;
+  }
+  return await run(config, diagnostics);
+}
+
+async function run(config: Config, diagnostics: readonly Diagnostic[]): Promise<number> {
+  // A terminal that goes away takes the log's copy on it along, and nothing else.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  let daemon: Daemon;
+  try {
+    daemon = await startDaemon({
+      config,
+      host: openPtyHost(realClock),
+      clock: realClock,
+      env: process.env,
+      uid: process.getuid?.() ?? 0,
+      home: homedir(),
+      terminal: isTerminal(process.stdout) ? { write: text => process.stdout.write(text), color: !process.env['NO_COLOR'] } : undefined,
+      warnings: diagnostics.map(({ file, line, message }) => `${file}:${line}: ${message}`),
+    });
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    process.stderr.write(`taskmasterd: ${error.message}\n`);
+    if (!(error instanceof SocketInUse) && process.env['TRACE']) process.stderr.write(`${error.stack}\n`);
+    return CANNOT_RUN;
+  }
+  const line = `taskmasterd ${VERSION} runs ${config.path} (pid ${process.pid}); its log: ${daemon.logfile}`;
+  if (!tellReady(line) && !isTerminal(process.stdout)) process.stdout.write(`${line}\n`);
+  for (const signal of SHUTDOWN_SIGNALS) process.on(signal, () => daemon.shutdown(signal));
+  for (const signal of ['SIGHUP', 'SIGUSR2'] as const) {
+    process.on(signal, () => daemon.log.warn(`${signal}: nothing is reloaded or reopened by this version; nothing was changed`));
+  }
+  process.on('uncaughtException', error => daemon.onFault(error));
+  process.on('unhandledRejection', error => daemon.onFault(error));
+  await daemon.finished;
+  return DONE;
+}
+
+function isTerminal(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY === true;
+}

@@ -1,0 +1,149 @@
+import { chmodSync, lstatSync, mkdirSync, readlinkSync, rmdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { request, type Server } from 'node:http';
+import { connect } from 'node:net';
+import { dirname } from 'node:path';
+import type { Clock } from '../runtime/clock.ts';
+import { isErrno } from '../runtime/errno.ts';
+
+/** The socket is made private and only then opened up, if asked. */
+const PRIVATE_UMASK = 0o177;
+
+/** Taking over takes milliseconds; a mark of it that is older than this was left by a daemon that died doing so. */
+const TAKEOVER_STALE_MS = 10_000;
+const TAKEOVER_RETRY_MS = 20;
+
+/** How long a daemon that listens may take to say who it is. */
+const ANSWER_TIMEOUT_MS = 2_000;
+
+/** A daemon of this config runs already. */
+export class SocketInUse extends Error {}
+
+export interface SocketOptions {
+  readonly path: string;
+  /** Mode bits of the socket, 0600 unless the config opens it up. */
+  readonly mode: number;
+  /** Where clients look; differs from `path` when the config names another place, and is then a link to it. */
+  readonly knownAs: string;
+  readonly clock: Clock;
+}
+
+/**
+ * Makes `server` listen on the control socket, taking it over from a daemon that died. Throws `SocketInUse` naming the
+ * pid when one lives.
+ *
+ * Two daemons that start at once must not both find the old socket dead and replace each other's: so whoever looks first
+ * makes a directory, which only one can, and removes it once it listens.
+ */
+export async function listen(server: Server, { path, mode, knownAs, clock }: SocketOptions): Promise<void> {
+  const release = await enterTakeover(`${knownAs}.takeover`, clock);
+  try {
+    await refuseWhenAlive(knownAs);
+    await refuseWhenAlive(path);
+    removeDead(path);
+    await bind(server, path);
+    chmodSync(path, mode);
+    if (knownAs !== path) {
+      removeDead(knownAs);
+      symlinkSync(path, knownAs);
+    }
+  } finally {
+    release();
+  }
+}
+
+/** Removes the link to the socket. The socket itself goes when the server closes. */
+export function forgetSocket({ path, knownAs }: Pick<SocketOptions, 'path' | 'knownAs'>): void {
+  if (knownAs === path) return;
+  try {
+    if (readlinkSync(knownAs) === path) rmSync(knownAs);
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT', 'EINVAL')) throw error; // gone, or no link of ours any more
+  }
+}
+
+async function enterTakeover(mark: string, clock: Clock): Promise<() => void> {
+  for (;;) {
+    try {
+      mkdirSync(mark, { mode: 0o700 });
+      return () => rmdirSync(mark);
+    } catch (error) {
+      if (!isErrno(error, 'EEXIST')) throw error;
+    }
+    const age = clock.wall() - (statSync(mark, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+    if (age > TAKEOVER_STALE_MS || age < -TAKEOVER_STALE_MS) removeMark(mark);
+    else await new Promise<void>(resolve => clock.after(TAKEOVER_RETRY_MS, resolve));
+  }
+}
+
+function removeMark(mark: string): void {
+  try {
+    rmdirSync(mark);
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error; // another has removed it: all the better
+  }
+}
+
+async function refuseWhenAlive(path: string): Promise<void> {
+  if (!(await isAlive(path))) return;
+  const pid = await askPid(path);
+  const who = pid === undefined ? 'a daemon that does not answer' : `taskmasterd (pid ${pid})`;
+  throw new SocketInUse(`cannot start: ${who} runs for this config already and listens on ${path}`);
+}
+
+/** Whether somebody accepts connections there. */
+function isAlive(path: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', error => {
+      // Refused: its daemon died. A full backlog (EAGAIN) is a sign of life. No socket at all is told by removeDead.
+      if (isErrno(error, 'ECONNREFUSED', 'ENOENT', 'ENOTSOCK', 'ENOTDIR')) resolve(false);
+      else if (isErrno(error, 'EAGAIN')) resolve(true);
+      else reject(new Error(`cannot look at the socket ${path}: ${error.message}`));
+    });
+  });
+}
+
+function askPid(socketPath: string): Promise<number | undefined> {
+  return new Promise(resolve => {
+    const asked = request({ socketPath, path: '/v1/daemon', timeout: ANSWER_TIMEOUT_MS }, async response => {
+      let text = '';
+      for await (const chunk of response) text += String(chunk);
+      const pid = /"pid":(\d+)/.exec(text)?.[1];
+      resolve(pid === undefined ? undefined : Number(pid));
+    });
+    asked.on('timeout', () => asked.destroy());
+    asked.on('error', () => resolve(undefined)); // it listens and does not speak: the caller says just that
+    asked.end();
+  });
+}
+
+function removeDead(path: string): void {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (!stats) return;
+  if (!stats.isSocket() && !stats.isSymbolicLink()) {
+    throw new Error(`cannot use the socket path ${path}: a file is in the way that is no socket`);
+  }
+  rmSync(path);
+}
+
+function bind(server: Server, path: string): Promise<void> {
+  const directory = dirname(path);
+  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new Error(`cannot make the socket ${path}: no such directory: ${directory}`);
+  }
+  return new Promise((resolve, reject) => {
+    server.once('error', error => reject(new Error(`cannot make the socket ${path}: ${error.message}`)));
+    server.once('listening', resolve);
+    // A UNIX socket is bound within the call, so that the umask is exact.
+    const before = process.umask(PRIVATE_UMASK);
+    try {
+      server.listen(path);
+    } finally {
+      process.umask(before);
+    }
+  });
+}

@@ -1,0 +1,179 @@
+import { pidOf } from '../core/life.ts';
+import { parseSignal } from '../core/signals.ts';
+import { descriptionOf, type PublicState, reasonOf, statusOf } from '../core/status.ts';
+import { WireError } from '../protocol/errors.ts';
+import {
+  type ActionReply,
+  type ActionResult,
+  type DaemonInfo,
+  type ProcessInfo,
+  type ProcessList,
+  parseSelectRequest,
+  parseSignalRequest,
+} from '../protocol/messages.ts';
+import { PROTOCOL, VERSION } from '../protocol/version.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { sendEvents } from './eventstream.ts';
+import { sendOutput, type Source } from './follow.ts';
+import type { Call, Handler, Handlers } from './http.ts';
+import type { Journal } from './journal.ts';
+import type { Process } from './process.ts';
+import { clearProcess, type RequestOptions, restartProcess, signalProcess, startProcess, stopProcess } from './requests.ts';
+import type { Supervisor } from './supervisor.ts';
+
+/** What the routes are about. */
+export interface Subject {
+  readonly supervisor: Supervisor;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  /** Names this life of the daemon in event ids. */
+  readonly boot: string;
+  readonly log: Source;
+  readonly config: string;
+  readonly socket: string;
+  readonly logfile: string | undefined;
+  readonly startedAt: number;
+  readonly isStopping: () => boolean;
+  /** Begins the orderly end. */
+  readonly shutdown: (reason: string) => void;
+}
+
+/** One small function per route. */
+export function createHandlers(subject: Subject): Handlers {
+  const { supervisor, clock, journal } = subject;
+  const named = ({ name }: Call): Process => {
+    const process = supervisor.find(name);
+    if (!process) throw new WireError('no_such_process', `no such process: ${name}`);
+    return process;
+  };
+  const action = (act: (process: Process, options: RequestOptions) => ActionResult | Promise<ActionResult>): Handler => {
+    return async call => {
+      refuseWhenStopping(subject);
+      const { select, wait } = parseSelectRequest(parseJson(call.body));
+      const { selected, unknown } = supervisor.select(select);
+      const results = await Promise.all(selected.map(process => act(process, { wait, signal: call.signal })));
+      return reply(results, unknown);
+    };
+  };
+  return {
+    daemon: () => daemonInfo(subject),
+    log: ({ response, query }) => sendOutput(response, subject.log, query),
+    processes: ({ query }): ProcessList => {
+      const selectors = query.getAll('select');
+      const { selected, unknown } = supervisor.select(selectors.length > 0 ? selectors : ['all']);
+      return { processes: selected.map(process => processInfo(process, clock)), unknown };
+    },
+    process: call => processInfo(named(call), clock),
+    start: action(startProcess),
+    stop: action(stopProcess),
+    restart: action(restartProcess),
+    clear: action(clearProcess),
+    signal: call => {
+      const { select, signal: text } = parseSignalRequest(parseJson(call.body));
+      const signal = parseSignal(text);
+      if (!signal) throw new WireError('bad_signal', `no such signal: ${text.slice(0, 40)}`);
+      const { selected, unknown } = supervisor.select(select);
+      return reply(
+        selected.map(process => signalProcess(process, signal)),
+        unknown,
+      );
+    },
+    input: call => {
+      const process = named(call);
+      if (pidOf(process.current) === undefined) {
+        throw new WireError('not_running', `${process.fullname} is not running (${statusOf(process.current)})`);
+      }
+      if (!process.type(call.body)) {
+        throw new WireError('input_full', `${process.fullname} has not read what was typed before; nothing of this was typed`);
+      }
+      return { accepted: call.body.length };
+    },
+    output: call => sendOutput(call.response, sourceOf(named(call), call.query), call.query),
+    events: call => sendEvents(call, journal, subject.boot),
+    shutdown: () => {
+      const stopping = supervisor.all.filter(process => pidOf(process.current) !== undefined).length;
+      subject.shutdown('a client asked for it');
+      return { stopping };
+    },
+    healthz: () => ({ ok: true }),
+  };
+}
+
+function refuseWhenStopping(subject: Subject): void {
+  if (subject.isStopping()) throw new WireError('shutting_down', 'the daemon is shutting down');
+}
+
+function reply(results: readonly ActionResult[], unknown: readonly string[]): ActionReply {
+  const missing = unknown.map((name): ActionResult => ({ name, ok: false, code: 'no_such_process', message: 'no such process' }));
+  return { results: [...results, ...missing] };
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch (error) {
+    throw new WireError('bad_request', `the body is not JSON: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+function sourceOf(process: Process, query: URLSearchParams): Source {
+  const stream = query.get('stream') ?? 'all';
+  const onGrowth = (listener: () => void): Disposable => process.onOutput(listener);
+  if (stream === 'all') return { scrollback: process.scrollback, onGrowth };
+  if (stream !== 'stderr') throw new WireError('bad_request', `stream must be all or stderr, not '${stream.slice(0, 40)}'`);
+  if (!process.stderr) {
+    throw new WireError('bad_request', `stderr of ${process.fullname} is not apart: its config sends it where stdout goes`);
+  }
+  return { scrollback: process.stderr, onGrowth };
+}
+
+function daemonInfo(subject: Subject): DaemonInfo {
+  const counts: Partial<Record<PublicState, number>> = {};
+  for (const { current } of subject.supervisor.all) {
+    const state = statusOf(current);
+    counts[state] = (counts[state] ?? 0) + 1;
+  }
+  return {
+    version: VERSION,
+    protocol: PROTOCOL,
+    pid: process.pid,
+    config: subject.config,
+    socket: subject.socket,
+    logfile: subject.logfile ?? null,
+    uptime: Math.round(subject.clock.now() - subject.startedAt),
+    mood: subject.isStopping() ? 'shutdown' : 'running',
+    counts,
+  };
+}
+
+/** Everything that `status` shows of one process. */
+function processInfo({ spec, current, scrollback }: Process, clock: Clock): ProcessInfo {
+  const now = clock.now();
+  const wall = (at: number): number => Math.round(clock.wall() - (now - at));
+  const { last, state, restarts, generation, want } = current;
+  const target = (log: typeof spec.stdout): string | null => (log.kind === 'file' ? log.path : null);
+  return {
+    name: spec.fullname,
+    group: spec.group,
+    program: spec.program,
+    process: spec.name,
+    num: spec.num,
+    state: statusOf(current),
+    want,
+    pid: pidOf(current) ?? null,
+    uptime: 'since' in state ? Math.round(now - state.since) : null,
+    description: descriptionOf(current, now, wall),
+    reason: reasonOf(current) ?? null,
+    starts: generation,
+    restarts,
+    lastExit: last ? { ...last.exit, pid: last.pid, ranFor: Math.round(last.ranFor), at: wall(last.at) } : null,
+    leftovers: state.kind === 'clearing' ? state.members : [],
+    command: spec.argv,
+    terminal: spec.terminal,
+    scrollback: { from: scrollback.tail, to: scrollback.head },
+    stdout: target(spec.stdout),
+    stderr: target(spec.stderr),
+    autostart: spec.autostart,
+    priority: spec.priority,
+  };
+}

@@ -1,0 +1,77 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { pino } from 'pino';
+import { formatLogLine } from '../core/logline.ts';
+import type { DaemonSpec } from '../core/program.ts';
+import { Scrollback } from '../core/scrollback.ts';
+
+export type Log = pino.Logger;
+
+/** What the daemon's log keeps in memory for `taskmasterctl log`. */
+const KEPT = 256 * 1024;
+
+export interface DaemonLog {
+  readonly log: Log;
+  /** The newest lines, as JSON: what `GET /v1/daemon/log` serves. */
+  readonly recent: Scrollback;
+  /** Calls back after each line. */
+  readonly onLine: (listener: () => void) => Disposable;
+  /** Closes the file. */
+  readonly close: () => void;
+}
+
+export interface LogOptions {
+  readonly level: DaemonSpec['log']['level'];
+  /** Absolute; undefined for none. */
+  readonly file: string | undefined;
+  /** Where people read along; undefined when nobody does. */
+  readonly terminal: { readonly write: (text: string) => void; readonly color: boolean } | undefined;
+}
+
+/**
+ * The daemon's own log: JSON to the file, readable on the terminal, the newest lines in memory. Lines are few and are
+ * written at once, so that the last one before a crash is in the file.
+ *
+ * Throws when the file cannot be opened.
+ */
+export function openLog({ level, file, terminal }: LogOptions): DaemonLog {
+  const recent = new Scrollback(KEPT);
+  const listeners = new Set<() => void>();
+  const encoder = new TextEncoder();
+  const memory = {
+    write(line: string): void {
+      recent.append(encoder.encode(line));
+      for (const listener of listeners) listener();
+    },
+  };
+  const streams: pino.StreamEntry[] = [{ level, stream: memory }];
+  const destination = file === undefined ? undefined : openFile(file);
+  if (destination) streams.push({ level, stream: destination });
+  if (terminal) {
+    streams.push({ level, stream: { write: (line: string) => terminal.write(`${formatLogLine(line.trimEnd(), terminal.color)}\n`) } });
+  }
+  const options: pino.LoggerOptions = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: label => ({ level: label }) },
+  };
+  return {
+    log: pino(options, pino.multistream(streams)),
+    recent,
+    onLine: listener => {
+      listeners.add(listener);
+      return { [Symbol.dispose]: () => void listeners.delete(listener) };
+    },
+    close: () => destination?.end(),
+  };
+}
+
+function openFile(file: string): ReturnType<typeof pino.destination> {
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    return pino.destination({ dest: file, sync: true, append: true, mode: 0o600 });
+  } catch (error) {
+    throw new Error(`cannot open the daemon's log ${file}: ${error instanceof Error ? error.message : error}`);
+  }
+}

@@ -1,0 +1,53 @@
+import type { HappeningBody } from '../core/events.ts';
+import { describeExit, describeSpan } from '../core/exit.ts';
+import { listPids } from '../core/status.ts';
+import type { Log } from './log.ts';
+
+/**
+ * Tells the daemon's log what happened: one line each, with program, process and pid as fields, in words that a person
+ * who has never read the code understands.
+ */
+export function narrate(log: Log, happening: HappeningBody): void {
+  switch (happening.type) {
+    case 'process.spawned': {
+      const { process, program, pid, cause } = happening;
+      log.info({ program, process, pid }, cause === 'policy' ? `${process} restarted` : `${process} started`);
+      break;
+    }
+    case 'process.exit': {
+      const { process, program, pid, exit, expected, ranFor } = happening;
+      const fields = { program, process, pid, code: exit.code, signal: exit.signal, ranFor: Math.round(ranFor) };
+      const how = `${describeExit(exit)} after ${describeSpan(ranFor)}`;
+      if (expected) log.info(fields, `${process} ended: ${how}`);
+      else log.warn(fields, `${process} died unexpectedly: ${how}`);
+      break;
+    }
+    case 'process.state': {
+      const { process, program, pid, from, to, reason } = happening;
+      const fields = { program, process, ...(pid !== null && { pid }) };
+      if (to === 'FATAL') log.error(fields, `${process} gave up: ${reason}`);
+      else if (to === 'BACKOFF') log.warn(fields, `${process} is not running: ${reason}`);
+      else if (to === 'UNKNOWN') log.error(fields, `${process} is out of control: ${reason}`);
+      else if (to === 'STOPPED') log.info(fields, `${process} stopped`);
+      else log.debug(fields, `${process} is ${to} (was ${from})`);
+      break;
+    }
+    case 'process.leftovers': {
+      const { process, program, pids, action } = happening;
+      const fields = { program, process, pids };
+      const whom = `leftovers of its session (${listPids(pids)})`;
+      if (action === 'gone') log.info(fields, `${process}: ${whom} are gone`);
+      else if (action === 'reported') log.warn(fields, `${process}: ${whom} live on`);
+      else log.warn(fields, `${process}: sent SIG${action} to ${whom}`);
+      break;
+    }
+    case 'daemon.started':
+      log.info({ pid: happening.pid }, 'taskmasterd started');
+      break;
+    case 'daemon.stopping': {
+      const { reason, waitingFor } = happening;
+      log.info(`stopping: ${reason}${waitingFor.length > 0 ? `; waiting for ${waitingFor.join(', ')}` : ''}`);
+      break;
+    }
+  }
+}

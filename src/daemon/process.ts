@@ -1,0 +1,262 @@
+import type { HappeningBody } from '../core/events.ts';
+import { deadlineOf, type Life, unborn } from '../core/life.ts';
+import { type Effect, type Event, step } from '../core/lifecycle.ts';
+import { NewlineDecoder } from '../core/newlines.ts';
+import type { LogTarget, ProcessSpec, SignalName } from '../core/program.ts';
+import { isStderrApart } from '../core/program.ts';
+import { Scrollback } from '../core/scrollback.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { MutableDisposable } from '../runtime/lifetime.ts';
+import type { Trace } from '../runtime/trace.ts';
+import { SpawnError } from './accounts.ts';
+import type { ForkQueue } from './forks.ts';
+import { prepareLaunch } from './launch.ts';
+import type { LogFile, LogFiles } from './logfiles.ts';
+import { removePidfile, writePidfile } from './pidfile.ts';
+import { ticksNow } from './procfs.ts';
+import type { Pty, PtyHost, Stream } from './pty.ts';
+import type { SessionScanner } from './sessions.ts';
+import { signalLeader, signalLeftovers } from './signalling.ts';
+
+/** What every process shares of the daemon. */
+export interface World {
+  readonly host: PtyHost;
+  readonly clock: Clock;
+  readonly forks: ForkQueue;
+  readonly scanner: SessionScanner;
+  readonly logfiles: LogFiles;
+  readonly trace: Trace;
+  /** The daemon's environment, as programs inherit it. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Names this config in `TASKMASTER_ID`. */
+  readonly configHash: string;
+  /** Tells everyone what happened. */
+  readonly publish: (happening: HappeningBody) => void;
+  /** Tells of trouble that changes no state: a pidfile that cannot be written. */
+  readonly warn: (process: string, message: string) => void;
+}
+
+/**
+ * One process: the interpreter of `core/lifecycle.ts`. It feeds events to `step`, performs the effects in their order,
+ * and keeps one timer, at the life's one deadline. It decides nothing.
+ */
+export class Process implements Disposable {
+  readonly spec: ProcessSpec;
+  /** All that its terminals received, over all its lives. */
+  readonly scrollback: Scrollback;
+  /** What came on the second terminal, where stderr is apart. */
+  readonly stderr: Scrollback | undefined;
+  private readonly world: World;
+  private life: Life;
+  private readonly events: Event[] = [];
+  private isStepping = false;
+  private readonly timer = new MutableDisposable();
+  private armedFor: number | undefined;
+  private readonly dueFork = new MutableDisposable();
+  /** The terminal of the current life; then those of earlier lives that someone still holds. */
+  private pty: Pty | undefined;
+  private readonly terminals = new Set<Pty>();
+  private reapedAt = 0;
+  private readonly outputListeners = new Set<() => void>();
+  private readonly happeningListeners = new Set<(happening: HappeningBody) => void>();
+
+  constructor(spec: ProcessSpec, world: World) {
+    this.spec = spec;
+    this.world = world;
+    this.life = unborn(world.clock.now());
+    this.scrollback = new Scrollback(spec.scrollback);
+    this.stderr = isStderrApart(spec) ? new Scrollback(spec.scrollback) : undefined;
+  }
+
+  get current(): Life {
+    return this.life;
+  }
+
+  get fullname(): string {
+    return this.spec.fullname;
+  }
+
+  get group(): string {
+    return this.spec.group;
+  }
+
+  get name(): string {
+    return this.spec.name;
+  }
+
+  get program(): string {
+    return this.spec.program;
+  }
+
+  /** Feeds one event. Events that come up while another is dealt with wait for their turn. */
+  dispatch(event: Event): void {
+    this.events.push(event);
+    if (this.isStepping) return;
+    this.isStepping = true;
+    for (let next = this.events.shift(); next !== undefined; next = this.events.shift()) {
+      const { life, effects } = step(this.spec, this.life, next, this.world.clock.now());
+      this.world.trace.life?.(`${this.fullname} ${JSON.stringify(next)} -> ${JSON.stringify(life.state)}`);
+      this.life = life;
+      for (const effect of effects) this.perform(effect);
+    }
+    this.isStepping = false;
+    this.armTimer();
+  }
+
+  /** Types bytes into the terminal: false when the program has not read what was typed before, or does not run. */
+  type(bytes: Uint8Array): boolean {
+    return this.pty?.write(bytes) ?? false;
+  }
+
+  /** Signals the leader, without it being a stop. Returns why it could not. */
+  signal(pid: number, signal: SignalName): string | undefined {
+    return signalLeader(pid, signal, false);
+  }
+
+  /** Calls back after each piece of output has reached the scrollback. */
+  onOutput(listener: () => void): Disposable {
+    this.outputListeners.add(listener);
+    return { [Symbol.dispose]: () => void this.outputListeners.delete(listener) };
+  }
+
+  /** Calls back with what happens to this process, after its life has changed. */
+  onHappening(listener: (happening: HappeningBody) => void): Disposable {
+    this.happeningListeners.add(listener);
+    return { [Symbol.dispose]: () => void this.happeningListeners.delete(listener) };
+  }
+
+  /** Lets go of timers and terminals. Whatever still runs in one is hung up. */
+  [Symbol.dispose](): void {
+    this.timer[Symbol.dispose]();
+    this.dueFork[Symbol.dispose]();
+    for (const pty of this.terminals) pty[Symbol.dispose]();
+    this.terminals.clear();
+  }
+
+  private perform(effect: Effect): void {
+    switch (effect.type) {
+      case 'spawn':
+        this.dueFork.value = this.world.forks.add(() => this.spawn(effect.generation));
+        break;
+      case 'cancel':
+        this.dueFork.value = undefined;
+        break;
+      case 'signal': {
+        const { generation } = this.life;
+        const reason = signalLeader(effect.pid, effect.signal, effect.group);
+        if (reason !== undefined) this.dispatch({ type: 'signalFailed', generation, reason });
+        break;
+      }
+      case 'scan':
+        this.scan(effect.pid, effect.generation);
+        break;
+      case 'sweep':
+        signalLeftovers(effect.pid, effect.members, effect.signal);
+        break;
+      case 'publish':
+        this.world.publish(effect.happening);
+        for (const listener of this.happeningListeners) listener(effect.happening);
+        break;
+    }
+  }
+
+  private armTimer(): void {
+    const deadline = deadlineOf(this.life);
+    if (deadline === this.armedFor) return;
+    this.armedFor = deadline;
+    this.timer.value = deadline === undefined ? undefined : this.world.clock.after(deadline - this.world.clock.now(), this.onTimer);
+  }
+
+  private readonly onTimer = (): void => {
+    this.armedFor = undefined;
+    this.dispatch({ type: 'deadline' });
+  };
+
+  private spawn(generation: number): void {
+    try {
+      const outlets = { stdout: this.openOutlet(this.spec.stdout), stderr: this.openOutlet(this.spec.stderr) };
+      const { environment: inherited } = this.world;
+      const launch = prepareLaunch(this.spec, { inherited, id: this.idOf(generation), size: this.spec.terminal });
+      const pty: Pty = this.world.host.spawn(launch, {
+        output: (bytes, stream) => this.onOutputOf(bytes, stream, outlets[stream]),
+        ended: (exit, alone) => {
+          this.reapedAt = ticksNow();
+          for (const outlet of [outlets.stdout, outlets.stderr]) outlet?.flush();
+          this.onEnded(pty.pid);
+          this.scrollback.end({ generation, pid: pty.pid, exit });
+          this.dispatch({ type: 'ended', generation, exit, alone });
+        },
+        closed: () => {
+          this.terminals.delete(pty);
+          for (const outlet of [outlets.stdout, outlets.stderr]) outlet?.[Symbol.dispose]();
+        },
+      });
+      outlets.stdout?.attach(pty);
+      outlets.stderr?.attach(pty);
+      this.pty = pty;
+      this.terminals.add(pty);
+      if (this.spec.pidfile !== undefined) this.warn(writePidfile(this.spec.pidfile, pty.pid));
+      this.dispatch({ type: 'spawned', generation, pid: pty.pid });
+    } catch (error) {
+      if (!(error instanceof SpawnError)) throw error;
+      this.dispatch({ type: 'spawnFailed', generation, reason: error.message });
+    }
+  }
+
+  private onEnded(pid: number): void {
+    this.pty = undefined;
+    if (this.spec.pidfile !== undefined) removePidfile(this.spec.pidfile, pid);
+  }
+
+  private scan(pid: number, generation: number): void {
+    const query = { session: pid, reapedAt: this.reapedAt, id: this.idOf(generation) };
+    this.world.scanner.scan(query, members => this.dispatch({ type: 'scanned', generation, members }));
+  }
+
+  private onOutputOf(bytes: Uint8Array, stream: Stream, outlet: Outlet | undefined): void {
+    this.scrollback.append(bytes);
+    if (stream === 'stderr') this.stderr?.append(bytes);
+    outlet?.write(bytes);
+    for (const listener of this.outputListeners) listener();
+  }
+
+  private openOutlet(target: LogTarget): Outlet | undefined {
+    return target.kind === 'file' ? new Outlet(this.world.logfiles.open(target.path)) : undefined;
+  }
+
+  private warn(message: string | undefined): void {
+    if (message !== undefined) this.world.warn(this.fullname, message);
+  }
+
+  private idOf(generation: number): string {
+    return `${this.world.configHash}:${this.fullname}:${generation}`;
+  }
+}
+
+/** One stream of one life on its way into a log file. When the disk cannot follow, that life's terminal is not read. */
+class Outlet implements Disposable {
+  private readonly file: LogFile;
+  private readonly newlines = new NewlineDecoder();
+  private readonly pressure = new MutableDisposable();
+
+  constructor(file: LogFile) {
+    this.file = file;
+  }
+
+  attach(pty: Pty): void {
+    this.pressure.value = this.file.onFull(isFull => pty.setPaused(isFull));
+  }
+
+  write(bytes: Uint8Array): void {
+    this.file.append(this.newlines.decode(bytes));
+  }
+
+  flush(): void {
+    this.file.append(this.newlines.end());
+  }
+
+  [Symbol.dispose](): void {
+    this.flush();
+    this.pressure[Symbol.dispose]();
+  }
+}

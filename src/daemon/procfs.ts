@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { uptime } from 'node:os';
+
+/** One line of /proc/PID/stat, as far as sessions go. */
+export interface ProcStat {
+  readonly pid: number;
+  readonly state: string;
+  readonly ppid: number;
+  readonly pgrp: number;
+  readonly session: number;
+  /** In clock ticks since boot. */
+  readonly start: number;
+}
+
+/** `sysconf(_SC_CLK_TCK)` is 100 wherever Linux shows times to programs. */
+const TICKS_PER_SECOND = 100;
+
+/** The time since boot in the unit of `ProcStat.start`, rounded up, so that what began just before counts as before. */
+export function ticksNow(): number {
+  return Math.ceil(uptime() * TICKS_PER_SECOND);
+}
+
+/** Reads /proc/PID/stat; undefined when there is no such process, or no /proc. */
+export function readStat(pid: number): ProcStat | undefined {
+  let line: string;
+  try {
+    line = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  } catch {
+    return undefined; // it ended between the listing and now, which is what processes do
+  }
+  // The name stands in brackets and may hold anything, brackets too: the fields begin after the last one.
+  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
+  const [state = '', ppid, pgrp, session] = fields;
+  return { pid, state, ppid: Number(ppid), pgrp: Number(pgrp), session: Number(session), start: Number(fields[19]) };
+}

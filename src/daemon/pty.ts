@@ -1,0 +1,422 @@
+/**
+ * Terminals and the programs in them: the only file that imports node-pty, and the only way the daemon starts a child.
+ *
+ * It leans on the binding below node-pty's public class, of the exact version that package.json pins, because the class
+ * destroys the terminal 200 ms after the leader's end and so loses output, and reports that end late
+ * (native-notes/node-pty.md). Here the two facts are told apart: `ended` when the leader was reaped, with all that it had
+ * written already delivered; `closed` when nobody holds the terminal any more.
+ */
+import { closeSync, constants, fchownSync, openSync, readSync, writeSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { constants as osConstants } from 'node:os';
+import { ReadStream } from 'node:tty';
+import type { Exit } from '../core/exit.ts';
+import type { SignalName, TerminalSpec } from '../core/program.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { isErrno } from '../runtime/errno.ts';
+import { MutableDisposable } from '../runtime/lifetime.ts';
+import { type Account, SpawnError } from './accounts.ts';
+import { hasGroup } from './signalling.ts';
+
+/** An account to become, and the setpriv(1) that does it. */
+export interface Drop {
+  readonly account: Account;
+  readonly setpriv: string;
+}
+
+/** Everything that a child is made of, decided and checked. */
+export interface Launch {
+  /** `argv[0]` is the path of an executable. */
+  readonly argv: readonly string[];
+  /** The whole environment as `NAME=value`. */
+  readonly env: readonly string[];
+  readonly cwd: string;
+  readonly umask: number | undefined;
+  /** Whom to become; undefined is the daemon's own user. */
+  readonly drop: Drop | undefined;
+  readonly size: Pick<TerminalSpec, 'cols' | 'rows'>;
+  /** Gives stderr a terminal of its own. */
+  readonly stderrApart: boolean;
+}
+
+export type Stream = 'stdout' | 'stderr';
+
+/** What a terminal tells. Calls come from the event loop, never from within `spawn` or `write`. */
+export interface PtyListener {
+  /** `bytes` is valid during the call only: the buffer is used again. */
+  output(bytes: Uint8Array, stream: Stream): void;
+  /** The leader was reaped; all it wrote was delivered. `alone`: no one else holds the terminal or is in its group. */
+  ended(exit: Exit, alone: boolean): void;
+  /** The last holder of the terminal is gone, its last output delivered. Comes after `ended`. */
+  closed(): void;
+}
+
+export interface Pty extends Disposable {
+  readonly pid: number;
+  /** Types bytes into the terminal, all or none: false when what was typed before has not been read. */
+  write(bytes: Uint8Array): boolean;
+  resize(cols: number, rows: number): void;
+  /** Stops and resumes reading. For a log file that cannot follow, never for a viewer. */
+  setPaused(paused: boolean): void;
+}
+
+export interface PtyHost {
+  /** Forks. Throws `SpawnError` when the system refuses (no process, terminal or file descriptor left). */
+  spawn(launch: Launch, listener: PtyListener): Pty;
+}
+
+/** What is typed and not yet read by the program, at most. A paste of this size is still taken whole. */
+export const INPUT_QUEUE_LIMIT = 1024 * 1024;
+
+/** A program that does not read is asked again after 1 ms (measured best in node-pty's PR 956), then ever less often. */
+const INPUT_RETRY_MIN = 1;
+const INPUT_RETRY_MAX = 50;
+
+/** One write to a terminal is cut to what its kernel buffer can take, so that a write never costs more than it moves. */
+const INPUT_CHUNK = 4096;
+
+/** Most that is read at once when the leader has ended. Its own output fits in the kernel's 64 KiB; the rest is others'. */
+const DRAIN_LIMIT = 1024 * 1024;
+
+/** The binding's functions in 1.2.0-beta.15 (`src/unix/pty.cc`). */
+interface Binding {
+  fork(
+    file: string,
+    args: readonly string[],
+    env: readonly string[],
+    cwd: string,
+    cols: number,
+    rows: number,
+    uid: number,
+    gid: number,
+    utf8: boolean,
+    helperPath: string,
+    onExit: (code: number, signal: number) => void,
+  ): { readonly fd: number; readonly pid: number; readonly pty: string };
+  open(cols: number, rows: number): { readonly master: number; readonly slave: number; readonly pty: string };
+  resize(fd: number, cols: number, rows: number, xPixel: number, yPixel: number): void;
+}
+
+/** Passed for uid and gid to leave both: `setpriv` drops them, as the binding would leave root's groups. */
+const KEEP_ID = -1;
+
+/** One buffer for every terminal: a chunk is copied out of it before the next is read, as all is on one thread. */
+const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
+
+/** The real terminals. Loads the native binding at once, so that a broken installation shows at start-up. */
+export function openPtyHost(clock: Clock): PtyHost {
+  const require = createRequire(import.meta.url);
+  // node-pty's own loader finds the prebuilt or the built binary; it has no types, hence the check of what is used here.
+  const loaded: unknown = require('node-pty/lib/utils.js').loadNativeModule('pty');
+  if (!hasBinding(loaded)) throw new Error('cannot use node-pty: its native binding is not the one this version expects');
+  const binding = loaded.module;
+  return { spawn: (launch, listener) => new RealPty(binding, clock, launch, listener) };
+}
+
+function hasBinding(loaded: unknown): loaded is { readonly module: Binding } {
+  if (typeof loaded !== 'object' || loaded === null || !('module' in loaded)) return false;
+  const { module } = loaded;
+  if (typeof module !== 'object' || module === null) return false;
+  return ['fork', 'open', 'resize'].every(name => typeof Reflect.get(module, name) === 'function');
+}
+
+class RealPty implements Pty {
+  readonly pid: number;
+  private readonly binding: Binding;
+  private readonly listener: PtyListener;
+  private readonly main: Master;
+  private readonly second: Master | undefined;
+  private readonly input: InputQueue;
+  private hasEnded = false;
+  private isDisposed = false;
+
+  constructor(binding: Binding, clock: Clock, launch: Launch, listener: PtyListener) {
+    this.binding = binding;
+    this.listener = listener;
+    const pair = launch.stderrApart ? openPair(binding, launch) : undefined;
+    let forked: Forked;
+    try {
+      forked = fork(binding, launch, { stderrPath: pair?.pty, onExit: (code, signal) => this.onExit(code, signal) });
+    } catch (error) {
+      this.isDisposed = true;
+      if (pair) for (const fd of [pair.master, pair.slave]) closeSync(fd);
+      throw error;
+    }
+    const { pid, slave } = forked;
+    this.pid = pid;
+    for (const fd of pair ? [slave, pair.slave] : [slave]) handOver(fd, launch.drop);
+    const isClosed = (): void => this.onMasterClosed();
+    this.main = new Master(forked.fd, slave, { output: bytes => listener.output(bytes, 'stdout'), closed: isClosed });
+    if (pair) {
+      this.second = new Master(pair.master, pair.slave, { output: bytes => listener.output(bytes, 'stderr'), closed: isClosed });
+    }
+    this.input = new InputQueue(this.main, clock);
+  }
+
+  write(bytes: Uint8Array): boolean {
+    return !this.hasEnded && this.input.add(bytes);
+  }
+
+  resize(cols: number, rows: number): void {
+    for (const master of [this.main, this.second]) {
+      if (master?.fd !== undefined) this.binding.resize(master.fd, cols, rows, 0, 0);
+    }
+  }
+
+  setPaused(paused: boolean): void {
+    this.main.setPaused(paused);
+    this.second?.setPaused(paused);
+  }
+
+  /** Lets go of the terminal: whoever still holds it is hung up. The leader is not signalled otherwise. */
+  [Symbol.dispose](): void {
+    this.isDisposed = true;
+    this.input[Symbol.dispose]();
+    this.main[Symbol.dispose]();
+    this.second?.[Symbol.dispose]();
+  }
+
+  private onExit(code: number, signal: number): void {
+    if (this.isDisposed) return;
+    this.hasEnded = true;
+    this.input[Symbol.dispose]();
+    this.main.release();
+    this.second?.release();
+    const exit: Exit = signal === 0 ? { code, signal: null } : { code: null, signal: signalName(signal) };
+    this.listener.ended(exit, this.isClosed() && !hasGroup(this.pid));
+    this.onMasterClosed();
+  }
+
+  private onMasterClosed(): void {
+    if (!this.hasEnded || this.isDisposed || !this.isClosed()) return;
+    this.isDisposed = true;
+    this.listener.closed();
+  }
+
+  private isClosed(): boolean {
+    return this.main.fd === undefined && (this.second === undefined || this.second.fd === undefined);
+  }
+}
+
+interface Forked {
+  readonly pid: number;
+  readonly fd: number;
+  readonly slave: number;
+}
+
+interface ForkOptions {
+  readonly stderrPath: string | undefined;
+  readonly onExit: (code: number, signal: number) => void;
+}
+
+/**
+ * Forks, and opens the slave too (see `Master`). The umask is set around the fork: it is the whole process's, but fork is
+ * synchronous, so no other code of this thread sees it, and it costs no shell (native-notes/privileges.md).
+ */
+function fork(binding: Binding, launch: Launch, { stderrPath, onExit }: ForkOptions): Forked {
+  const [file = '', ...args] = chainOf(launch, stderrPath);
+  const { cols, rows } = launch.size;
+  const before = launch.umask === undefined ? undefined : process.umask(launch.umask);
+  let child: ReturnType<Binding['fork']>;
+  try {
+    child = binding.fork(file, args, launch.env, launch.cwd, cols, rows, KEEP_ID, KEEP_ID, true, '', onExit);
+  } catch (error) {
+    throw refused(error);
+  } finally {
+    if (before !== undefined) process.umask(before);
+  }
+  try {
+    return { pid: child.pid, fd: child.fd, slave: openSync(child.pty, constants.O_RDWR | constants.O_NOCTTY) };
+  } catch (error) {
+    // The last file descriptor went to the master. The child must not live on unseen.
+    process.kill(child.pid, 'SIGKILL');
+    closeSync(child.fd);
+    throw refused(error);
+  }
+}
+
+function openPair(binding: Binding, { size }: Launch): ReturnType<Binding['open']> {
+  try {
+    return binding.open(size.cols, size.rows);
+  } catch (error) {
+    throw refused(error);
+  }
+}
+
+function refused(error: unknown): SpawnError {
+  const cause = error instanceof Error ? error.message : String(error);
+  return new SpawnError(
+    `cannot fork or open a terminal: ${cause} The system may be out of processes (ulimit -u), files (ulimit -n) or terminals (/proc/sys/kernel/pty/max)`,
+  );
+}
+
+interface MasterListener {
+  output(bytes: Uint8Array): void;
+  closed(): void;
+}
+
+/**
+ * The master end of one terminal. It holds the slave too while the leader lives: a program that closes or redirects all
+ * its three would else end the terminal, and closing that hangs the program up.
+ */
+class Master implements Disposable {
+  /** Undefined once closed. The number is used again at once by whatever is opened next. */
+  fd: number | undefined;
+  private slave: number | undefined;
+  private readonly stream: ReadStream;
+  private readonly listener: MasterListener;
+
+  constructor(fd: number, slave: number, listener: MasterListener) {
+    this.fd = fd;
+    this.slave = slave;
+    this.listener = listener;
+    // `onread` is net.Socket's option; it saves an allocation per chunk. Node's types know it for `connect` alone.
+    const options: object = { onread: { buffer: READ_BUFFER, callback: this.onRead } };
+    this.stream = new ReadStream(fd, options);
+    this.stream.on('error', this.onError);
+    this.stream.on('end', () => this[Symbol.dispose]());
+    this.stream.resume();
+  }
+
+  setPaused(paused: boolean): void {
+    if (this.fd === undefined) return;
+    if (paused) this.stream.pause();
+    else this.stream.resume();
+  }
+
+  /** After the leader's end: lets go of the slave and reads what is there. Closes when no one else holds the terminal. */
+  release(): void {
+    if (this.slave !== undefined) closeSync(this.slave);
+    this.slave = undefined;
+    for (let left = DRAIN_LIMIT; left > 0 && this.fd !== undefined; ) {
+      const length = readNow(this.fd);
+      if (length === 'nothing') return;
+      if (length === 'closed') this[Symbol.dispose]();
+      else {
+        left -= length;
+        this.listener.output(READ_BUFFER.subarray(0, length));
+      }
+    }
+  }
+
+  [Symbol.dispose](): void {
+    if (this.slave !== undefined) closeSync(this.slave);
+    this.slave = undefined;
+    if (this.fd === undefined) return;
+    this.fd = undefined;
+    this.stream.destroy();
+    this.listener.closed();
+  }
+
+  private readonly onRead = (length: number): boolean => {
+    this.listener.output(READ_BUFFER.subarray(0, length));
+    return true;
+  };
+
+  /** EIO is how Linux says that no one holds the slave; EAGAIN is not an end. Whatever else it may be ends the stream. */
+  private readonly onError = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== 'EAGAIN') this[Symbol.dispose]();
+  };
+}
+
+/** Reads what a master holds into the shared buffer. The kernel flushes what is in flight before it says EAGAIN. */
+function readNow(fd: number): number | 'nothing' | 'closed' {
+  try {
+    return readSync(fd, READ_BUFFER, 0, READ_BUFFER.length, null) || 'closed';
+  } catch (error) {
+    if (isErrno(error, 'EAGAIN')) return 'nothing';
+    if (isErrno(error, 'EIO')) return 'closed';
+    throw error;
+  }
+}
+
+/**
+ * What was typed and the program has not read. Written past libuv, which would retry a full terminal without a pause and
+ * burn a core; paced here, and bounded. It dies with its terminal, as the number of the fd is used again at once.
+ */
+class InputQueue implements Disposable {
+  private readonly master: Master;
+  private readonly clock: Clock;
+  private readonly retry = new MutableDisposable();
+  private chunks: Uint8Array[] = [];
+  private queued = 0;
+  private pause = INPUT_RETRY_MIN;
+
+  constructor(master: Master, clock: Clock) {
+    this.master = master;
+    this.clock = clock;
+  }
+
+  add(bytes: Uint8Array): boolean {
+    if (this.queued + bytes.length > INPUT_QUEUE_LIMIT) return false;
+    this.queued += bytes.length;
+    this.chunks.push(bytes);
+    if (this.queued === bytes.length) this.flush();
+    return true;
+  }
+
+  [Symbol.dispose](): void {
+    this.retry[Symbol.dispose]();
+    this.chunks = [];
+    this.queued = 0;
+  }
+
+  private readonly flush = (): void => {
+    for (let chunk = this.chunks[0]; chunk !== undefined; chunk = this.chunks[0]) {
+      const written = this.writeSome(chunk.subarray(0, INPUT_CHUNK));
+      if (written === 0) {
+        this.retry.value = this.clock.after(this.pause, this.flush);
+        this.pause = Math.min(INPUT_RETRY_MAX, this.pause * 2);
+        return;
+      }
+      this.pause = INPUT_RETRY_MIN;
+      this.queued -= written;
+      if (written === chunk.length) this.chunks.shift();
+      else this.chunks[0] = chunk.subarray(written);
+    }
+  };
+
+  private writeSome(bytes: Uint8Array): number {
+    const { fd } = this.master;
+    if (fd === undefined) return bytes.length;
+    try {
+      return writeSync(fd, bytes);
+    } catch (error) {
+      if (isErrno(error, 'EAGAIN')) return 0;
+      // The terminal is gone and its end about to be told: there is no one left to type to.
+      if (isErrno(error, 'EIO')) return bytes.length;
+      throw error;
+    }
+  }
+}
+
+/**
+ * The words to exec: the program itself, behind a shell that opens the second terminal as fd 2 where stderr is apart, and
+ * behind setpriv(1) where it runs as someone else. The binding's own uid and gid would leave it root's supplementary
+ * groups. The innermost shell waits, normally not once, until the daemon has handed the terminal over.
+ */
+function chainOf(launch: Launch, stderrPath: string | undefined): readonly string[] {
+  const { drop } = launch;
+  let chain = launch.argv;
+  if (drop) {
+    const { account, setpriv } = drop;
+    const groups = account.name === undefined ? '--clear-groups' : '--init-groups';
+    const waiting = ['/bin/sh', '-c', 'until [ -O /dev/stdin ]; do :; done; exec "$@"', 'sh', ...chain];
+    chain = [setpriv, `--reuid=${account.uid}`, `--regid=${account.gid}`, groups, '--', ...waiting];
+  }
+  if (stderrPath !== undefined) chain = ['/bin/sh', '-c', 'exec 2<>"$1"; shift; exec "$@"', 'sh', stderrPath, ...chain];
+  return chain;
+}
+
+/** Makes the terminal the account's own, so that it can open `/dev/stdout`. The group stays, as `mesg` relies on it. */
+function handOver(slave: number, drop: Drop | undefined): void {
+  if (drop) fchownSync(slave, drop.account.uid, KEEP_ID);
+}
+
+const SIGNAL_BY_NUMBER = new Map<number, SignalName>(
+  Object.entries(osConstants.signals).map(([name, number]) => [number, name as SignalName]), // Node's keys all begin with SIG
+);
+
+function signalName(number: number): SignalName {
+  return SIGNAL_BY_NUMBER.get(number) ?? `SIG${number}`;
+}

@@ -1,0 +1,67 @@
+import { startOrder, stopLevels } from '../core/order.ts';
+import type { ProcessSpec } from '../core/program.ts';
+import { type Selection, select } from '../core/selector.ts';
+import { STOPPED_STATES, statusOf } from '../core/status.ts';
+import { Process, type World } from './process.ts';
+
+/** All the processes there are, by name, in the order in which they start. */
+export class Supervisor implements Disposable {
+  private readonly world: World;
+  private processes: readonly Process[];
+
+  constructor(specs: readonly ProcessSpec[], world: World) {
+    this.world = world;
+    this.processes = startOrder(specs).map(spec => new Process(spec, this.world));
+  }
+
+  get all(): readonly Process[] {
+    return this.processes;
+  }
+
+  find(fullname: string): Process | undefined {
+    return this.processes.find(process => process.fullname === fullname);
+  }
+
+  select(selectors: readonly string[]): Selection<Process> {
+    return select(this.processes, selectors);
+  }
+
+  /** Starts what starts by itself, in order, without waiting (supervisord's issue #122; `requires` will wait). */
+  autostart(): void {
+    for (const process of this.processes) if (process.spec.autostart) process.dispatch({ type: 'start' });
+  }
+
+  /**
+   * Stops the given processes in the reverse order of start, a level of priority at a time, each waited for. Resolves
+   * when all have stopped. `onLevel` is told whom each level waits for.
+   */
+  async stopInOrder(processes: readonly Process[], onLevel?: (waitingFor: readonly Process[]) => void): Promise<void> {
+    const bySpec = new Map(processes.map(process => [process.spec, process]));
+    for (const level of stopLevels([...bySpec.keys()])) {
+      const members = level.flatMap(spec => bySpec.get(spec) ?? []);
+      for (const process of members) process.dispatch({ type: 'stop' });
+      const waitingFor = members.filter(process => !isAtRest(process));
+      if (waitingFor.length > 0) onLevel?.(waitingFor);
+      await Promise.all(waitingFor.map(untilAtRest));
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const process of this.processes) process[Symbol.dispose]();
+  }
+}
+
+/** Whether nothing of the process runs and nothing will by itself. */
+export function isAtRest(process: Process): boolean {
+  return STOPPED_STATES.includes(statusOf(process.current));
+}
+
+function untilAtRest(process: Process): Promise<void> {
+  return new Promise(resolve => {
+    const subscription = process.onHappening(() => {
+      if (!isAtRest(process)) return;
+      subscription[Symbol.dispose]();
+      resolve();
+    });
+  });
+}
