@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest';
+import { ctl, FakeDaemon, FakeHost, fail, hangUp, list, processInfo, results, silence } from './support.ts';
+
+describe('status', () => {
+  test("prints supervisorctl's columns and exits with 0 when all is up", async () => {
+    const daemon = await FakeDaemon.listen();
+    daemon.on('processes', list([processInfo('web:web_00'), processInfo('db', { state: 'STARTING', description: '' })]));
+    expect(await ctl(daemon, ['status'])).toEqual({
+      code: 0,
+      out:
+        'web:web_00                       RUNNING   pid 7, uptime 0:01:02\n' +
+        'db                               STARTING  \n',
+      err: '',
+    });
+  });
+
+  test('widens the first column for a long name', async () => {
+    const daemon = await FakeDaemon.listen();
+    const name = 'x'.repeat(40);
+    daemon.on('processes', list([processInfo(name), processInfo('db')]));
+    const { out } = await ctl(daemon, ['status']);
+    expect(out.split('\n')[0]).toBe(`${name}   RUNNING   pid 7, uptime 0:01:02`);
+    expect(out.split('\n')[1]).toBe(`db${' '.repeat(41)}RUNNING   pid 7, uptime 0:01:02`);
+  });
+
+  test('asks for what was selected, and says which name is unknown', async () => {
+    const daemon = await FakeDaemon.listen();
+    daemon.on('processes', list([processInfo('web')], ['nosuch', 'nogroup:*']));
+    const { code, out } = await ctl(daemon, ['status', 'w*', 'nosuch', 'nogroup:*']);
+    expect(code).toBe(4);
+    expect(out).toMatch(/^nosuch: ERROR \(no such process\)\nnogroup: ERROR \(no such group\)\nweb /);
+    expect(daemon.asked[0]?.query.getAll('select')).toEqual(['w*', 'nosuch', 'nogroup:*']);
+  });
+
+  test.each(['STOPPED', 'EXITED', 'FATAL', 'UNKNOWN'] as const)('exits with 3 when one is %s', async state => {
+    const daemon = await FakeDaemon.listen();
+    daemon.on('processes', list([processInfo('web'), processInfo('db', { state })], ['nosuch']));
+    expect((await ctl(daemon, ['status'])).code).toBe(3);
+  });
+
+  test('prints JSON, and colours on a terminal alone', async () => {
+    const daemon = await FakeDaemon.listen();
+    daemon.on('processes', list([processInfo('web')]));
+    expect(JSON.parse((await ctl(daemon, ['status', '--json'])).out).processes[0].name).toBe('web');
+    const host = new FakeHost();
+    host.out.isTerminal = true;
+    expect((await ctl(daemon, ['status'], host)).out).toContain('\x1b[32mRUNNING   \x1b[0m');
+    expect((await ctl(daemon, ['--color', 'status'])).out).toContain('\x1b[32m');
+    const plain = new FakeHost();
+    plain.out.isTerminal = true;
+    plain.env.NO_COLOR = '1';
+    expect((await ctl(daemon, ['status'], plain)).out).not.toContain('\x1b');
+  });
+});
+
+describe('start, stop, restart, signal, clear', () => {
+  test.each([
+    ['start', 'web: started\n'],
+    ['stop', 'web: stopped\n'],
+    ['restart', 'web: stopped\nweb: started\n'],
+    ['clear', 'web: cleared\n'],
+  ] as const)('%s says what it did', async (verb, out) => {
+    const daemon = await FakeDaemon.listen();
+    daemon.on(verb, results(['web', 'done']));
+    expect(await ctl(daemon, [verb, 'web'])).toEqual({ code: 0, out, err: '' });
+    expect(JSON.parse(daemon.asked[0]?.body ?? '')).toEqual({ select: ['web'], wait: true });
+  });
+
+  test('signal sends the name as it was typed', async () => {
+    const daemon = await FakeDaemon.listen();
+    daemon.on('signal', results(['web', 'done'], ['db', 'not_running']));
+    expect(await ctl(daemon, ['signal', 'HUP', 'web', 'db'])).toEqual({
+      code: 7,
+      out: 'web: signalled\ndb: ERROR (not running)\n',
+      err: '',
+    });
+    expect(JSON.parse(daemon.asked[0]?.body ?? '')).toMatchObject({ signal: 'HUP', select: ['web', 'db'] });
+  });
+
+  test('a bad signal is 1', async () => {
+    const daemon = await FakeDaemon.listen();
+    daemon.on('signal', fail('bad_signal', 'FOO is no signal'));
+    expect(await ctl(daemon, ['signal', 'FOO', 'web'])).toEqual({ code: 1, out: '', err: 'FOO is no signal\n' });
+  });
+
+  test.each([
+    ['start', 'already_started', 'web: ERROR (already started)\n', 0],
+    ['stop', 'not_running', 'web: ERROR (not running)\n', 0],
+    ['restart', 'not_running', 'web: stopped\nweb: ERROR (not running)\n', 7],
+    ['start', 'no_such_process', 'web: ERROR (no such process)\n', 1],
+    ['start', 'abnormal_termination', 'web: ERROR (abnormal termination): told why\n', 7],
+    ['start', 'spawn_error', 'web: ERROR (spawn error): told why\n', 7],
+    ['clear', 'failed', 'web: ERROR (failed): told why\n', 1],
+  ] as const)('%s that meets %s', async (verb, code, out, exit) => {
+    const daemon = await FakeDaemon.listen();
+    daemon.on(verb, results(['web', code, 'told why']));
+    expect(await ctl(daemon, [verb, 'web'])).toEqual({ code: exit, out, err: '' });
+  });
+
+  test('the last failure that counts is the exit code', async () => {
+    const daemon = await FakeDaemon.listen();
+    daemon.on('start', results(['a', 'spawn_error'], ['b', 'already_started'], ['nosuch', 'no_such_process'], ['c', 'done']));
+    expect((await ctl(daemon, ['start', 'all'])).code).toBe(1);
+  });
+
+  test('restart of several prints all stops, then all starts', async () => {
+    const daemon = await FakeDaemon.listen();
+    daemon.on('restart', results(['a', 'done'], ['b', 'done']));
+    expect((await ctl(daemon, ['restart', 'all'])).out).toBe('a: stopped\nb: stopped\na: started\nb: started\n');
+  });
+
+  test('--no-wait asks for an answer at once and says so', async () => {
+    const daemon = await FakeDaemon.listen();
+    daemon.on('start', results(['web', 'done'])).on('stop', results(['web', 'done']));
+    expect((await ctl(daemon, ['start', '--no-wait', 'web'])).out).toBe('web: starting\n');
+    expect((await ctl(daemon, ['stop', 'web', '--no-wait'])).out).toBe('web: stopping\n');
+    expect(daemon.asked.map(({ body }) => JSON.parse(body).wait)).toEqual([false, false]);
+  });
+
+  test('--json prints the reply', async () => {
+    const daemon = await FakeDaemon.listen();
+    daemon.on('start', results(['web', 'spawn_error', 'why']));
+    const { code, out } = await ctl(daemon, ['start', 'web', '--json']);
+    expect(JSON.parse(out).results).toEqual([{ name: 'web', ok: false, code: 'spawn_error', message: 'why' }]);
+    expect(code).toBe(7);
+  });
+
+  test('a daemon that goes away in the middle of a wait is one sentence', async () => {
+    const daemon = await FakeDaemon.listen();
+    daemon.on('start', hangUp);
+    expect(await ctl(daemon, ['start', 'web'])).toEqual({
+      code: 7,
+      out: '',
+      err: 'the daemon went away before it had answered\n',
+    });
+  });
+
+  test('Ctrl-C ends a wait with 130', async () => {
+    const daemon = await FakeDaemon.listen();
+    const host = new FakeHost();
+    daemon.on('start', () => {
+      host.interrupt();
+      silence();
+    });
+    expect(await ctl(daemon, ['start', 'web'], host)).toEqual({ code: 130, out: '', err: '' });
+    expect(host.listeners).toBe(0);
+  });
+});
