@@ -1,0 +1,97 @@
+/** Collects what is wrong with a config, so that all of it can be told at once. */
+import type { Diagnostic } from './diagnostic.ts';
+import { columnOf, lineOf, lineText, type Place, type Source } from './source.ts';
+
+/** Beyond these many there is no use in more, and a broken file of a megabyte must not fill memory. */
+const MAX_DIAGNOSTICS = 200;
+
+export interface Report {
+  error(place: Place, message: string, hint?: string): void;
+  warning(place: Place, message: string, hint?: string): void;
+  /** An error about a file as a whole. */
+  fileError(file: string, message: string, hint?: string): void;
+  /**
+   * From here on, errors and warnings inside these lines of a source are not taken: its syntax is broken there, and
+   * what was read of them is not what was written.
+   */
+  distrust(source: Source, lines: LineRange): void;
+  /** Whether all lines of a place can be trusted. */
+  trusts(place: Place): boolean;
+  failed(): boolean;
+  /** Everything reported, file by file in the order they were first named, then by place. */
+  diagnostics(): Diagnostic[];
+}
+
+/** Numbers of lines, both included. */
+export interface LineRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** A report that holds nothing yet. */
+export function createReport(): Report {
+  const found = new Map<string, Diagnostic>();
+  const files: string[] = [];
+  const distrusted: { source: Source; lines: LineRange }[] = [];
+  let failed = false;
+  let dropped = 0;
+
+  const add = (diagnostic: Diagnostic): void => {
+    if (diagnostic.severity === 'error') failed = true;
+    // A node that hangs in several branches, or a program of eight processes, has its mistake once.
+    const key = `${diagnostic.file}:${diagnostic.line}:${diagnostic.column}:${diagnostic.message}`;
+    if (found.has(key)) return;
+    if (found.size >= MAX_DIAGNOSTICS) {
+      dropped++;
+      return;
+    }
+    if (!files.includes(diagnostic.file)) files.push(diagnostic.file);
+    found.set(key, diagnostic);
+  };
+
+  const trusts = (place: Place): boolean => {
+    if (distrusted.length === 0) return true;
+    const first = lineOf(place.source, place.start);
+    const last = lineOf(place.source, Math.max(place.start, place.end - 1));
+    return !distrusted.some(
+      ({ source, lines }) => source === place.source && first <= lines.last && last >= lines.first,
+    );
+  };
+
+  const at = (severity: Diagnostic['severity'], place: Place, [message, hint]: [string, string | undefined]): void => {
+    const { source, start } = place;
+    if (!trusts({ source, start, end: start + 1 })) return;
+    const line = lineOf(source, start);
+    add({
+      severity,
+      message,
+      file: source.file,
+      line,
+      column: columnOf(source, start),
+      text: lineText(source, line),
+      ...(hint === undefined ? {} : { hint }),
+    });
+  };
+
+  return {
+    error: (place, message, hint) => at('error', place, [message, hint]),
+    warning: (place, message, hint) => at('warning', place, [message, hint]),
+    fileError: (file, message, hint) =>
+      add({ severity: 'error', message, file, line: 0, column: 0, text: '', ...(hint === undefined ? {} : { hint }) }),
+    distrust: (source, lines) => {
+      distrusted.push({ source, lines });
+    },
+    trusts,
+    failed: () => failed,
+    diagnostics: () => {
+      const order = (diagnostic: Diagnostic): number => files.indexOf(diagnostic.file);
+      const sorted = [...found.values()].sort((a, b) => order(a) - order(b) || a.line - b.line || a.column - b.column);
+      const last = sorted.at(-1);
+      if (dropped > 0 && last !== undefined) {
+        const { hint: _hint, ...rest } = last;
+        sorted.push({ ...rest, line: 0, column: 0, text: '', message: `${dropped} more mistakes are not shown` });
+      }
+      return sorted;
+    },
+  };
+}
