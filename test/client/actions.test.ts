@@ -4,7 +4,10 @@ import { ctl, FakeDaemon, FakeHost, fail, hangUp, list, processInfo, results, si
 describe('status', () => {
   test("prints supervisorctl's columns and exits with 0 when all is up", async () => {
     const daemon = await FakeDaemon.listen();
-    daemon.on('processes', list([processInfo('web:web_00'), processInfo('db', { state: 'STARTING', description: '' })]));
+    daemon.on(
+      'processes',
+      list([processInfo('web:web_00'), processInfo('db', { state: 'STARTING', description: '' })]),
+    );
     expect(await ctl(daemon, ['status'])).toEqual({
       code: 0,
       out:
@@ -99,7 +102,10 @@ describe('start, stop, restart, signal, clear', () => {
 
   test('the last failure that counts is the exit code', async () => {
     const daemon = await FakeDaemon.listen();
-    daemon.on('start', results(['a', 'spawn_error'], ['b', 'already_started'], ['nosuch', 'no_such_process'], ['c', 'done']));
+    daemon.on(
+      'start',
+      results(['a', 'spawn_error'], ['b', 'already_started'], ['nosuch', 'no_such_process'], ['c', 'done']),
+    );
     expect((await ctl(daemon, ['start', 'all'])).code).toBe(1);
   });
 

@@ -152,7 +152,8 @@ export function processInfo(name: string, fields: Partial<ProcessInfo> = {}): Pr
   };
 }
 
-export const list = (processes: readonly ProcessInfo[], unknown: readonly string[] = []) => json({ processes, unknown });
+export const list = (processes: readonly ProcessInfo[], unknown: readonly string[] = []) =>
+  json({ processes, unknown });
 
 /** A host whose streams are strings. */
 export class FakeHost implements Host {

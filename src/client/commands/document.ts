@@ -1,3 +1,4 @@
+import { alignColumns } from '../columns.ts';
 import { GLOBAL_OPTIONS, sentence, usageOf, VERSION_OPTION } from '../usage.ts';
 import type { Verb } from '../verb.ts';
 import { VERBS } from './table.ts';
@@ -48,7 +49,7 @@ function section(verb: Verb): string {
   if (verb.aliases.length > 0) parts.push(`Also called ${verb.aliases.map(alias => `\`${alias}\``).join(', ')}.`);
   if (verb.options.length > 0) parts.push(verb.options.map(({ flags, help }) => `- \`${flags}\`: ${help}`).join('\n'));
   if (verb.json !== undefined) parts.push(`With \`--json\`: ${verb.json}.`);
-  const examples = verb.examples.map(({ line, help }) => `taskmasterctl ${line}    # ${help}`);
-  if (examples.length > 0) parts.push(`\`\`\`sh\n${examples.join('\n')}\n\`\`\``);
+  const examples = alignColumns(verb.examples.map(({ line, help }) => [`taskmasterctl ${line}`, `# ${help}`]));
+  if (examples !== '') parts.push(`\`\`\`sh\n${examples}\`\`\``);
   return parts.join('\n\n');
 }

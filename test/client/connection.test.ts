@@ -1,0 +1,179 @@
+import { chmodSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { createApi, pathOf } from '../../src/client/api.ts';
+import { Connection } from '../../src/client/connection.ts';
+import { main } from '../../src/client/main.ts';
+import { describeUnreachable } from '../../src/client/unreachable.ts';
+import { socketCandidates } from '../../src/config/paths.ts';
+import { PROTOCOL, PROTOCOL_HEADER } from '../../src/protocol/version.ts';
+import type { Clock } from '../../src/runtime/clock.ts';
+import { ctl, FakeDaemon, FakeHost, fail, json, list, silence, tempDir } from './support.ts';
+
+const info = json({ version: '1', protocol: PROTOCOL, pid: 1 });
+
+describe('finding the daemon', () => {
+  test('goes by the config, with the same rule as the daemon', async () => {
+    const host = new FakeHost();
+    host.env.XDG_RUNTIME_DIR = tempDir();
+    writeFileSync(join(host.cwd, 'taskmaster.yaml'), '');
+    const [socket = ''] = socketCandidates(join(host.cwd, 'taskmaster.yaml'), host.env, host.uid);
+    mkdirSync(dirname(socket));
+    const daemon = await FakeDaemon.listen(socket);
+    daemon.on('daemon', info);
+    expect([await main(['pid'], host), host.out.text]).toEqual([0, '1\n']);
+    expect(daemon.asked[0]?.headers[PROTOCOL_HEADER]).toBe(PROTOCOL);
+  });
+
+  test('tries every socket', async () => {
+    const daemon = await FakeDaemon.listen();
+    daemon.on('daemon', info);
+    const sockets = [join(tempDir(), 'none.sock'), daemon.socket];
+    const api = createApi(new Connection({ config: undefined, sockets }), new AbortController().signal);
+    expect((await api.call('daemon')).pid).toBe(1);
+  });
+
+  test('says which places it tried when there is no config', async () => {
+    const host = new FakeHost();
+    expect(await main(['status'], host)).toBe(4);
+    expect(host.err.text).toMatch(
+      /^cannot find a config: none of .*taskmaster\.yaml, .* exists; name one with -c FILE, or /,
+    );
+    expect(await main(['pid'], host)).toBe(7);
+  });
+
+  test('says how to start a daemon that is not there, and exits with 4 for status, 7 for others', async () => {
+    const host = new FakeHost();
+    host.env.XDG_RUNTIME_DIR = tempDir();
+    const config = join(host.cwd, 'my.yaml');
+    writeFileSync(config, '');
+    expect(await main(['-c', 'my.yaml', 'status'], host)).toBe(4);
+    expect(host.err.text).toContain(
+      `cannot reach the daemon of ${config}: nothing listens on ${host.env.XDG_RUNTIME_DIR}`,
+    );
+    expect(host.err.text).toMatch(/; start it with: taskmasterd -c .*my\.yaml\n$/);
+    expect(await main(['start', 'web', '-c', config], host)).toBe(7);
+  });
+
+  test('says when the named config does not exist', async () => {
+    const host = new FakeHost();
+    expect(await main(['-c', 'nope.yaml', 'status'], host)).toBe(4);
+    expect(host.err.text).toBe(`cannot reach the daemon of ${join(host.cwd, 'nope.yaml')}: there is no such file\n`);
+  });
+
+  test('a socket that nobody listens on is that of a daemon that died', async () => {
+    const dir = tempDir();
+    const [bound, left] = [join(dir, 'bound.sock'), join(dir, 'left.sock')];
+    const server = createServer();
+    await new Promise<void>(resolve => server.listen(bound, resolve));
+    renameSync(bound, left); // so that closing does not remove it
+    await new Promise(resolve => server.close(resolve));
+    const host = new FakeHost();
+    expect(await main(['-s', left, 'pid'], host)).toBe(7);
+    expect(host.err.text).toBe(`cannot reach the daemon: it died and left ${left} behind\n`);
+    expect(describeUnreachable({ config: '/c.yaml', sockets: [left] }, [{ socket: left, code: 'ECONNREFUSED' }])).toBe(
+      `cannot reach the daemon of /c.yaml: it died and left ${left} behind; start it with: taskmasterd -c /c.yaml`,
+    );
+  });
+
+  test('a permission that is missing names whose daemon it is', () => {
+    const socket = join(tempDir(), 'other.sock');
+    writeFileSync(socket, '');
+    chmodSync(socket, 0);
+    expect(describeUnreachable({ config: '/c.yaml', sockets: [socket] }, [{ socket, code: 'EACCES' }])).toBe(
+      `cannot reach the daemon of /c.yaml: permission denied on ${socket}; it belongs to uid ${process.getuid?.()}: run as that user or set daemon.socket.mode`,
+    );
+  });
+
+  test('another errno is told as it is', () => {
+    const failures = [{ socket: '/x', code: 'ENOTSOCK' }];
+    expect(describeUnreachable({ config: undefined, sockets: ['/x'] }, failures)).toBe(
+      'cannot reach the daemon: ENOTSOCK on /x',
+    );
+  });
+});
+
+describe('talking to it', () => {
+  test('a daemon of another major version is one sentence', async () => {
+    const daemon = await FakeDaemon.listen();
+    daemon.protocol = '2.0';
+    daemon.on('processes', list([]));
+    expect(await ctl(daemon, ['status'])).toEqual({
+      code: 1,
+      out: '',
+      err: `this client speaks protocol ${PROTOCOL} and the daemon 2.0: use the taskmasterctl that came with the daemon, or restart the daemon with the version of this client\n`,
+    });
+  });
+
+  test('a newer minor is understood', async () => {
+    const daemon = await FakeDaemon.listen();
+    daemon.protocol = `${PROTOCOL.split('.')[0]}.99`;
+    daemon.on('processes', list([]));
+    expect((await ctl(daemon, ['status'])).code).toBe(0);
+  });
+
+  test('what is no daemon of ours is told so', async () => {
+    const daemon = await FakeDaemon.listen();
+    daemon.protocol = undefined;
+    daemon.on('processes', list([]));
+    expect(await ctl(daemon, ['status'])).toMatchObject({
+      code: 4,
+      err: `cannot talk to what listens on ${daemon.socket}: it is not a taskmaster daemon\n`,
+    });
+  });
+
+  test('what speaks no HTTP is told too', async () => {
+    const socket = join(tempDir(), 'x.sock');
+    const server = createServer(peer => peer.resume().end('hello\n'));
+    await new Promise<void>(resolve => server.listen(socket, resolve));
+    const host = new FakeHost();
+    expect(await main(['-s', socket, 'pid'], host)).toBe(7);
+    expect(host.err.text).toBe('the daemon went away before it had answered\n');
+    await new Promise(resolve => server.close(resolve));
+  });
+
+  test('silence is broken off after ten seconds, but not a wait', async () => {
+    const daemon = await FakeDaemon.listen();
+    daemon.on('daemon', silence).on('start', silence);
+    const timers: (() => void)[] = [];
+    const clock: Clock = {
+      now: () => 0,
+      wall: () => 0,
+      soon: () => ({ [Symbol.dispose]: () => {} }),
+      after(ms, callback) {
+        expect(ms).toBe(10_000);
+        timers.push(callback);
+        return { [Symbol.dispose]: () => {} };
+      },
+    };
+    const ending = new AbortController();
+    const api = createApi(new Connection({ config: undefined, sockets: [daemon.socket] }, clock), ending.signal);
+    const waits = api.call('start', { select: ['web'], wait: true });
+    await expect.poll(() => daemon.asked.length).toBe(1);
+    expect(timers).toHaveLength(0);
+    const asks = api.call('daemon');
+    await expect.poll(() => daemon.asked.length).toBe(2);
+    for (const timer of timers) timer();
+    await expect(asks).rejects.toThrow(`the daemon does not answer on ${daemon.socket}: waited 10 s`);
+    ending.abort();
+    await expect(waits).rejects.toThrow('aborted');
+  });
+
+  test('an error of the daemon keeps its code, and one without a body its status', async () => {
+    const daemon = await FakeDaemon.listen();
+    daemon.on('daemon', fail('shutting_down', 'the daemon is shutting down'), response => {
+      response.statusCode = 502;
+      response.end('<html>');
+    });
+    expect(await ctl(daemon, ['pid'])).toMatchObject({ code: 1, err: 'the daemon is shutting down\n' });
+    expect(await ctl(daemon, ['pid'])).toMatchObject({ code: 1, err: 'the daemon answered with status 502\n' });
+  });
+});
+
+test('pathOf fills in names and queries, encoded', () => {
+  expect(pathOf('output', { name: 'a b:c/d', query: { from: '-5', stream: undefined } })).toBe(
+    '/v1/processes/a%20b%3Ac%2Fd/output?from=-5',
+  );
+  expect(pathOf('processes', { query: { select: ['a', 'b:*'] } })).toBe('/v1/processes?select=a&select=b%3A*');
+});
