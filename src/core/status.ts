@@ -49,17 +49,14 @@ export function reasonOf(life: Life): string | undefined {
     case 'unknown':
       return state.reason;
     case 'clearing':
-      return `${describeExit(state.exit)}; ${describeLeftovers(state.members)}`;
+      // Before the first scan has come back there is nothing to say: in most cases it finds nobody.
+      if (state.members.length === 0) return undefined;
+      return `${describeExit(state.exit)}; waiting for leftovers of its session to end: ${listPids(state.members)}`;
     case 'exited':
       return life.last && `${describeExit(life.last.exit)} after ${describeSpan(life.last.ranFor)}`;
     default:
       return undefined;
   }
-}
-
-function describeLeftovers(members: readonly number[]): string {
-  if (members.length === 0) return 'looking for leftovers of its session';
-  return `waiting for leftovers of its session to end: ${listPids(members)}`;
 }
 
 /** Pids for people: the first few, and how many more. A fork bomb must not fill the screen. */

@@ -9,7 +9,8 @@ import { VERSION } from '../protocol/version.ts';
 import { realClock } from '../runtime/clock.ts';
 import { SocketInUse } from './control-socket.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
-import { startInBackground, tellReady } from './daemonize.ts';
+import { closeInherited } from './inherited.ts';
+import { startInBackground } from './daemonize.ts';
 import { openPtyHost } from './pty.ts';
 
 const USAGE = `usage: taskmasterd [-c FILE] [--check] [--daemon] [--allow-root]
@@ -97,6 +98,7 @@ async function checkAndRun(args: Arguments): Promise<number> {
 async function run(config: Config, diagnostics: readonly Diagnostic[]): Promise<number> {
   // A terminal that goes away takes the log's copy on it along, and nothing else.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  closeInherited();
   let daemon: Daemon;
   try {
     daemon = await startDaemon({
@@ -115,8 +117,9 @@ async function run(config: Config, diagnostics: readonly Diagnostic[]): Promise<
     if (!(error instanceof SocketInUse) && process.env['TRACE']) process.stderr.write(`${error.stack}\n`);
     return CANNOT_RUN;
   }
-  const line = `taskmasterd ${VERSION} runs ${config.path} (pid ${process.pid}); its log: ${daemon.logfile}`;
-  if (!tellReady(line) && !isTerminal(process.stdout)) process.stdout.write(`${line}\n`);
+  if (!isTerminal(process.stdout)) {
+    process.stdout.write(`taskmasterd ${VERSION} runs ${config.path} (pid ${process.pid}); its log: ${daemon.logfile}\n`);
+  }
   for (const signal of SHUTDOWN_SIGNALS) process.on(signal, () => daemon.shutdown(signal));
   for (const signal of ['SIGHUP', 'SIGUSR2'] as const) {
     process.on(signal, () => daemon.log.warn(`${signal}: nothing is reloaded or reopened by this version; nothing was changed`));

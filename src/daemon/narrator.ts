@@ -26,7 +26,7 @@ export function narrate(log: Log, happening: HappeningBody): void {
       const { process, program, pid, from, to, reason } = happening;
       const fields = { program, process, ...(pid !== null && { pid }) };
       if (to === 'FATAL') log.error(fields, `${process} gave up: ${reason}`);
-      else if (to === 'BACKOFF') log.warn(fields, `${process} is not running: ${reason}`);
+      else if (to === 'BACKOFF' && reason !== null) log.warn(fields, `${process} is not running: ${reason}`);
       else if (to === 'UNKNOWN') log.error(fields, `${process} is out of control: ${reason}`);
       else if (to === 'STOPPED') log.info(fields, `${process} stopped`);
       else log.debug(fields, `${process} is ${to} (was ${from})`);

@@ -139,7 +139,7 @@ class RealPty implements Pty {
       forked = fork(binding, launch, { stderrPath: pair?.pty, onExit: (code, signal) => this.onExit(code, signal) });
     } catch (error) {
       this.isDisposed = true;
-      if (pair) for (const fd of [pair.master, pair.slave]) closeSync(fd);
+      if (pair) closePair(pair);
       throw error;
     }
     const { pid, slave } = forked;
@@ -216,6 +216,7 @@ interface ForkOptions {
 function fork(binding: Binding, launch: Launch, { stderrPath, onExit }: ForkOptions): Forked {
   const [file = '', ...args] = chainOf(launch, stderrPath);
   const { cols, rows } = launch.size;
+  const plugs = plugGaps();
   const before = launch.umask === undefined ? undefined : process.umask(launch.umask);
   let child: ReturnType<Binding['fork']>;
   try {
@@ -224,6 +225,7 @@ function fork(binding: Binding, launch: Launch, { stderrPath, onExit }: ForkOpti
     throw refused(error);
   } finally {
     if (before !== undefined) process.umask(before);
+    for (const plug of plugs) closeSync(plug);
   }
   try {
     return { pid: child.pid, fd: child.fd, slave: openSync(child.pty, constants.O_RDWR | constants.O_NOCTTY) };
@@ -235,11 +237,45 @@ function fork(binding: Binding, launch: Launch, { stderrPath, onExit }: ForkOpti
   }
 }
 
+/** The fds of ours that exec would not close by itself: the masters, and the slaves that `open` made. */
+const inheritable = new Set<number>();
+
+/**
+ * Fills the gaps in the table of file descriptors below the highest that a child could inherit. The prebuilt binding has
+ * no close_range(2): in the child it walks up from 3 and stops at the first number above 15 that is free, so that every
+ * master beyond a gap, such as an ended program leaves, would stay open there (native-notes/node-pty.md). The new master
+ * must come after them all for the same reason. Returns what to close again after the fork.
+ */
+function plugGaps(): number[] {
+  const highest = Math.max(0, ...inheritable);
+  const plugs: number[] = [];
+  try {
+    for (let fd = 0; fd <= highest; ) {
+      fd = openSync('/dev/null', constants.O_RDONLY);
+      plugs.push(fd);
+    }
+  } catch (error) {
+    for (const plug of plugs) closeSync(plug);
+    throw refused(error);
+  }
+  if ((plugs.at(-1) ?? 0) > highest) closeSync(plugs.pop() ?? 0);
+  return plugs;
+}
+
 function openPair(binding: Binding, { size }: Launch): ReturnType<Binding['open']> {
   try {
-    return binding.open(size.cols, size.rows);
+    const pair = binding.open(size.cols, size.rows);
+    for (const fd of [pair.master, pair.slave]) inheritable.add(fd);
+    return pair;
   } catch (error) {
     throw refused(error);
+  }
+}
+
+function closePair(pair: ReturnType<Binding['open']>): void {
+  for (const fd of [pair.master, pair.slave]) {
+    inheritable.delete(fd);
+    closeSync(fd);
   }
 }
 
@@ -269,6 +305,7 @@ class Master implements Disposable {
   constructor(fd: number, slave: number, listener: MasterListener) {
     this.fd = fd;
     this.slave = slave;
+    for (const open of [fd, slave]) inheritable.add(open);
     this.listener = listener;
     // `onread` is net.Socket's option; it saves an allocation per chunk. Node's types know it for `connect` alone.
     const options: object = { onread: { buffer: READ_BUFFER, callback: this.onRead } };
@@ -286,8 +323,7 @@ class Master implements Disposable {
 
   /** After the leader's end: lets go of the slave and reads what is there. Closes when no one else holds the terminal. */
   release(): void {
-    if (this.slave !== undefined) closeSync(this.slave);
-    this.slave = undefined;
+    this.closeSlave();
     for (let left = DRAIN_LIMIT; left > 0 && this.fd !== undefined; ) {
       const length = readNow(this.fd);
       if (length === 'nothing') return;
@@ -300,12 +336,19 @@ class Master implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    if (this.slave !== undefined) closeSync(this.slave);
-    this.slave = undefined;
+    this.closeSlave();
     if (this.fd === undefined) return;
+    inheritable.delete(this.fd);
     this.fd = undefined;
     this.stream.destroy();
     this.listener.closed();
+  }
+
+  private closeSlave(): void {
+    if (this.slave === undefined) return;
+    inheritable.delete(this.slave);
+    closeSync(this.slave);
+    this.slave = undefined;
   }
 
   private readonly onRead = (length: number): boolean => {
