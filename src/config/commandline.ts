@@ -1,10 +1,10 @@
 /** A `cmd` as the words that are run. */
 import { isShellOperator, splitWords, type Word } from '../core/words.ts';
-import type { Command } from './kind.ts';
 import type { ScalarNode } from './node.ts';
 import { placeWithin } from './origin.ts';
 import type { Report } from './report.ts';
 import { expandNode, expandText, type Scope } from './scope.ts';
+import type { Command } from './text.ts';
 
 /** A command that is checked but not expanded, as that differs by process. */
 export type CommandLine =

@@ -1,8 +1,9 @@
 /** A value that is short for a map: a path alone, or the path with what goes with it. */
 import type { Kind } from './kind.ts';
-import { mustBe, text } from './kind.ts';
+import { mustBe } from './kind.ts';
 import { isNothing, type ScalarNode } from './node.ts';
 import { type Fields, type Rows, type Table, tableOf } from './table.ts';
+import { text } from './text.ts';
 
 export type TextOr<R extends Rows> =
   | { readonly kind: 'text'; readonly node: ScalarNode }

@@ -1,6 +1,6 @@
 /** The `env` of a program: names to texts, where nothing unsets. */
 import type { Kind, Reading } from './kind.ts';
-import { mustBe } from './kind.ts';
+import { mustBe, noDashes } from './kind.ts';
 import { isVariableName } from './names.ts';
 import { type Entry, isNothing, type ScalarNode, shown } from './node.ts';
 import { reportDuplicates } from './table.ts';
@@ -28,7 +28,7 @@ export function environment(): Kind<readonly Variable[]> {
     accepts: key => /^[A-Z_][A-Z0-9_]*$/.test(key),
     read: (node, reading) => {
       if (isNothing(node)) return [];
-      if (node.kind !== 'map') return mustBe(label, node, reading);
+      if (node.kind !== 'map') return mustBe(label, node, reading, noDashes(node));
       reportDuplicates(node, reading);
       const variables = node.entries.map(entry => readVariable(entry, reading));
       return variables.filter(variable => variable !== undefined);

@@ -12,6 +12,7 @@ import {
   type Pair,
   parseAllDocuments,
   Scalar,
+  visit,
   type YAMLMap,
   type Node as YamlNode,
 } from 'yaml';
@@ -21,9 +22,9 @@ import type { Diagnostic } from './diagnostic.ts';
 import { didYouMean, type Entry, type MapNode, type Node, type ScalarNode } from './node.ts';
 import type { Environment } from './paths.ts';
 import { diskReader, type FileReader } from './reader.ts';
-import { createReport, type Report } from './report.ts';
-import type { Place, Source } from './source.ts';
-import { reportFaults, withoutTabs } from './syntax.ts';
+import { createReport, type Report, TooManyMistakes } from './report.ts';
+import { lineOf, type Place, type Source } from './source.ts';
+import { reportFaults, type SyntaxFault, withoutTabs } from './syntax.ts';
 
 export type { Config } from './config.ts';
 
@@ -51,14 +52,19 @@ export interface LoadResult {
 /** Reads a config file and all it includes, and checks everything. It never throws for what is in them. */
 export function loadConfig(path: string, options: LoadOptions): LoadResult {
   const report = createReport();
-  const config = assemble(resolve(options.cwd, path), {
-    env: options.env,
-    hostname: options.hostname,
-    needsUsers: options.isRoot && !options.allowRoot,
-    reader: options.read ?? diskReader,
-    report,
-    parse: parseYaml,
-  });
+  let config: Config | undefined;
+  try {
+    config = assemble(resolve(options.cwd, path), {
+      env: options.env,
+      hostname: options.hostname,
+      needsUsers: options.isRoot && !options.allowRoot,
+      reader: options.read ?? diskReader,
+      report,
+      parse: parseYaml,
+    });
+  } catch (error) {
+    if (!(error instanceof TooManyMistakes)) throw error;
+  }
   return { config: report.failed() ? undefined : config, diagnostics: report.diagnostics() };
 }
 
@@ -95,8 +101,25 @@ function parse(text: string): Document.Parsed[] {
   return Array.isArray(documents) ? [...documents] : [];
 }
 
-function faultsOf(documents: readonly Document.Parsed[]) {
-  return documents.flatMap(document => [...document.errors, ...document.warnings]);
+function faultsOf(documents: readonly Document.Parsed[]): SyntaxFault[] {
+  return documents.flatMap(document =>
+    [...document.errors, ...document.warnings].map(({ code, message, pos }) => {
+      // The library notices an open quote where the text ends; where it was opened is what people look for.
+      const opened = /^Missing closing/.test(message) ? scalarAt(document, pos[0]) : undefined;
+      return { code, message, pos: opened ?? pos };
+    }),
+  );
+}
+
+/** Where the scalar lies that an offset is in, or ends. */
+function scalarAt(document: Document.Parsed, offset: number): [number, number] | undefined {
+  let found: [number, number] | undefined;
+  visit(document, {
+    Scalar: (_key, { range }) => {
+      if (range && range[0] < offset && range[1] >= offset) found = [range[0], range[1]];
+    },
+  });
+  return found;
 }
 
 /** Thrown when a tree is too large or too deep to go on with; the reason is reported already. */
@@ -193,12 +216,15 @@ function resolveAlias(build: Build, name: string, place: Place): Node {
     grow(build, target.size, place);
     return target.node;
   }
+  // What a broken alias leaves behind is no value to find mistakes in.
+  const line = lineOf(place.source, place.start);
   if (build.anchors.has(name)) build.report.error(place, `the alias \`*${name}\` stands inside what it is an alias of`);
   else {
     const quotes = `put it into quotes if it is meant as text: "*${name}"`;
     const hint = didYouMean(name, build.anchors.keys()) ?? quotes;
     build.report.error(place, `the alias \`*${name}\` has no anchor \`&${name}\` above it`, hint);
   }
+  build.report.distrust(place.source, { first: line, last: line });
   return { kind: 'scalar', place, text: '', plain: false };
 }
 
@@ -216,7 +242,10 @@ function deeper<T>(build: Build, place: Place, read: () => T): T {
 function grow(build: Build, size: number, place: Place): void {
   build.size += size;
   if (build.size > MAX_NODES) {
-    build.report.error(place, `the config is too large: its aliases unfold to more than ${MAX_NODES} values`);
+    build.report.error(
+      place,
+      `the config is too large: with its aliases unfolded, it holds more than ${MAX_NODES} values`,
+    );
     throw new TreeTooLarge();
   }
 }

@@ -56,7 +56,9 @@ export function reportLostIndentation(top: MapNode, rows: { top: Rows; program: 
 /** Keys of programs that stand beside the names of the programs. True when some do; the rest is then their doing. */
 export function reportKeysBesidePrograms(programs: MapNode, program: Rows, report: Report): boolean {
   const isKey = (key: string): boolean => Object.hasOwn(program, key);
-  if (!programs.entries.some(({ key, value }) => isKey(key) && value.kind !== 'map' && !isNothing(value))) return false;
+  const isStray = ({ key, value, keyPlace }: Entry): boolean =>
+    isKey(key) && value.kind !== 'map' && !isNothing(value) && report.trusts(keyPlace);
+  if (!programs.entries.some(isStray)) return false;
   let name: string | undefined;
   let first = true;
   for (const { key, keyPlace } of inOrder([...programs.entries, ...programs.duplicates])) {

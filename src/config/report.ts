@@ -2,8 +2,11 @@
 import type { Diagnostic } from './diagnostic.ts';
 import { columnOf, lineOf, lineText, type Place, type Source } from './source.ts';
 
-/** Beyond these many there is no use in more, and a broken file of a megabyte must not fill memory. */
+/** Beyond these many there is no use in more, and a broken file of megabytes must not fill memory, nor take minutes. */
 const MAX_DIAGNOSTICS = 200;
+
+/** Thrown by the error after the last that is taken: there is no use in going on. */
+export class TooManyMistakes extends Error {}
 
 export interface Report {
   error(place: Place, message: string, hint?: string): void;
@@ -34,7 +37,7 @@ export function createReport(): Report {
   const files: string[] = [];
   const distrusted: { source: Source; lines: LineRange }[] = [];
   let failed = false;
-  let dropped = 0;
+  let tooMany = false;
 
   const add = (diagnostic: Diagnostic): void => {
     if (diagnostic.severity === 'error') failed = true;
@@ -42,8 +45,9 @@ export function createReport(): Report {
     const key = `${diagnostic.file}:${diagnostic.line}:${diagnostic.column}:${diagnostic.message}`;
     if (found.has(key)) return;
     if (found.size >= MAX_DIAGNOSTICS) {
-      dropped++;
-      return;
+      if (diagnostic.severity === 'warning') return;
+      tooMany = true;
+      throw new TooManyMistakes();
     }
     if (!files.includes(diagnostic.file)) files.push(diagnostic.file);
     found.set(key, diagnostic);
@@ -87,9 +91,9 @@ export function createReport(): Report {
       const order = (diagnostic: Diagnostic): number => files.indexOf(diagnostic.file);
       const sorted = [...found.values()].sort((a, b) => order(a) - order(b) || a.line - b.line || a.column - b.column);
       const last = sorted.at(-1);
-      if (dropped > 0 && last !== undefined) {
-        const { hint: _hint, ...rest } = last;
-        sorted.push({ ...rest, line: 0, column: 0, text: '', message: `${dropped} more mistakes are not shown` });
+      if (tooMany && last !== undefined) {
+        const message = `too many mistakes: these ${MAX_DIAGNOSTICS} are not all`;
+        sorted.push({ severity: 'error', message, file: last.file, line: 0, column: 0, text: '' });
       }
       return sorted;
     },

@@ -5,10 +5,11 @@
 
 import { textOr } from './either.ts';
 import { environment } from './environment.ts';
-import { anyText, boolean, command, duration, integer, octal, oneOf, oneOrMany, signal, size, text } from './kind.ts';
 import { reportKeysBesidePrograms, reportLostIndentation, strayAtTop, strayInProgram } from './misplaced.ts';
 import { nameProblem } from './names.ts';
+import { boolean, duration, integer, octal, oneOf, signal, size } from './scalar.ts';
 import { type Fields, mapOf, type Rows, type Table, tableOf } from './table.ts';
+import { anyText, command, oneOrMany, text } from './text.ts';
 
 const KB = 2 ** 10;
 const GB = 2 ** 30;

@@ -62,7 +62,11 @@ function explain(source: Source, { code, message }: SyntaxFault, place: Place): 
       return { message: plainWords(message), spoilt: toEnd };
     case 'BAD_SCALAR_START': {
       const char = source.text[place.start] ?? '';
-      return { message: `a value cannot begin with \`${char}\``, hint: 'put the value into quotes' };
+      return {
+        message: `a value cannot begin with ${char === '`' ? 'a backtick' : `\`${char}\``}`,
+        hint: 'put the value into quotes',
+        spoilt: { first: line, last: line },
+      };
     }
     case 'BAD_ALIAS':
       return {
@@ -71,7 +75,7 @@ function explain(source: Source, { code, message }: SyntaxFault, place: Place): 
       };
     case 'BAD_DQ_ESCAPE':
       return {
-        message: `${plainWords(message)} in double quotes`,
+        message: `\`${message.replace(/^Invalid escape sequence /, '')}\` means nothing in double quotes`,
         hint: 'write `\\\\` for a backslash, or use single quotes, which know no escapes',
       };
     case 'TAG_RESOLVE_FAILED':
@@ -88,27 +92,37 @@ function explain(source: Source, { code, message }: SyntaxFault, place: Place): 
 /** A line that stands between the levels above it. */
 function badIndent(source: Source, line: number): Explained {
   const indent = indentOf(source, line) ?? 0;
-  const levels = levelsAbove(source, line).map(level => `${level.indent} (as line ${level.line})`);
+  const levels = levelsAround(source, line).map(level => `${level.indent} (as line ${level.line})`);
   const start = (source.lineStarts[line - 1] ?? 0) + indent;
   return {
     place: { source, start, end: start + 1 },
     message: `this line is indented by ${indent}, which fits no level above it`,
-    hint: `indent it by ${levels.slice(0, 2).reverse().join(' or ')}`,
+    hint: `indent it by ${levels.reverse().join(' or ')}`,
     spoilt: blockAt(source, line, indent),
   };
 }
 
+interface Level {
+  readonly indent: number;
+  readonly line: number;
+}
+
 /** The indentations open above a line, innermost first. */
-function levelsAbove(source: Source, line: number): { indent: number; line: number }[] {
-  const levels: { indent: number; line: number }[] = [];
+function openIndents(source: Source, line: number): Level[] {
+  const levels: Level[] = [];
   for (let above = line - 1; above > 0; above--) {
     const indent = indentOf(source, above);
     if (indent === undefined) continue;
     const last = levels.at(-1);
     if (last === undefined || indent < last.indent) levels.push({ indent, line: above });
   }
+  return levels;
+}
+
+/** Those open levels between which a line stands. */
+function levelsAround(source: Source, line: number): Level[] {
+  const levels = openIndents(source, line);
   const own = indentOf(source, line) ?? 0;
-  // The two between which the line stands.
   const inner = levels.filter(level => level.indent > own).slice(-1);
   const outer = levels.filter(level => level.indent < own).slice(0, 1);
   return [...inner, ...outer];
@@ -144,6 +158,7 @@ function badValue(source: Source, line: number): Explained {
 
 function noColon(source: Source, line: number): Explained {
   const indent = indentOf(source, line) ?? 0;
+  if (!openIndents(source, line).some(level => level.indent === indent)) return badIndent(source, line);
   const start = (source.lineStarts[line - 1] ?? 0) + indent;
   const text = lineText(source, line).trim();
   const glued = /^([A-Za-z_]+):\S/.exec(text)?.[1];
@@ -172,7 +187,7 @@ function openQuote(source: Source, place: Place): Explained {
 function unclosed(source: Source, line: number, message: string): Explained {
   const bracket = /end with a (.)/.exec(message)?.[1] ?? '}';
   return {
-    message: `a \`${bracket}\` is missing before this line`,
+    message: `a \`${bracket}\` is missing before this`,
     hint: 'close it, and indent what it encloses',
     spoilt: { first: Math.max(1, line - 1), last: source.lineStarts.length },
   };
@@ -190,9 +205,10 @@ function unexpected(source: Source, place: Place, message: string): Explained {
     };
   }
   if (/at node end/.test(message)) {
+    if (columnOf(source, place.start) - 1 === indentOf(source, line)) return badIndent(source, line);
     return {
       message: 'there is more here after a value that has ended',
-      hint: 'put the whole value into quotes',
+      hint: 'put the whole value into quotes; inside single ones, a single quote is written twice',
       spoilt,
     };
   }

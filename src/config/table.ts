@@ -1,6 +1,6 @@
 /** Maps with known keys, one row a key: kind, default, help and what a change of it does on reload, in one place. */
 import type { JsonSchema, Kind, Reading, ValueOf } from './kind.ts';
-import { mustBe } from './kind.ts';
+import { mustBe, noDashes } from './kind.ts';
 import { strayKey } from './misplaced.ts';
 import { type Entry, isNothing, type MapNode, type Node } from './node.ts';
 import { createReport } from './report.ts';
@@ -66,7 +66,7 @@ export function tableOf<R extends Rows>(table: Table<R>): Kind<Fields<R>> {
     schema: tableSchema(table),
     accepts: key => Object.hasOwn(table.rows, key),
     read: (node, reading) => {
-      if (node.kind !== 'map' && !isNothing(node)) return mustBe(label, node, reading);
+      if (node.kind !== 'map' && !isNothing(node)) return mustBe(label, node, reading, noDashes(node));
       const entries = node.kind === 'map' ? node : { ...node, kind: 'map' as const, entries: [], duplicates: [] };
       return readTable(table, entries, reading);
     },
@@ -83,7 +83,7 @@ export function mapOf<T>(
     schema: { type: ['object', 'null'], additionalProperties: kind.schema },
     read: (node, reading) => {
       if (isNothing(node)) return [];
-      if (node.kind !== 'map') return mustBe(options.label, node, reading);
+      if (node.kind !== 'map') return mustBe(options.label, node, reading, noDashes(node));
       if (options.inspect?.(node, reading)) return undefined;
       reportDuplicates(node, reading);
       return node.entries.flatMap(({ key, keyPlace, value: valueNode }) => {
