@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { parseErrorBody, WireError } from '../protocol/errors.ts';
 import { OFFSET_HEADER, type ReplyOf, type RequestOf, ROUTES, type RouteName } from '../protocol/routes.ts';
-import { type SseMessage, SseParser } from '../protocol/sse.ts';
+import type { SseMessage } from '../protocol/sse.ts';
 import { type Connection, lostDaemon, type Message } from './connection.ts';
 
 /** The routes that answer with one JSON object, which is all but `log`, `output` and `events`. */
@@ -50,6 +50,7 @@ export function createApi(connection: Pick<Connection, 'send'>, signal: AbortSig
       return { offset: Number(reply.headers[OFFSET_HEADER] ?? 0), chunks: chunksOf(reply) };
     },
     async *events(place) {
+      const { SseParser } = await import('../protocol/sse.ts');
       const parser = new SseParser();
       for await (const chunk of chunksOf(await ask('events', place))) yield* parser.push(chunk);
     },

@@ -1,7 +1,10 @@
-import { Command, CommanderError, Option as CommanderOption } from 'commander';
-import { findVerb, unknownVerb } from './lookup.ts';
-import { GLOBAL_OPTIONS, VERSION_OPTION } from './usage.ts';
-import { type Arguments, UsageError, type Verb } from './verb.ts';
+/**
+ * Command lines, read by commander after the table of verbs. A line without a dash has no options: its words are taken as
+ * they are, and commander, whose loading is a quarter of a bare `status`, stays away.
+ */
+import type { Command } from 'commander';
+import { GLOBAL_OPTIONS, VERSION_OPTION } from './options.ts';
+import { type Arguments, findVerb, UsageError, type Verb } from './verb.ts';
 
 /** What stands before the verb, or behind it where the verb has no option of that name. */
 export interface Globals {
@@ -19,81 +22,101 @@ export interface Invocation {
   readonly help: boolean;
 }
 
-/** There is no such verb: told with the one that was meant, exit code 1. */
+/** There is no such verb: the message is the word. Exit code 1. */
 export class UnknownVerbError extends Error {
   override readonly name = 'UnknownVerbError';
 }
 
-/** Splits a command line into the options before the verb, and the verb with all that follows it. */
-export function parseGlobals(argv: readonly string[]): {
+/** A command line, split where the verb begins. */
+export interface CommandLine {
   readonly globals: Globals;
   readonly help: boolean;
   readonly version: boolean;
+  /** The verb and all that follows it. */
   readonly words: readonly string[];
-} {
-  const command = bare('taskmasterctl').passThroughOptions().option(VERSION_OPTION.flags);
-  for (const { flags } of GLOBAL_OPTIONS) command.option(flags);
-  parse(command, argv);
-  const { help = false, version = false, ...globals } = command.opts<Globals & { help?: boolean; version?: boolean }>();
-  return { globals, help, version, words: command.args };
+}
+
+/** Reads the options before the verb. Throws UsageError for one that there is not. */
+export async function parseGlobals(argv: readonly string[]): Promise<CommandLine> {
+  if (!argv[0]?.startsWith('-')) return { globals: {}, help: false, version: false, words: argv };
+  const flags = [...GLOBAL_OPTIONS, VERSION_OPTION].map(option => option.flags);
+  const { options, words } = await parse(argv, flags, { name: 'taskmasterctl', passThrough: true });
+  const { help = false, version = false, ...globals } = options as Globals & { help?: boolean; version?: boolean }; // by the flags given
+  return { globals, help, version, words };
 }
 
 /**
  * Parses a verb and its words. Throws UnknownVerbError, or UsageError when options or arguments do not fit the verb's
  * entry in the table.
  */
-export function parseVerb(verbs: readonly Verb[], [name = '', ...rest]: readonly string[]): Invocation {
+export async function parseVerb(verbs: readonly Verb[], [name = '', ...rest]: readonly string[]): Promise<Invocation> {
   const verb = findVerb(verbs, name);
-  if (verb === undefined) throw new UnknownVerbError(unknownVerb(verbs, name));
-  const command = bare(verb.name);
-  for (const { flags } of verb.options) command.option(flags);
-  for (const flags of globalFlagsFor(verb)) command.option(flags);
-  parse(command, spellOutDashNumber(verb, rest));
-  const { help = false, config, socket, json, color, ...options } = command.opts<Globals & { help?: boolean }>();
-  const globals: Globals = {
-    ...(config !== undefined && { config }),
-    ...(socket !== undefined && { socket }),
-    ...(json !== undefined && { json }),
-    ...(color !== undefined && { color }),
-  };
-  if (!help) checkCount(verb, command.args.length);
-  return { verb, args: { words: command.args, options: options as Arguments['options'] }, globals, help }; // commander gives strings and booleans alone
+  if (verb === undefined) throw new UnknownVerbError(name);
+  const { options, words, globals, help } = rest.some(word => word.startsWith('-'))
+    ? await parseOptions(verb, rest)
+    : { options: {}, words: rest, globals: {}, help: false };
+  if (!help) checkCount(verb, words.length);
+  return { verb, args: { words, options }, globals, help };
 }
 
-/** A command that throws in place of printing and leaving, and takes any words: the table says how many are right. */
-function bare(name: string): Command {
-  const command = new Command(name).exitOverride().helpOption(false).argument('[words...]');
-  return command.configureOutput({ writeOut: () => {}, writeErr: () => {} }).showSuggestionAfterError(true);
+type Options = Arguments['options'];
+
+async function parseOptions(
+  verb: Verb,
+  rest: readonly string[],
+): Promise<Arguments & Pick<Invocation, 'globals' | 'help'>> {
+  const flags = [...verb.options.map(option => option.flags), ...globalFlagsFor(verb)];
+  const parsed = await parse(spellOutDashNumber(verb, rest), flags, { name: verb.name });
+  const shared = new Set(GLOBAL_OPTIONS.map(option => longName(option.flags)));
+  const pick = (isShared: boolean): Options =>
+    Object.fromEntries(Object.entries(parsed.options).filter(([key]) => shared.has(key) === isShared));
+  const { help = false, ...globals } = pick(true) as Globals & { help?: boolean }; // by the flags given
+  return { options: pick(false), words: parsed.words, globals, help };
 }
 
-function parse(command: Command, words: readonly string[]): void {
+/** commander throws in place of printing and leaving, and takes any words: the table says how many are right. */
+async function parse(
+  words: readonly string[],
+  flags: readonly string[],
+  { name, passThrough = false }: { readonly name: string; readonly passThrough?: boolean },
+): Promise<{ options: Options; words: readonly string[] }> {
+  const { Command, CommanderError } = await import('commander');
+  const command: Command = new Command(name).exitOverride().helpOption(false).argument('[words...]');
+  command.configureOutput({ writeOut: () => {}, writeErr: () => {} }).passThroughOptions(passThrough);
+  for (const flag of flags) command.option(flag);
   try {
     command.parse(words, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     throw new UsageError(error.message.replace(/^error: /, '').replaceAll('\n', ' '));
   }
+  return { options: command.opts<Record<string, string | boolean>>(), words: command.args };
 }
+
+const shortFlag = (flags: string): string | undefined => /^-\w(?=, |$)/.exec(flags)?.[0];
+const longFlag = (flags: string): string => /--[\w-]+/.exec(flags)?.[0] ?? '';
+const longName = (flags: string): string => longFlag(flags).replace(/^--(no-)?/, '');
 
 /** The shared options without the short forms that the verb has for itself: `tail -c` counts bytes. */
 function globalFlagsFor(verb: Verb): string[] {
-  const taken = new Set(verb.options.map(({ flags }) => new CommanderOption(flags).short));
+  const taken = new Set(verb.options.map(({ flags }) => shortFlag(flags)));
   return GLOBAL_OPTIONS.map(({ flags }) => {
-    const { short } = new CommanderOption(flags);
+    const short = shortFlag(flags);
     return short !== undefined && taken.has(short) ? flags.replace(`${short}, `, '') : flags;
   });
 }
 
 /** supervisorctl's `tail -1000`, in the words of the verb's own option. */
-function spellOutDashNumber(verb: Verb, words: readonly string[]): string[] {
-  const options = verb.options.map(({ flags, dashNumber }) => ({ ...new CommanderOption(flags), dashNumber }));
-  const long = options.find(({ dashNumber }) => dashNumber === true)?.long;
-  const takesValue = (word: string | undefined): boolean =>
-    options.some(({ short, long, required }) => required && (word === short || word === long));
+function spellOutDashNumber(verb: Verb, words: readonly string[]): readonly string[] {
+  const option = verb.options.find(({ dashNumber }) => dashNumber === true);
+  if (option === undefined) return words;
+  const valued = verb.options.filter(({ flags }) => flags.endsWith('>')).map(({ flags }) => flags);
+  const takesValue = (word = ''): boolean =>
+    valued.some(flags => word === shortFlag(flags) || word === longFlag(flags));
   const end = words.includes('--') ? words.indexOf('--') : words.length;
   return words.map((word, i) => {
     const isNumber = /^-\d+$/.test(word) && i < end && !takesValue(words[i - 1]);
-    return long !== undefined && isNumber ? `${long}=${word.slice(1)}` : word;
+    return isNumber ? `${longFlag(option.flags)}=${word.slice(1)}` : word;
   });
 }
 

@@ -4,7 +4,7 @@ import { WireError } from '../protocol/errors.ts';
 import { isCompatible, mismatchMessage, PROTOCOL, PROTOCOL_HEADER } from '../protocol/version.ts';
 import { type Clock, realClock } from '../runtime/clock.ts';
 import { type Address, NoDaemonError } from './address.ts';
-import { describeUnreachable, type Failure } from './unreachable.ts';
+import type { Failure } from './unreachable.ts';
 
 /** One request to the daemon. */
 export interface Message {
@@ -61,6 +61,7 @@ export class Connection {
       }
       failures.push(attempt);
     }
+    const { describeUnreachable } = await import('./unreachable.ts');
     throw new NoDaemonError(describeUnreachable(this.address, failures));
   }
 

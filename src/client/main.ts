@@ -2,24 +2,22 @@ import { VERSION } from '../protocol/version.ts';
 import { type Globals, parseGlobals, parseVerb, UnknownVerbError } from './cli.ts';
 import { VERBS } from './commands/table.ts';
 import type { Host } from './host.ts';
-import { findVerb } from './lookup.ts';
 import { explain, runVerb } from './session.ts';
-import { overview } from './usage.ts';
-import { EXIT } from './verb.ts';
+import { EXIT, findVerb } from './verb.ts';
 
 /** `taskmasterctl`: resolves with the exit code. */
 export async function main(argv: readonly string[], host: Host): Promise<number> {
   const say = (line: string): void => void host.error.write(`${line}\n`);
   try {
-    const { globals, help, version, words } = parseGlobals(argv);
+    const { globals, help, version, words } = await parseGlobals(argv);
     if (version) return await print(host, `taskmasterctl ${VERSION}\n`);
-    if (help) return await print(host, overview(VERBS));
+    if (help) return await printOverview(host);
     if (words.length > 0) return await runCommand(words, globals, host);
-    if (host.input.isTerminal) return await print(host, overview(VERBS));
+    if (host.input.isTerminal) return await printOverview(host);
     const { runScript } = await import('./script.ts');
     return await runScript(host.input.bytes(), { run: line => runCommand(line, globals, host), say });
   } catch (error) {
-    return explain(error, undefined, say);
+    return await explain(error, undefined, say);
   }
 }
 
@@ -27,11 +25,12 @@ export async function main(argv: readonly string[], host: Host): Promise<number>
 async function runCommand(words: readonly string[], globals: Globals, host: Host): Promise<number> {
   const say = (line: string): void => void host.error.write(`${line}\n`);
   try {
-    const invocation = parseVerb(VERBS, words);
+    const invocation = await parseVerb(VERBS, words);
     return await runVerb({ ...invocation, globals: { ...globals, ...invocation.globals } }, VERBS, host);
   } catch (error) {
-    if (!(error instanceof UnknownVerbError)) return explain(error, findVerb(VERBS, words[0] ?? ''), say);
-    say(error.message);
+    if (!(error instanceof UnknownVerbError)) return await explain(error, findVerb(VERBS, words[0] ?? ''), say);
+    const { unknownVerb } = await import('./suggest.ts');
+    say(unknownVerb(VERBS, error.message));
     return EXIT.unknown;
   }
 }
@@ -39,4 +38,9 @@ async function runCommand(words: readonly string[], globals: Globals, host: Host
 async function print(host: Host, text: string): Promise<number> {
   await host.output.write(text);
   return EXIT.done;
+}
+
+async function printOverview(host: Host): Promise<number> {
+  const { overview } = await import('./usage.ts');
+  return print(host, overview(VERBS));
 }

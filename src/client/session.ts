@@ -3,7 +3,6 @@ import { type Address, locate, NoDaemonError } from './address.ts';
 import type { Api } from './api.ts';
 import type { Globals, Invocation } from './cli.ts';
 import type { Host } from './host.ts';
-import { usageOf, verbHelp } from './usage.ts';
 import { type Context, EXIT, UsageError, type Verb } from './verb.ts';
 
 /** Why a verb was aborted: nobody reads its output any more, which is a quiet end as that of `head`. */
@@ -15,6 +14,7 @@ export async function runVerb(invocation: Invocation, verbs: readonly Verb[], ho
   const ending = new AbortController();
   const say = (line: string): void => void host.error.write(`${line}\n`);
   if (help) {
+    const { verbHelp } = await import('./usage.ts');
     await host.output.write(verbHelp(verb));
     return EXIT.done;
   }
@@ -36,15 +36,16 @@ export async function runVerb(invocation: Invocation, verbs: readonly Verb[], ho
     return await run(context, args);
   } catch (error) {
     if (ending.signal.aborted) return ending.signal.reason === GONE ? EXIT.done : EXIT.interrupted;
-    return explain(error, verb, say);
+    return await explain(error, verb, say);
   } finally {
     ending.abort(); // what is still under way has nobody to answer to
   }
 }
 
 /** Says what went wrong and gives the exit code. An error that nothing here knows is a bug: it is thrown on. */
-export function explain(error: unknown, verb: Verb | undefined, say: (line: string) => void): number {
+export async function explain(error: unknown, verb: Verb | undefined, say: (line: string) => void): Promise<number> {
   if (error instanceof UsageError) {
+    const { usageOf } = await import('./usage.ts');
     say(verb === undefined ? error.message : `${error.message}\nusage: taskmasterctl ${usageOf(verb)}`);
     return EXIT.usage;
   }

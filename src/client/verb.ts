@@ -46,7 +46,7 @@ export interface Verb {
   readonly load: () => Promise<{ readonly run: Run }>;
 }
 
-/** A verb's words, parsed: `options` by commander's names (`--no-wait` is `wait: false`). */
+/** A verb's words, parsed: `options` by commander's names. `--no-wait` is `wait: false`; without it `wait` may be absent. */
 export interface Arguments {
   readonly words: readonly string[];
   readonly options: Readonly<Record<string, string | boolean>>;
@@ -78,6 +78,11 @@ export type Run = (context: Context, args: Arguments) => Promise<number>;
 /** The words of a command do not make sense: told with the verb's usage, exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+}
+
+/** The verb of this name or alias. */
+export function findVerb(verbs: readonly Verb[], name: string): Verb | undefined {
+  return verbs.find(verb => verb.name === name || verb.aliases.includes(name));
 }
 
 /** Exit codes that do not come from the daemon (design, section 3). */

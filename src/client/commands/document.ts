@@ -1,5 +1,6 @@
 import { alignColumns } from '../columns.ts';
-import { GLOBAL_OPTIONS, sentence, usageOf, VERSION_OPTION } from '../usage.ts';
+import { GLOBAL_OPTIONS, VERSION_OPTION } from '../options.ts';
+import { sentence, usageOf } from '../usage.ts';
 import type { Verb } from '../verb.ts';
 import { VERBS } from './table.ts';
 

@@ -1,6 +1,6 @@
-import { findVerb, unknownVerb } from '../lookup.ts';
+import { unknownVerb } from '../suggest.ts';
 import { overview, verbHelp } from '../usage.ts';
-import { EXIT, type Run } from '../verb.ts';
+import { EXIT, findVerb, type Run } from '../verb.ts';
 
 export const run: Run = async (context, { words: [name] }) => {
   const { verbs } = context;

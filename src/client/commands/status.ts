@@ -2,8 +2,7 @@ import { STOPPED_STATES } from '../../core/status.ts';
 import type { ProcessInfo } from '../../protocol/messages.ts';
 import { jsonDocument } from '../columns.ts';
 import { paintState } from '../palette.ts';
-import { formatUnknown } from '../results.ts';
-import { EXIT, type Run } from '../verb.ts';
+import { type Context, EXIT, type Run } from '../verb.ts';
 
 /** supervisorctl's template: a name has 33 columns unless one is longer than 30, a state 10. */
 const [NAME_WIDTH, GAP, STATE_WIDTH] = [30, 3, 10];
@@ -13,13 +12,18 @@ export const run: Run = async (context, { words }) => {
   if (context.json) {
     await context.out(jsonDocument(list));
   } else {
-    const unknown = list.unknown.map(name => `${formatUnknown(name, context.color)}\n`).join('');
-    await context.out(unknown + formatStatus(list.processes, context.color));
+    if (list.unknown.length > 0) await tellUnknown(context, list.unknown);
+    await context.out(formatStatus(list.processes, context.color));
   }
   // supervisorctl's order: a stopped process outweighs an unknown name.
   if (list.processes.some(({ state }) => STOPPED_STATES.includes(state))) return EXIT.statusStopped;
   return list.unknown.length > 0 ? EXIT.statusUnknown : EXIT.done;
 };
+
+async function tellUnknown({ out, color }: Context, names: readonly string[]): Promise<void> {
+  const { formatUnknown } = await import('../results.ts');
+  for (const name of names) await out(`${formatUnknown(name, color)}\n`);
+}
 
 /** supervisorctl's table, column for column, so that scripts that read it go on working. */
 export function formatStatus(processes: readonly ProcessInfo[], color: boolean): string {
