@@ -96,14 +96,17 @@ describe('layers', () => {
     const wrong = files.filter(file => {
       if (file === 'runtime/clock.ts') return false;
       const code = readFileSync(join(src, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
-      return /\b(setTimeout|setInterval|setImmediate|performance\.now|Math\.random)\b|\bDate\.now\b|new Date\(\)/.test(code);
+      return /\b(setTimeout|setInterval|setImmediate|performance\.now|Math\.random)\b|\bDate\.now\b|new Date\(\)/.test(
+        code,
+      );
     });
     expect(wrong).toEqual([]);
   });
 
   test('the daemon starts no child except through pty.ts', () => {
     const wrong = [...importsOf].filter(
-      ([file, specifiers]) => file.startsWith('daemon/') && file !== 'daemon/daemonize.ts' && specifiers.includes('node:child_process'),
+      ([file, specifiers]) =>
+        file.startsWith('daemon/') && file !== 'daemon/daemonize.ts' && specifiers.includes('node:child_process'),
     );
     expect(wrong).toEqual([]);
   });
@@ -111,10 +114,14 @@ describe('layers', () => {
   test('core sees no Node: the probe must not compile, for every reason it gives', () => {
     let output = '';
     try {
-      execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'test/probe'), '--pretty', 'false'], {
-        encoding: 'utf8',
-        stdio: 'pipe',
-      });
+      execFileSync(
+        process.execPath,
+        [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'test/probe'), '--pretty', 'false'],
+        {
+          encoding: 'utf8',
+          stdio: 'pipe',
+        },
+      );
     } catch (error) {
       output = String((error as { stdout: unknown }).stdout);
     }

@@ -23,7 +23,7 @@
  */
 import type { HappeningBody } from './events.ts';
 import { describeExit, describeSpan, type Exit } from './exit.ts';
-import { deadlineOf, type Life, type LastEnd, type Manner, pidOf, type StartCause, type State } from './life.ts';
+import { deadlineOf, type LastEnd, type Life, type Manner, pidOf, type StartCause, type State } from './life.ts';
 import type { Millis, ProcessSpec, SignalName } from './program.ts';
 import { reasonOf, statusOf } from './status.ts';
 import { takeToken } from './tokens.ts';
@@ -115,7 +115,14 @@ class Turn {
     const from = statusOf(this.life);
     this.life = { ...this.life, ...change };
     const to = statusOf(this.life);
-    if (from !== to) this.publish({ type: 'process.state', pid: pidOf(this.life) ?? null, from, to, reason: reasonOf(this.life) ?? null });
+    if (from !== to)
+      this.publish({
+        type: 'process.state',
+        pid: pidOf(this.life) ?? null,
+        from,
+        to,
+        reason: reasonOf(this.life) ?? null,
+      });
   }
 
   enter(state: State): void {
@@ -227,7 +234,7 @@ function onDeadline(turn: Turn): Step {
   const { state, generation } = turn.life;
   switch (state.kind) {
     case 'starting':
-      turn.change({ failures: 0, state: { kind: 'running', pid: state.pid, since: state.since } });
+      succeed(turn, state);
       break;
     case 'backoff':
       relaunch(turn);
@@ -267,7 +274,9 @@ function onSignalFailed(turn: Turn, reason: string): Step {
 }
 
 function onEnded(turn: Turn, exit: Exit, alone: boolean): Step {
-  onDeadline(turn); // an end that is seen after `readyAt` is no early one, though the timer was late
+  const before = turn.life.state;
+  // An end that is seen after `readyAt` is no early one, though the timer was late.
+  if (before.kind === 'starting' && turn.now >= before.readyAt) succeed(turn, before);
   const { state, want, generation } = turn.life;
   if (state.kind !== 'starting' && state.kind !== 'running' && state.kind !== 'stopping' && state.kind !== 'unknown') {
     return turn.result();
@@ -315,7 +324,8 @@ function sweep(turn: Turn, state: Extract<State, { kind: 'clearing' }>, members:
   const told = signal === 'SIGKILL' ? members : members.filter(member => !state.members.includes(member));
   if (told.length > 0) {
     turn.emit({ type: 'sweep', pid: state.pid, members: told, signal });
-    const isNews = signal === 'SIGTERM' || members.some(member => !state.members.includes(member)) || now - killAt < LOOK_AGAIN_MAX;
+    const isNews =
+      signal === 'SIGTERM' || members.some(member => !state.members.includes(member)) || now - killAt < LOOK_AGAIN_MAX;
     if (isNews) turn.publish({ type: 'process.leftovers', pids: told, action: signal === 'SIGKILL' ? 'KILL' : 'TERM' });
   }
   const waited = Math.max(0, signal === 'SIGKILL' ? now - killAt : spec.stoptime - (killAt - now));
@@ -331,12 +341,19 @@ function settle(turn: Turn, manner: Manner, exit: Exit, ranFor: Millis): void {
     turn.enter({ kind: 'stopped' });
     if (turn.life.want === 'up') launch(turn);
   } else if (manner === 'early') {
-    failStart(turn, `${describeExit(exit)} after ${describeSpan(ranFor)}, before starttime (${describeSpan(spec.starttime)}) had passed`);
+    failStart(
+      turn,
+      `${describeExit(exit)} after ${describeSpan(ranFor)}, before starttime (${describeSpan(spec.starttime)}) had passed`,
+    );
   } else {
     turn.change({ failures: 0, state: { kind: 'exited' } });
     if (shouldRestart(spec, exit)) relaunch(turn);
     else turn.change({ want: 'down' });
   }
+}
+
+function succeed(turn: Turn, { pid, since }: Extract<State, { kind: 'starting' }>): void {
+  turn.change({ failures: 0, state: { kind: 'running', pid, since } });
 }
 
 function failStart(turn: Turn, reason: string): void {

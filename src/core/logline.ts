@@ -2,7 +2,14 @@ import { formatMoment } from './daytime.ts';
 import { formatFields, parseRecord } from './fields.ts';
 
 /** pino's numbers, for a log that keeps them. */
-const LEVELS: Readonly<Record<number, string>> = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' };
+const LEVELS: Readonly<Record<number, string>> = {
+  10: 'trace',
+  20: 'debug',
+  30: 'info',
+  40: 'warn',
+  50: 'error',
+  60: 'fatal',
+};
 
 /** Of the longest level. */
 const LEVEL_WIDTH = 5;
@@ -16,7 +23,12 @@ export function formatLogLine(line: string, color: boolean): string {
   if (record === undefined) return line;
   const { level, time, msg, hostname: _, ...rest } = record;
   const word = levelWord(level).toUpperCase().padEnd(LEVEL_WIDTH);
-  const parts = [momentOf(time), color ? paintLevel(word) : word, typeof msg === 'string' ? msg : '', formatFields(rest)];
+  const parts = [
+    momentOf(time),
+    color ? paintLevel(word) : word,
+    typeof msg === 'string' ? msg : '',
+    formatFields(rest),
+  ];
   return parts.filter(part => part !== '').join(' ');
 }
 

@@ -23,7 +23,13 @@ export function stopLevels<T extends Ordered>(specs: readonly T[]): T[][] {
 }
 
 function compare(a: Ordered, b: Ordered): number {
-  return a.groupPriority - b.groupPriority || a.priority - b.priority || byName(a.program, b.program) || a.num - b.num || byName(a.fullname, b.fullname);
+  return (
+    a.groupPriority - b.groupPriority ||
+    a.priority - b.priority ||
+    byName(a.program, b.program) ||
+    a.num - b.num ||
+    byName(a.fullname, b.fullname)
+  );
 }
 
 /** By code unit, so that the order is the same in every locale. */

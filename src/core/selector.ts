@@ -34,7 +34,9 @@ function matches(selector: string, item: Named): boolean {
   if (selector === 'all' || selector === item.fullname) return true;
   const colon = selector.indexOf(':');
   if (colon === -1) {
-    return matchesGlob(selector, item.fullname) || matchesGlob(selector, item.name) || matchesGlob(selector, item.program);
+    return (
+      matchesGlob(selector, item.fullname) || matchesGlob(selector, item.name) || matchesGlob(selector, item.program)
+    );
   }
   const [group, name] = [selector.slice(0, colon), selector.slice(colon + 1)];
   return matchesGlob(group, item.group) && (name === '' || matchesGlob(name, item.name));

@@ -73,7 +73,8 @@ export function listPids(pids: readonly number[]): string {
 export function descriptionOf(life: Life, now: Millis, wall: (at: Millis) => number): string {
   const { state } = life;
   const pid = pidOf(life);
-  if (state.kind === 'running' || state.kind === 'stopping') return `pid ${pid}, uptime ${formatUptime(now - state.since)}`;
+  if (state.kind === 'running' || state.kind === 'stopping')
+    return `pid ${pid}, uptime ${formatUptime(now - state.since)}`;
   if (state.kind === 'stopped' || state.kind === 'exited') {
     return life.last ? formatMoment(wall(life.last.at)) : 'Not started';
   }

@@ -1,4 +1,4 @@
-import { hostname, homedir } from 'node:os';
+import { homedir, hostname } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Config } from '../config/config.ts';
 import { describeConfig } from '../config/describe.ts';
@@ -9,8 +9,8 @@ import { VERSION } from '../protocol/version.ts';
 import { realClock } from '../runtime/clock.ts';
 import { SocketInUse } from './control-socket.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
-import { closeInherited } from './inherited.ts';
 import { startInBackground } from './daemonize.ts';
+import { closeInherited } from './inherited.ts';
 import { openPtyHost } from './pty.ts';
 
 const USAGE = `usage: taskmasterd [-c FILE] [--check] [--daemon] [--allow-root]
@@ -42,7 +42,11 @@ export async function main(argv: readonly string[], script: string): Promise<num
   }
   if (args.help) process.stdout.write(USAGE);
   else if (args.version) process.stdout.write(`taskmasterd ${VERSION}\n`);
-  else if (args.daemon && !args.check) return await startInBackground(script, argv.filter(arg => arg !== '--daemon'));
+  else if (args.daemon && !args.check)
+    return await startInBackground(
+      script,
+      argv.filter(arg => arg !== '--daemon'),
+    );
   else return await checkAndRun(args);
   return DONE;
 }
@@ -74,19 +78,22 @@ interface Arguments {
 async function checkAndRun(args: Arguments): Promise<number> {
   const found = findConfig(args.config, process.env, process.cwd());
   if ('tried' in found) {
-    process.stderr.write(`taskmasterd: cannot find a config: none of these exists:\n  ${found.tried.join('\n  ')}\nName one with -c FILE.\n`);
+    process.stderr.write(
+      `taskmasterd: cannot find a config: none of these exists:\n  ${found.tried.join('\n  ')}\nName one with -c FILE.\n`,
+    );
     return BAD_CONFIG;
   }
   const { config, diagnostics } = loadConfig(found.path, {
     env: process.env,
     isRoot: process.geteuid?.() === 0,
-    allowRoot: args['allow-root'] === true || process.env['TASKMASTER_ALLOW_ROOT'] === '1',
+    allowRoot: args['allow-root'] === true || process.env.TASKMASTER_ALLOW_ROOT === '1',
     hostname: hostname(),
     cwd: process.cwd(),
   });
   // On the way up warnings go to the log, where they are found later; errors and --check speak to who asked.
   const isTold = config === undefined || args.check === true;
-  if (isTold && diagnostics.length > 0) process.stderr.write(formatDiagnostics(diagnostics, { color: isTerminal(process.stderr) }));
+  if (isTold && diagnostics.length > 0)
+    process.stderr.write(formatDiagnostics(diagnostics, { color: isTerminal(process.stderr) }));
   if (!config) return BAD_CONFIG;
   if (args.check) {
     process.stdout.write(describeConfig(config, { color: isTerminal(process.stdout) }));
@@ -108,21 +115,27 @@ async function run(config: Config, diagnostics: readonly Diagnostic[]): Promise<
       env: process.env,
       uid: process.getuid?.() ?? 0,
       home: homedir(),
-      terminal: isTerminal(process.stdout) ? { write: text => process.stdout.write(text), color: !process.env['NO_COLOR'] } : undefined,
+      terminal: isTerminal(process.stdout)
+        ? { write: text => process.stdout.write(text), color: !process.env.NO_COLOR }
+        : undefined,
       warnings: diagnostics.map(({ file, line, message }) => `${file}:${line}: ${message}`),
     });
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     process.stderr.write(`taskmasterd: ${error.message}\n`);
-    if (!(error instanceof SocketInUse) && process.env['TRACE']) process.stderr.write(`${error.stack}\n`);
+    if (!(error instanceof SocketInUse) && process.env.TRACE) process.stderr.write(`${error.stack}\n`);
     return CANNOT_RUN;
   }
   if (!isTerminal(process.stdout)) {
-    process.stdout.write(`taskmasterd ${VERSION} runs ${config.path} (pid ${process.pid}); its log: ${daemon.logfile}\n`);
+    process.stdout.write(
+      `taskmasterd ${VERSION} runs ${config.path} (pid ${process.pid}); its log: ${daemon.logfile}\n`,
+    );
   }
   for (const signal of SHUTDOWN_SIGNALS) process.on(signal, () => daemon.shutdown(signal));
   for (const signal of ['SIGHUP', 'SIGUSR2'] as const) {
-    process.on(signal, () => daemon.log.warn(`${signal}: nothing is reloaded or reopened by this version; nothing was changed`));
+    process.on(signal, () =>
+      daemon.log.warn(`${signal}: nothing is reloaded or reopened by this version; nothing was changed`),
+    );
   }
   process.on('uncaughtException', error => daemon.onFault(error));
   process.on('unhandledRejection', error => daemon.onFault(error));

@@ -97,7 +97,7 @@ export class Daemon {
     this.journal = new Journal(clock);
     this.logfiles = new LogFiles(clock);
     this.forks = new ForkQueue(clock);
-    const trace = traceFrom(env['TRACE']);
+    const trace = traceFrom(env.TRACE);
     this.supervisor = new Supervisor(config.processes, {
       host,
       clock,
@@ -132,7 +132,12 @@ export class Daemon {
 
   async listen(): Promise<void> {
     const { path, knownAs } = this.places;
-    await listen(this.server, { path, knownAs, mode: this.options.config.daemon.socket.mode, clock: this.options.clock });
+    await listen(this.server, {
+      path,
+      knownAs,
+      mode: this.options.config.daemon.socket.mode,
+      clock: this.options.clock,
+    });
   }
 
   /** Says what runs, then starts what starts by itself. */
@@ -148,7 +153,11 @@ export class Daemon {
   shutdown(reason: string): void {
     if (this.isStopping) {
       const alive = this.alive();
-      this.publish({ type: 'daemon.stopping', reason: `${reason}, again: killing what still runs`, waitingFor: alive.map(nameOf) });
+      this.publish({
+        type: 'daemon.stopping',
+        reason: `${reason}, again: killing what still runs`,
+        waitingFor: alive.map(nameOf),
+      });
       for (const process of alive) process.dispatch({ type: 'kill' });
       return;
     }

@@ -1,7 +1,7 @@
 import type { Happening } from '../core/events.ts';
 import { WireError } from '../protocol/errors.ts';
-import type { Call } from './http.ts';
 import { numberOf } from './follow.ts';
+import type { Call } from './http.ts';
 import type { Journal } from './journal.ts';
 
 /** A listener with this much unread is cut off: it comes back with its last id and misses nothing that is remembered. */

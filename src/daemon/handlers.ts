@@ -14,11 +14,18 @@ import {
 import { PROTOCOL, VERSION } from '../protocol/version.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { sendEvents } from './eventstream.ts';
-import { sendOutput, type Source } from './follow.ts';
+import { type Source, sendOutput } from './follow.ts';
 import type { Call, Handler, Handlers } from './http.ts';
 import type { Journal } from './journal.ts';
 import type { Process } from './process.ts';
-import { clearProcess, type RequestOptions, restartProcess, signalProcess, startProcess, stopProcess } from './requests.ts';
+import {
+  clearProcess,
+  type RequestOptions,
+  restartProcess,
+  signalProcess,
+  startProcess,
+  stopProcess,
+} from './requests.ts';
 import type { Supervisor } from './supervisor.ts';
 
 /** What the routes are about. */
@@ -46,7 +53,9 @@ export function createHandlers(subject: Subject): Handlers {
     if (!process) throw new WireError('no_such_process', `no such process: ${name}`);
     return process;
   };
-  const action = (act: (process: Process, options: RequestOptions) => ActionResult | Promise<ActionResult>): Handler => {
+  const action = (
+    act: (process: Process, options: RequestOptions) => ActionResult | Promise<ActionResult>,
+  ): Handler => {
     return async call => {
       refuseWhenStopping(subject);
       const { select, wait } = parseSelectRequest(parseJson(call.body));
@@ -84,7 +93,10 @@ export function createHandlers(subject: Subject): Handlers {
         throw new WireError('not_running', `${process.fullname} is not running (${statusOf(process.current)})`);
       }
       if (!process.type(call.body)) {
-        throw new WireError('input_full', `${process.fullname} has not read what was typed before; nothing of this was typed`);
+        throw new WireError(
+          'input_full',
+          `${process.fullname} has not read what was typed before; nothing of this was typed`,
+        );
       }
       return { accepted: call.body.length };
     },
@@ -104,7 +116,9 @@ function refuseWhenStopping(subject: Subject): void {
 }
 
 function reply(results: readonly ActionResult[], unknown: readonly string[]): ActionReply {
-  const missing = unknown.map((name): ActionResult => ({ name, ok: false, code: 'no_such_process', message: 'no such process' }));
+  const missing = unknown.map(
+    (name): ActionResult => ({ name, ok: false, code: 'no_such_process', message: 'no such process' }),
+  );
   return { results: [...results, ...missing] };
 }
 
@@ -120,9 +134,13 @@ function sourceOf(process: Process, query: URLSearchParams): Source {
   const stream = query.get('stream') ?? 'all';
   const onGrowth = (listener: () => void): Disposable => process.onOutput(listener);
   if (stream === 'all') return { scrollback: process.scrollback, onGrowth };
-  if (stream !== 'stderr') throw new WireError('bad_request', `stream must be all or stderr, not '${stream.slice(0, 40)}'`);
+  if (stream !== 'stderr')
+    throw new WireError('bad_request', `stream must be all or stderr, not '${stream.slice(0, 40)}'`);
   if (!process.stderr) {
-    throw new WireError('bad_request', `stderr of ${process.fullname} is not apart: its config sends it where stdout goes`);
+    throw new WireError(
+      'bad_request',
+      `stderr of ${process.fullname} is not apart: its config sends it where stdout goes`,
+    );
   }
   return { scrollback: process.stderr, onGrowth };
 }

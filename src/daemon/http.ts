@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { type ErrorBody, type ErrorCode, ERRORS, WireError } from '../protocol/errors.ts';
+import { ERRORS, type ErrorBody, type ErrorCode, WireError } from '../protocol/errors.ts';
 import { ROUTES, type Route, type RouteName } from '../protocol/routes.ts';
 import { isCompatible, mismatchMessage, PROTOCOL, PROTOCOL_HEADER } from '../protocol/version.ts';
 import type { TraceLine } from '../runtime/trace.ts';
@@ -62,7 +62,8 @@ export function createHttpServer(handlers: Handlers, options: HttpOptions): Serv
   });
   server.on('clientError', (error, socket) => {
     const isTooLarge = 'code' in error && error.code === 'HPE_HEADER_OVERFLOW';
-    if (socket.writable) socket.end(rawReply('bad_request', isTooLarge ? 'the header is too large' : 'not an HTTP/1.1 request'));
+    if (socket.writable)
+      socket.end(rawReply('bad_request', isTooLarge ? 'the header is too large' : 'not an HTTP/1.1 request'));
     else socket.destroy();
   });
   return server;
@@ -94,7 +95,10 @@ async function serve(
   }
 }
 
-const FAULT = new WireError('failed', "the daemon could not do this, and its log says more: please report it as a fault");
+const FAULT = new WireError(
+  'failed',
+  'the daemon could not do this, and its log says more: please report it as a fault',
+);
 
 function checkVersion(request: IncomingMessage): void {
   const theirs = request.headers[PROTOCOL_HEADER];
@@ -159,7 +163,10 @@ async function readBody(request: IncomingMessage, limit: number): Promise<Buffer
 }
 
 function tooLarge(limit: number): WireError {
-  return new WireError('too_large', limit === 0 ? 'this request takes no body' : `the body is longer than ${limit} bytes`);
+  return new WireError(
+    'too_large',
+    limit === 0 ? 'this request takes no body' : `the body is longer than ${limit} bytes`,
+  );
 }
 
 function sendJson(response: ServerResponse, status: number, value: unknown): void {
@@ -174,7 +181,9 @@ function sendJson(response: ServerResponse, status: number, value: unknown): voi
 
 /** Answers a connection that is one too many. It is not read: nothing it sends can cost anything. */
 function refuse(socket: Socket): void {
-  socket.end(rawReply('too_many_connections', `the daemon serves ${MAX_CONNECTIONS} connections at a time; try again later`));
+  socket.end(
+    rawReply('too_many_connections', `the daemon serves ${MAX_CONNECTIONS} connections at a time; try again later`),
+  );
   socket.destroySoon();
 }
 

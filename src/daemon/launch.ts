@@ -18,7 +18,14 @@ const TERMINAL_VARIABLES = new Set(
 );
 
 /** Variables of systemd's that were meant for the daemon alone. */
-const SYSTEMD_VARIABLES = new Set(['NOTIFY_SOCKET', 'LISTEN_FDS', 'LISTEN_PID', 'LISTEN_FDNAMES', 'WATCHDOG_PID', 'WATCHDOG_USEC']);
+const SYSTEMD_VARIABLES = new Set([
+  'NOTIFY_SOCKET',
+  'LISTEN_FDS',
+  'LISTEN_PID',
+  'LISTEN_FDNAMES',
+  'WATCHDOG_PID',
+  'WATCHDOG_USEC',
+]);
 
 /** The daemon's environment as programs get it. */
 export function inheritedEnvironment(env: Environment): Environment {
@@ -44,7 +51,7 @@ export function prepareLaunch(spec: ProcessSpec, options: LaunchOptions): Launch
   checkDirectory(cwd);
   const env = environmentOf(spec, options, { account, cwd });
   const [name = '', ...args] = spec.argv;
-  const file = findProgram(name, cwd, env['PATH'] ?? '');
+  const file = findProgram(name, cwd, env.PATH ?? '');
   checkExecutable(file, account);
   return {
     argv: [file, ...args],
@@ -79,7 +86,8 @@ function environmentOf(
 
 function checkDirectory(path: string): void {
   const stats = statOf(path);
-  if (typeof stats === 'string') throw new SpawnError(`cannot enter workingdir ${path}: ${stats === MISSING ? 'no such directory' : stats}`);
+  if (typeof stats === 'string')
+    throw new SpawnError(`cannot enter workingdir ${path}: ${stats === MISSING ? 'no such directory' : stats}`);
   if (!stats.isDirectory()) throw new SpawnError(`cannot enter workingdir ${path}: not a directory`);
 }
 
@@ -94,16 +102,19 @@ function findProgram(name: string, cwd: string, path: string): string {
 
 function checkExecutable(file: string, account: Account | undefined): void {
   const stats = statOf(file);
-  if (typeof stats === 'string') throw new SpawnError(`cannot run ${file}: ${stats === MISSING ? 'no such file' : stats}`);
+  if (typeof stats === 'string')
+    throw new SpawnError(`cannot run ${file}: ${stats === MISSING ? 'no such file' : stats}`);
   if (stats.isDirectory()) throw new SpawnError(`cannot run ${file}: is a directory`);
   if (account ? !mayExecute(stats, account) : !isExecutable(file)) {
     const who = account ? ` by ${account.name ?? `uid ${account.uid}`}` : '';
-    throw new SpawnError(`cannot run ${file}: not executable${who} (mode ${(stats.mode & 0o7777).toString(8).padStart(4, '0')})`);
+    throw new SpawnError(
+      `cannot run ${file}: not executable${who} (mode ${(stats.mode & 0o7777).toString(8).padStart(4, '0')})`,
+    );
   }
 }
 
 function dropTo(account: Account): Drop {
-  const setpriv = findInPath('setpriv', process.env['PATH'] ?? '');
+  const setpriv = findInPath('setpriv', process.env.PATH ?? '');
   if (setpriv === undefined) throw new SpawnError('cannot change user: setpriv (of util-linux) is not installed');
   return { account, setpriv };
 }

@@ -48,7 +48,10 @@ export function openLog({ level, file, terminal }: LogOptions): DaemonLog {
   const destination = file === undefined ? undefined : openFile(file);
   if (destination) streams.push({ level, stream: destination });
   if (terminal) {
-    streams.push({ level, stream: { write: (line: string) => terminal.write(`${formatLogLine(line.trimEnd(), terminal.color)}\n`) } });
+    streams.push({
+      level,
+      stream: { write: (line: string) => terminal.write(`${formatLogLine(line.trimEnd(), terminal.color)}\n`) },
+    });
   }
   const options: pino.LoggerOptions = {
     level,

@@ -164,7 +164,8 @@ export class Process implements Disposable {
     const deadline = deadlineOf(this.life);
     if (deadline === this.armedFor) return;
     this.armedFor = deadline;
-    this.timer.value = deadline === undefined ? undefined : this.world.clock.after(deadline - this.world.clock.now(), this.onTimer);
+    this.timer.value =
+      deadline === undefined ? undefined : this.world.clock.after(deadline - this.world.clock.now(), this.onTimer);
   }
 
   private readonly onTimer = (): void => {

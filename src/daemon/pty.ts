@@ -108,7 +108,8 @@ export function openPtyHost(clock: Clock): PtyHost {
   const require = createRequire(import.meta.url);
   // node-pty's own loader finds the prebuilt or the built binary; it has no types, hence the check of what is used here.
   const loaded: unknown = require('node-pty/lib/utils.js').loadNativeModule('pty');
-  if (!hasBinding(loaded)) throw new Error('cannot use node-pty: its native binding is not the one this version expects');
+  if (!hasBinding(loaded))
+    throw new Error('cannot use node-pty: its native binding is not the one this version expects');
   const binding = loaded.module;
   return { spawn: (launch, listener) => new RealPty(binding, clock, launch, listener) };
 }
@@ -148,7 +149,10 @@ class RealPty implements Pty {
     const isClosed = (): void => this.onMasterClosed();
     this.main = new Master(forked.fd, slave, { output: bytes => listener.output(bytes, 'stdout'), closed: isClosed });
     if (pair) {
-      this.second = new Master(pair.master, pair.slave, { output: bytes => listener.output(bytes, 'stderr'), closed: isClosed });
+      this.second = new Master(pair.master, pair.slave, {
+        output: bytes => listener.output(bytes, 'stderr'),
+        closed: isClosed,
+      });
     }
     this.input = new InputQueue(this.main, clock);
   }

@@ -1,6 +1,6 @@
-import { RUNNING_STATES, reasonOf, SIGNALLABLE_STATES, STOPPED_STATES, statusOf } from '../core/status.ts';
 import { pidOf } from '../core/life.ts';
 import type { SignalName } from '../core/program.ts';
+import { RUNNING_STATES, reasonOf, SIGNALLABLE_STATES, STOPPED_STATES, statusOf } from '../core/status.ts';
 import type { ActionResult } from '../protocol/messages.ts';
 import type { Process } from './process.ts';
 

@@ -1,5 +1,5 @@
-import { readdir } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import type { Clock } from '../runtime/clock.ts';
 import { type ProcStat, readStat } from './procfs.ts';
 import { hasGroup } from './signalling.ts';

@@ -56,7 +56,8 @@ const action = (method: 'start' | 'stop' | 'restart' | 'clear', summary: string)
 const OUTPUT_QUERY = {
   from: 'absolute offset of the first byte wanted; a negative number counts from the end; default: all that is held',
   lines: 'in place of `from`: so many last lines',
-  follow: '`1` keeps the reply open and sends what comes. The reply ends when the reader was too slow and the ring overtook it: ask again from where you are, and `X-Offset` tells what was missed',
+  follow:
+    '`1` keeps the reply open and sends what comes. The reply ends when the reader was too slow and the ring overtook it: ask again from where you are, and `X-Offset` tells what was missed',
 } as const;
 
 export const ROUTES = {
@@ -105,7 +106,8 @@ export const ROUTES = {
   signal: route<SignalRequest, ActionReply>({
     method: 'POST',
     path: '/v1/signal',
-    summary: "Send a signal to the leader of each process. It is not a stop: policy decides what follows the program's end.",
+    summary:
+      "Send a signal to the leader of each process. It is not a stop: policy decides what follows the program's end.",
     body: 'json',
     reply: 'json',
     limit: JSON_LIMIT,
@@ -166,7 +168,8 @@ export const ROUTES = {
 } as const;
 
 export type RouteName = keyof typeof ROUTES;
-export type RequestOf<Name extends RouteName> = (typeof ROUTES)[Name] extends Route<infer Request, unknown> ? Request : never;
+export type RequestOf<Name extends RouteName> =
+  (typeof ROUTES)[Name] extends Route<infer Request, unknown> ? Request : never;
 export type ReplyOf<Name extends RouteName> = (typeof ROUTES)[Name] extends Route<infer _, infer Reply> ? Reply : never;
 
 /** Header of byte replies: the absolute offset of the first byte that follows. */

@@ -36,7 +36,8 @@ export class SseParser {
     const lines = (this.line + text).split(/\r\n|\r|\n/);
     this.line = lines.pop() ?? '';
     const messages = lines.flatMap(line => this.take(line) ?? []);
-    if (this.size + this.line.length > MESSAGE_LIMIT) throw new Error('an event of the stream is longer than a megabyte');
+    if (this.size + this.line.length > MESSAGE_LIMIT)
+      throw new Error('an event of the stream is longer than a megabyte');
     return messages;
   }
 

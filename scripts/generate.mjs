@@ -1,0 +1,40 @@
+// Writes every file that is printed from the code; with --check it writes nothing, and fails naming those that drifted.
+// It needs a build (npm run build), as it prints from dist/ or from the directory in TASKMASTER_DIST.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const root = resolve(import.meta.dirname, '..');
+const dist = resolve(root, process.env.TASKMASTER_DIST ?? 'dist');
+const load = file => import(pathToFileURL(join(dist, file)).href);
+
+/** Each generated file, and what prints it. */
+const PRODUCERS = [
+  { path: 'config/taskmaster.schema.json', text: async () => (await load('config/jsonschema.js')).jsonSchemaText() },
+  { path: 'docs/CONFIG.md', text: async () => (await load('config/reference.js')).referenceText() },
+];
+
+function current(path) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+    return undefined;
+  }
+}
+
+const drifted = [];
+for (const producer of PRODUCERS) {
+  const path = join(root, producer.path);
+  const text = await producer.text();
+  if (current(path) === text) continue;
+  drifted.push(producer.path);
+  if (!process.argv.includes('--check')) writeFileSync(path, text);
+}
+
+if (process.argv.includes('--check') && drifted.length > 0) {
+  console.error(`cannot accept generated files that differ from the code: ${drifted.join(', ')}; run npm run generate`);
+  process.exitCode = 1;
+} else if (drifted.length > 0) {
+  console.log(`wrote ${drifted.join(', ')}`);
+}

@@ -1,0 +1,352 @@
+import { describe, expect, test } from 'vitest';
+import { deadlineOf } from '../../src/core/life.ts';
+import { BACKOFF_STEP, KILL_AGAIN, LOOK_AGAIN, LOOK_AGAIN_MAX } from '../../src/core/lifecycle.ts';
+import { reasonOf } from '../../src/core/status.ts';
+import { TOKEN_REFILL, TOKENS_MAX } from '../../src/core/tokens.ts';
+import { Play } from '../support/play.ts';
+
+/** supervisord's transition table (`process.py`), row by row, with the differences of design section 5. */
+describe('starting', () => {
+  test('STOPPED -> STARTING on a request, with one fork', () => {
+    const play = new Play().start();
+    expect([play.state, play.passed, play.did]).toEqual(['STARTING', ['STARTING'], ['spawn']]);
+  });
+
+  test('STARTING -> RUNNING at the deadline, not before, and not a turn later', () => {
+    const play = new Play({ starttime: 1000 }).start().fork();
+    expect(deadlineOf(play.life)).toBe(play.now + 1000);
+    expect(play.pass(999).state).toBe('STARTING');
+    expect(play.pass(1).state).toBe('RUNNING');
+    expect(deadlineOf(play.life)).toBeUndefined();
+  });
+
+  test('with starttime 0 a fork is RUNNING at once, and its end is no failed start', () => {
+    const play = new Play({ starttime: 0 }).start().fork();
+    expect(play.state).toBe('RUNNING');
+    expect(play.end(0).passed).toEqual(['EXITED']);
+  });
+
+  test.each([0, 1])(
+    'STARTING -> BACKOFF on an early end, whatever its code (%i) and whatever autorestart says',
+    code => {
+      const play = new Play({ autorestart: 'never' }).start().fork().pass(500).end(code);
+      expect(play.state).toBe('BACKOFF');
+      expect(reasonOf(play.life)).toBe(`exited with ${code} after 0.5 s, before starttime (1 s) had passed`);
+    },
+  );
+
+  test('STARTING -> BACKOFF when it cannot be run, with the reason in words', () => {
+    const play = new Play().start();
+    play.send({ type: 'spawnFailed', generation: 1, reason: 'cannot run /nope: no such file' });
+    expect([play.state, reasonOf(play.life)]).toEqual(['BACKOFF', 'cannot run /nope: no such file']);
+  });
+
+  test('an end that is seen after the deadline, though the timer was late, is a RUNNING one', () => {
+    const play = new Play({ starttime: 1000, exitcodes: [0] }).start().fork();
+    play.now += 1000;
+    expect(play.end(0).passed).toEqual(['RUNNING', 'EXITED']);
+  });
+
+  test('start is nothing to a process that is STARTING, RUNNING or in BACKOFF', () => {
+    for (const play of [
+      new Play().start(),
+      new Play().start().fork(),
+      new Play().run(),
+      new Play().start().fork().end(1),
+    ]) {
+      const { life } = play;
+      expect(play.start().effects).toEqual([]);
+      expect(play.life).toEqual(life);
+    }
+  });
+});
+
+describe('backoff', () => {
+  test('1, 2, 3 s, then FATAL: with startretries 3 there are four forks', () => {
+    const play = new Play({ startretries: 3 }).start();
+    for (const delay of [1, 2, 3]) {
+      play.fork().end(1);
+      expect(play.state).toBe('BACKOFF');
+      expect(deadlineOf(play.life)).toBe(play.now + delay * BACKOFF_STEP);
+      expect(play.pass(delay * BACKOFF_STEP - 1).did).toEqual([]);
+      expect(play.pass(1).did).toEqual(['spawn']);
+    }
+    expect(play.fork().end(1).state).toBe('FATAL');
+    expect(reasonOf(play.life)).toMatch(/^exited with 1/);
+    expect(play.pass(3_600_000).did).toEqual([]);
+  });
+
+  test('startretries 0 gives up at the first failure', () => {
+    expect(new Play({ startretries: 0 }).start().fork().end(1).state).toBe('FATAL');
+  });
+
+  test('RUNNING resets the count', () => {
+    const play = new Play({ startretries: 1 }).start().fork().end(1).pass(BACKOFF_STEP).fork().pass(1000);
+    expect([play.state, play.life.failures]).toEqual(['RUNNING', 0]);
+    expect(play.end(1).fork().end(1).state).toBe('BACKOFF');
+  });
+
+  test('FATAL -> STARTING by a request alone, with the count begun anew', () => {
+    const play = new Play({ startretries: 0 }).start().fork().end(1);
+    expect(play.start().state).toBe('STARTING');
+    expect(play.life.failures).toBe(0);
+  });
+
+  test('BACKOFF -> STOPPED on a stop, at once and without a signal', () => {
+    const play = new Play().start().fork().end(1).stop();
+    expect([play.state, play.did, deadlineOf(play.life)]).toEqual(['STOPPED', [], undefined]);
+  });
+});
+
+describe('ending by itself', () => {
+  const cases = [
+    ['always', 0, 'STARTING'],
+    ['always', 1, 'STARTING'],
+    ['always', 'SIGKILL', 'STARTING'],
+    ['unexpected', 0, 'EXITED'],
+    ['unexpected', 2, 'EXITED'],
+    ['unexpected', 1, 'STARTING'],
+    ['unexpected', 'SIGKILL', 'STARTING'],
+    ['never', 0, 'EXITED'],
+    ['never', 1, 'EXITED'],
+    ['never', 'SIGKILL', 'EXITED'],
+  ] as const;
+
+  test.each(cases)('autorestart %s, end %s -> %s', (autorestart, how, state) => {
+    const play = new Play({ autorestart, exitcodes: [0, 2] }).run().end(how);
+    expect(play.state).toBe(state);
+    expect(play.passed).toEqual(state === 'EXITED' ? ['EXITED'] : ['EXITED', 'STARTING']);
+    // A job that ended by policy is not wanted any more: a restart of the daemon must not run it again.
+    expect(play.life.want).toBe(state === 'EXITED' ? 'down' : 'up');
+  });
+
+  test('every end is told once, with what it was and whether it was expected', () => {
+    const play = new Play({ exitcodes: [0] }).run().pass(5000).end(3);
+    const ends = play.happenings.filter(({ type }) => type === 'process.exit');
+    expect(ends).toEqual([
+      {
+        type: 'process.exit',
+        process: 'web',
+        program: 'web',
+        pid: 100,
+        exit: { code: 3, signal: null },
+        expected: false,
+        ranFor: 6000,
+      },
+    ]);
+  });
+
+  test('a crash loop has a token for each restart: ten at once, then one a second, and never FATAL', () => {
+    const play = new Play({ starttime: 0, autorestart: 'always', startretries: 0 }).start().fork();
+    for (let i = 0; i < TOKENS_MAX; i++) {
+      expect(play.end(1).did).toEqual(['spawn']);
+      play.fork();
+    }
+    expect(play.end(1).did).toEqual([]);
+    expect(play.state).toBe('BACKOFF');
+    expect(reasonOf(play.life)).toMatch(/^restarting too often: one restart a second/);
+    for (let i = 0; i < 100; i++) {
+      expect(deadlineOf(play.life)).toBe(play.now + TOKEN_REFILL);
+      expect(play.pass(TOKEN_REFILL).did).toEqual(['spawn']);
+      expect(play.fork().end(1).state).toBe('BACKOFF');
+    }
+    expect(play.life.restarts).toBe(TOKENS_MAX + 100);
+  });
+
+  test('tokens come back while it runs', () => {
+    const play = new Play({ starttime: 0, autorestart: 'always' }).start().fork();
+    for (let i = 0; i < TOKENS_MAX; i++) play.end(1).fork();
+    play.pass(TOKENS_MAX * TOKEN_REFILL);
+    for (let i = 0; i < TOKENS_MAX; i++) {
+      expect(play.end(1).did).toEqual(['spawn']);
+      play.fork();
+    }
+    expect(play.end(1).state).toBe('BACKOFF');
+  });
+});
+
+describe('stopping', () => {
+  test('RUNNING -> STOPPING with the stop signal, then SIGKILL after stoptime, again and again', () => {
+    const play = new Play({ stopsignal: 'SIGINT', stoptime: 5000 }).run().stop();
+    expect([play.state, play.did]).toEqual(['STOPPING', ['SIGINT 100']]);
+    expect(play.pass(4999).did).toEqual([]);
+    expect(play.pass(1).did).toEqual(['SIGKILL 100']);
+    expect(play.pass(10_000).did).toEqual(['SIGKILL 100', 'SIGKILL 100']);
+    expect(play.end('SIGKILL').passed).toEqual(['STOPPED']);
+  });
+
+  test('stoptime 0 kills at once, and again without a hot loop', () => {
+    const play = new Play({ stoptime: 0 }).run().stop();
+    expect(play.pass(0).did).toEqual(['SIGKILL 100']);
+    expect(play.pass(KILL_AGAIN).did).toEqual(['SIGKILL 100']);
+  });
+
+  test('the group is signalled where asked: stop and kill each by its own key', () => {
+    const stop = new Play({ stopasgroup: true, killasgroup: true, stoptime: 1000 }).run().stop();
+    expect([...stop.did, ...stop.pass(1000).did]).toEqual(['SIGTERM group 100', 'SIGKILL group 100']);
+    const kill = new Play({ killasgroup: true, stoptime: 1000 }).run().stop();
+    expect([...kill.did, ...kill.pass(1000).did]).toEqual(['SIGTERM 100', 'SIGKILL group 100']);
+  });
+
+  test('STARTING -> STOPPING, and its end is no failed start', () => {
+    const play = new Play().start().fork().stop();
+    expect(play.state).toBe('STOPPING');
+    expect([play.end('SIGTERM').state, play.life.failures]).toEqual(['STOPPED', 0]);
+  });
+
+  test('a fork that has not happened is taken back', () => {
+    const play = new Play().start().stop();
+    expect([play.state, play.did]).toEqual(['STOPPED', ['cancel']]);
+    expect(play.fork().effects).toEqual([]);
+  });
+
+  test('an end that was asked for is expected, whatever its code', () => {
+    const play = new Play().run().stop().end(1);
+    expect(play.happenings).toContainEqual(expect.objectContaining({ type: 'process.exit', expected: true }));
+  });
+
+  test('start while STOPPING: it starts again once stopped', () => {
+    const play = new Play().run().stop().start();
+    expect([play.state, play.did]).toEqual(['STOPPING', []]);
+    expect(play.end('SIGTERM').passed).toEqual(['STOPPED', 'STARTING']);
+  });
+
+  test('start and stop while STOPPING: the last word counts', () => {
+    expect(new Play().run().stop().start().stop().end('SIGTERM').passed).toEqual(['STOPPED']);
+  });
+
+  test.each([['EXITED'], ['FATAL'], ['STOPPED']] as const)('stop of one that is %s changes no state', state => {
+    const play = new Play({ startretries: 0, autorestart: 'never' });
+    if (state === 'EXITED') play.run().end(0);
+    if (state === 'FATAL') play.start().fork().end(1);
+    expect(play.stop().passed).toEqual([]);
+    expect([play.state, play.life.want]).toEqual([state, 'down']);
+  });
+
+  test('kill does not wait for stoptime', () => {
+    const play = new Play().run().send({ type: 'kill' });
+    expect(play.did).toEqual(['SIGTERM 100', 'SIGKILL 100']);
+  });
+});
+
+describe('restart', () => {
+  test('is STOPPING while wanted up, without a token', () => {
+    const play = new Play({ autorestart: 'never' }).run().send({ type: 'restart' });
+    expect([play.state, play.life.want, play.did]).toEqual(['STOPPING', 'up', ['SIGTERM 100']]);
+    expect(play.end('SIGTERM').passed).toEqual(['STOPPED', 'STARTING']);
+    expect(play.life.restarts).toBe(0);
+  });
+
+  test('of one in BACKOFF does not wait, and begins the count anew', () => {
+    const play = new Play().start().fork().end(1).send({ type: 'restart' });
+    expect([play.state, play.did, play.life.failures]).toEqual(['STARTING', ['spawn'], 0]);
+  });
+
+  test('of one at rest is a start', () => {
+    expect(new Play().send({ type: 'restart' }).did).toEqual(['spawn']);
+  });
+});
+
+describe('leftovers', () => {
+  test('are looked for only when the leader may have left some', () => {
+    expect(new Play({ autorestart: 'always' }).run().end(0, true).did).toEqual(['spawn']);
+    expect(new Play({ autorestart: 'always' }).run().end(0, false).did).toEqual(['scan 100']);
+    expect(new Play({ autorestart: 'always', leftovers: 'ignore' }).run().end(0, false).did).toEqual(['spawn']);
+  });
+
+  test('nobody there: on as if nothing had been', () => {
+    expect(new Play().run().end(0, false).scanned().state).toBe('EXITED');
+  });
+
+  test('kill: SIGTERM, looks again, SIGKILL after stoptime; the restart waits', () => {
+    const play = new Play({ autorestart: 'always', stoptime: 1000 }).run().end('SIGKILL', false);
+    expect(play.state).toBe('BACKOFF');
+    expect(play.scanned(7, 8).did).toEqual(['SIGTERM to 7,8']);
+    expect(reasonOf(play.life)).toBe('was ended by SIGKILL; waiting for leftovers of its session to end: pid 7, 8');
+    expect(play.pass(LOOK_AGAIN).did).toEqual(['scan 100']);
+    expect(play.scanned(8).did).toEqual([]);
+    while (play.now < 1_000_000 + 2000) if (play.pass(LOOK_AGAIN).did.length > 0) play.scanned(8);
+    expect(play.pass(LOOK_AGAIN_MAX).did).toEqual(['scan 100']);
+    expect(play.scanned(8).did).toEqual(['SIGKILL to 8']);
+    play.pass(LOOK_AGAIN_MAX);
+    expect(play.scanned().passed).toEqual(['EXITED', 'STARTING']);
+  });
+
+  test('one that was forked meanwhile gets its SIGTERM too', () => {
+    const play = new Play().run().end(1, false).scanned(7);
+    play.pass(LOOK_AGAIN);
+    expect(play.scanned(7, 9).did).toEqual(['SIGTERM to 9']);
+  });
+
+  test('after a stop the state is STOPPING until they are gone', () => {
+    const play = new Play().run().stop().end('SIGTERM', false).scanned(7);
+    expect(play.state).toBe('STOPPING');
+    play.pass(LOOK_AGAIN);
+    expect(play.scanned().passed).toEqual(['STOPPED']);
+  });
+
+  test('report: told, left alone, and not waited for', () => {
+    const play = new Play({ autorestart: 'always', leftovers: 'report' }).run().end(1, false).scanned(7);
+    expect(play.passed).toEqual(['EXITED', 'STARTING']);
+    expect(play.happenings).toContainEqual(
+      expect.objectContaining({ type: 'process.leftovers', pids: [7], action: 'reported' }),
+    );
+  });
+
+  test('stop while they are being ended: at rest after them', () => {
+    const play = new Play({ autorestart: 'always' }).run().end(1, false).scanned(7).stop();
+    expect([play.state, play.life.want]).toEqual(['STOPPING', 'down']);
+    play.pass(LOOK_AGAIN);
+    expect(play.scanned().passed).toEqual(['STOPPED']);
+  });
+
+  test('stop, then start while they are being ended: a new life, whatever policy says', () => {
+    const play = new Play({ autorestart: 'never' }).run().end(0, false).scanned(7).stop().start();
+    play.pass(LOOK_AGAIN);
+    expect(play.scanned().passed).toEqual(['STOPPED', 'STARTING']);
+  });
+
+  test('kill does not wait for stoptime here either', () => {
+    const play = new Play({ stoptime: 60_000 }).run().end(1, false).scanned(7).send({ type: 'kill' });
+    expect(play.did).toEqual(['scan 100']);
+    expect(play.scanned(7).did).toEqual(['SIGKILL to 7']);
+  });
+
+  test('an early end with leftovers counts as one failed start', () => {
+    const play = new Play().start().fork().end(1, false).scanned(7);
+    expect(play.life.failures).toBe(0);
+    play.pass(LOOK_AGAIN);
+    expect(play.scanned().state).toBe('BACKOFF');
+    expect(play.life.failures).toBe(1);
+  });
+});
+
+describe('unknown', () => {
+  const unknown = (): Play =>
+    new Play({ autorestart: 'always' }).run().send({ type: 'signalFailed', generation: 1, reason: 'kill EPERM' });
+
+  test('RUNNING -> UNKNOWN when it cannot be signalled; a start is refused', () => {
+    const play = unknown();
+    expect([play.state, reasonOf(play.life)]).toEqual(['UNKNOWN', 'kill EPERM']);
+    expect(play.start().did).toEqual([]);
+  });
+
+  test('its end is seen all the same', () => {
+    expect(unknown().end(0).state).toBe('STARTING');
+    expect(unknown().stop().end(0).state).toBe('STOPPED');
+  });
+});
+
+test('events of an earlier life change nothing', () => {
+  const play = new Play({ autorestart: 'always' }).run().end(1).fork();
+  const { life } = play;
+  const old = 1;
+  play.send(
+    { type: 'ended', generation: old, exit: { code: 0, signal: null }, alone: true },
+    { type: 'spawned', generation: old, pid: 5 },
+    { type: 'spawnFailed', generation: old, reason: 'x' },
+    { type: 'signalFailed', generation: old, reason: 'x' },
+    { type: 'scanned', generation: old, members: [1] },
+  );
+  expect([play.life, play.effects]).toEqual([life, []]);
+});
