@@ -16,7 +16,7 @@ export function textOr<R extends Rows>(label: string, table: Table<R>): Kind<Tex
   const both = `${label}, or a map of ${Object.keys(table.rows).join(', ')}`;
   return {
     label: both,
-    schema: { anyOf: [short.schema, long.schema] },
+    schema: { anyOf: [short.schema, { ...long.schema, type: 'object' }] },
     accepts: key => Object.hasOwn(table.rows, key),
     read: (node, reading) => {
       if (node.kind === 'list' || isNothing(node)) return mustBe(both, node, reading);

@@ -12,7 +12,7 @@ export const VARIABLE_SCHEMA: JsonSchema = {
   pattern: '\\$\\{',
 };
 
-const VARIABLE_REF: JsonSchema = { $ref: '#/$defs/variable' };
+const VARIABLE_REF: JsonSchema = { $ref: '#/definitions/variable' };
 
 const SECOND = 1000;
 const DURATION_UNITS: Readonly<Record<string, number>> = { ms: 1, s: SECOND, m: 60 * SECOND, h: 3600 * SECOND };

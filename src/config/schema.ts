@@ -231,7 +231,6 @@ const PROGRAM = {
   terminal: {
     kind: tableOf({ what: 'a terminal', rows: TERMINAL }),
     help: 'Its terminal: the size until somebody attaches, and its `TERM`.',
-    reload: 'now',
     otherwise: '{cols: 120, rows: 40, term: xterm-256color}',
     example: '{cols: 80, rows: 24}',
   },
@@ -292,13 +291,11 @@ const DAEMON = {
   socket: {
     kind: textOr('a path', { what: 'a socket', rows: SOCKET }),
     help: 'Where the daemon listens: a path, or a map.',
-    reload: 'daemon',
     example: '{path: run/tm.sock, mode: "0600"}',
   },
   log: {
     kind: textOr('a path', { what: "the daemon's log", rows: DAEMON_LOG }),
     help: "The daemon's own log: a path, or a map.",
-    reload: 'now',
     example: '{file: taskmasterd.log, level: debug}',
   },
   user: { ...PROGRAM.user, help: 'Whom programs run as that name no `user` themselves.', otherwise: 'none' },
@@ -315,7 +312,6 @@ const TOP = {
   daemon: {
     kind: tableOf({ what: '`daemon`', rows: DAEMON, refused: notYet('detachkeys', 'shutdowntimeout') }),
     help: 'The daemon itself. Only in the main file.',
-    reload: 'daemon',
   },
   defaults: {
     kind: tableOf({
@@ -324,12 +320,10 @@ const TOP = {
       refused: { ...LATER_KEYS, cmd: '`cmd` cannot have a default: it is what makes a program one' },
     }),
     help: 'Keys of programs that fill the gaps of every program of this file and of those it includes.',
-    reload: 'now',
   },
   include: {
     kind: oneOrMany(text('a path, in which `*`, `?` and `[…]` match')),
     help: 'More files, relative to this one; those a pattern matches are read in the order of their names.',
-    reload: 'now',
     example: '[conf.d/*.yaml]',
   },
   programs: {
@@ -339,7 +333,6 @@ const TOP = {
       inspect: (node, { report }) => reportKeysBesidePrograms(node, PROGRAM, report),
     }),
     help: 'What to run: a map from the name of each program to its keys.',
-    reload: 'identity',
   },
   groups: {
     kind: mapOf(tableOf({ what: 'a group', rows: GROUP }), {
@@ -347,7 +340,6 @@ const TOP = {
       check: name => nameProblem('group', name),
     }),
     help: 'Programs that are started, stopped and named together. A program outside any is its own group.',
-    reload: 'now',
   },
 } as const satisfies Rows;
 

@@ -17,7 +17,8 @@ export type ReloadClass = 'now' | 'instances' | 'restart' | 'identity' | 'daemon
 export interface Row<T> {
   readonly kind: Kind<T>;
   readonly help: string;
-  readonly reload: ReloadClass;
+  /** Of keys that hold no others. */
+  readonly reload?: ReloadClass;
   /** The default as one would write it; it is read by `kind` like any value. */
   readonly default?: string;
   /** The default in words, where it is no value. */
@@ -189,6 +190,6 @@ function rowSchema(row: Row<unknown>): JsonSchema {
 
 /** A default as JSON: `1` is a number, `true` a boolean, and `TERM` a text. */
 function defaultJson(written: string): string | number | boolean {
-  if (/^[0-9]+$/.test(written)) return Number(written);
+  if (/^(?:0|[1-9][0-9]*)$/.test(written)) return Number(written);
   return written === 'true' || written === 'false' ? written === 'true' : written;
 }

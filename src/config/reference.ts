@@ -1,0 +1,104 @@
+/** The reference of the config file, `docs/CONFIG.md`, printed from the table of keys. */
+import { ROWS } from './schema.ts';
+import { BUILTINS } from './scope.ts';
+import type { ReloadClass, Row, Rows } from './table.ts';
+
+const RELOADS: Readonly<Record<ReloadClass, string>> = {
+  now: 'taken at once, no process restarts',
+  instances: 'only the difference is started or stopped',
+  restart: 'the process restarts; one that is not up takes it at its next start',
+  identity: 'the old process is stopped, and a new one is added',
+  daemon: 'taken when the daemon starts again',
+};
+
+const INTRO = `# The config file
+
+<!-- Printed from src/config/schema.ts by \`npm run generate\`. Do not edit. -->
+
+Taskmaster reads one YAML 1.2 file: \`-c FILE\`, or the first of \`./taskmaster.yaml\`, \`./config/taskmaster.yaml\`,
+\`$XDG_CONFIG_HOME/taskmaster/taskmaster.yaml\` and \`/etc/taskmaster.yaml\` that exists. \`taskmasterd --check\` reads it,
+prints what would run, and reports every mistake with its line. A file with a mistake changes nothing that runs.
+
+\`\`\`yaml
+# yaml-language-server: $schema=taskmaster.schema.json
+programs:
+  web:
+    cmd: "nginx -c /etc/nginx.conf -g 'daemon off;'"
+    autorestart: unexpected
+    env: {ROLE: front}
+\`\`\`
+
+With the first line, an editor that knows the schema completes keys and marks mistakes.
+
+## How values are written
+
+- **Durations** are seconds, fractions allowed (\`5\`, \`0.5\`), or have a unit: \`500ms\`, \`2s\`, \`5m\`, \`1h\`.
+- **Sizes** are bytes, or have a unit of 1024s: \`64KB\`, \`1MB\`, \`1GB\`.
+- **File modes** are octal however they are written: \`022\`, \`22\`, \`"022"\` and \`0o22\` are the same, and \`18\` is a mistake.
+- **Signals** are names with or without \`SIG\`, or numbers: \`TERM\`, \`SIGTERM\`, \`15\`.
+- **Paths** are relative to the file they stand in. \`~\` is not expanded; write \`\${HOME}\`.
+- **Names** of programs, groups and processes hold no space, \`:\`, \`/\`, \`*\`, \`?\` or brackets; \`all\` is taken.
+- **A command** is split into words as a POSIX shell does: quotes and backslashes work, and nothing is expanded by a shell. A
+  word such as \`|\` or \`>\` would reach the program as an argument; \`shell: true\` hands the line to \`/bin/sh\`.
+- **Aliases and merge keys** (\`&base\`, \`*base\`, \`<<: *base\`, \`<<: [*a, *b]\`) work; a key's own value wins. Top-level keys
+  that begin with \`x-\` are ignored, so that anchors have a place.
+
+## Variables
+
+\`\${NAME}\` and \`\${NAME:-default}\` are expanded everywhere but in a \`cmd\` with \`shell: true\`. In a command this happens after
+it was split, so that a value with spaces stays one word. \`$$\` is a dollar; only \`\${\` is special, and a lone \`$\` stays.
+A variable that is not set and has no default is a mistake. Names mean, in this order:
+
+- ${BUILTINS.map(name => `\`${name}\``).join(', ')}: the program, the process, its number (two digits when there are
+  several), how many there are, the group, the directory of the file, and the host. Outside programs, and in values that are
+  no text, only \`here\` and \`host\` exist;
+- the environment of the daemon.
+
+With \`shell: true\` the built-ins are in the program's environment, under the same names.
+
+## Whom programs run as
+
+A daemon that runs as root refuses a config in which a program has no \`user\`: its own, or one by \`defaults\` or \`daemon\`.
+\`user: root\` is consent, as is \`--allow-root\`.
+
+## After a change
+
+\`reload\` (or SIGHUP) compares the new file with what runs, process by process, and touches only what changed. "On a change"
+below says what a key's change does.
+`;
+
+/** The text of `docs/CONFIG.md`. */
+export function referenceText(): string {
+  const sections = [
+    section('Top level', '', ROWS.TOP),
+    section(
+      'Programs',
+      'Keys of each entry under `programs:`. All but `cmd` can stand in `defaults:` too, where they fill the gaps of every ' +
+        'program of the file and of those it includes; `env` and `terminal` are filled key by key.',
+      ROWS.PROGRAM,
+    ),
+    section('A log: `stdout`, `stderr`', '', ROWS.LOG_FILE),
+    section('`terminal`', '', ROWS.TERMINAL),
+    section('Groups', 'Keys of each entry under `groups:`.', ROWS.GROUP),
+    section('`daemon`', '', ROWS.DAEMON),
+    section('`daemon.socket`', '', ROWS.SOCKET),
+    section('`daemon.log`', '', ROWS.DAEMON_LOG),
+  ];
+  return [INTRO, ...sections].join('\n');
+}
+
+function section(title: string, text: string, rows: Rows): string {
+  const lead = text === '' ? '' : `${text}\n\n`;
+  return `## ${title}\n\n${lead}${Object.entries(rows)
+    .map(([key, row]) => entry(key, row))
+    .join('\n')}`;
+}
+
+function entry(key: string, row: Row<unknown>): string {
+  const lines = [`### ${key}`, '', row.help, '', `- Value: ${row.kind.label}`];
+  if (row.required) lines.push('- Required');
+  else lines.push(`- Default: ${row.default === undefined ? (row.otherwise ?? 'none') : `\`${row.default}\``}`);
+  if (row.reload !== undefined) lines.push(`- On a change: ${RELOADS[row.reload]}`);
+  if (row.example !== undefined) lines.push(`- Example: \`${key}: ${row.example}\``);
+  return `${lines.join('\n')}\n`;
+}
