@@ -31,8 +31,3 @@ export function wrap(text: string, width: number, indent = ''): string {
   }
   return [...lines, line].map(text => `${indent}${text}\n`).join('');
 }
-
-/** One JSON document, for people and for `jq`. */
-export function jsonDocument(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
-}

@@ -1,9 +1,9 @@
 import { VERSION } from '../protocol/version.ts';
-import { type Globals, parseGlobals, parseVerb, UnknownVerbError } from './cli.ts';
 import { VERBS } from './commands/table.ts';
 import type { Host } from './host.ts';
+import { parseGlobals, parseVerb, UnknownVerbError } from './invocation.ts';
 import { explain, runVerb } from './session.ts';
-import { EXIT, findVerb } from './verb.ts';
+import { EXIT, findVerb, type Globals } from './verb.ts';
 
 /** `taskmasterctl`: resolves with the exit code. */
 export async function main(argv: readonly string[], host: Host): Promise<number> {

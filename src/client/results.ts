@@ -1,6 +1,5 @@
 import { ERRORS, type ErrorCode } from '../protocol/errors.ts';
 import type { ActionReply, ActionResult } from '../protocol/messages.ts';
-import { jsonDocument } from './columns.ts';
 import { paintError } from './palette.ts';
 import { type Context, EXIT } from './verb.ts';
 
@@ -20,7 +19,7 @@ export interface Outcome {
 
 /** Prints supervisorctl's lines for the results of a request, or their JSON, and gives the exit code. */
 export async function report(context: Context, reply: ActionReply, outcome: Outcome): Promise<number> {
-  if (context.json) await context.out(jsonDocument(reply));
+  if (context.json) await context.document(reply);
   else await context.out(formatResults(reply.results, outcome, context.color));
   return exitCodeOf(reply.results, outcome);
 }

@@ -1,9 +1,8 @@
 import { ERRORS, WireError } from '../protocol/errors.ts';
 import { type Address, locate, NoDaemonError } from './address.ts';
 import type { Api } from './api.ts';
-import type { Globals, Invocation } from './cli.ts';
 import type { Host } from './host.ts';
-import { type Context, EXIT, UsageError, type Verb } from './verb.ts';
+import { type Context, EXIT, type Globals, type Invocation, UsageError, type Verb } from './verb.ts';
 
 /** Why a verb was aborted: nobody reads its output any more, which is a quiet end as that of `head`. */
 const GONE = 'gone';
@@ -28,10 +27,12 @@ export async function runVerb(invocation: Invocation, verbs: readonly Verb[], ho
     terminal: host.output.isTerminal,
     color: wantsColor(globals, host),
     json: globals.json === true,
+    document: value => host.output.write(`${JSON.stringify(value, null, 2)}\n`),
     signal: ending.signal,
     verbs,
   };
   try {
+    if (verb.exitWithoutDaemon !== undefined) void loadWire(); // read while the verb's own files are: a millisecond saved
     const { run } = await verb.load();
     return await run(context, args);
   } catch (error) {
@@ -64,11 +65,16 @@ function addressOf({ config, socket }: Globals, { env, cwd, uid }: Host): Addres
   return locate({ config, socket, env, cwd, uid });
 }
 
-/** `node:http` and what needs it is loaded by the first call: `help` and `--version` do without. */
+/** `node:http` and what needs it: half of what a command costs, and `help` and `--version` do without. */
+function loadWire(): Promise<[typeof import('./connection.ts'), typeof import('./api.ts')]> {
+  return Promise.all([import('./connection.ts'), import('./api.ts')]);
+}
+
+/** Looks for the daemon at the first call. */
 function lazyApi(address: () => Address, signal: AbortSignal): Api {
   let api: Promise<Api> | undefined;
   const connect = async (): Promise<Api> => {
-    const [{ Connection }, { createApi }] = await Promise.all([import('./connection.ts'), import('./api.ts')]);
+    const [{ Connection }, { createApi }] = await loadWire();
     return createApi(new Connection(address()), signal);
   };
   const ready = (): Promise<Api> => (api ??= connect());

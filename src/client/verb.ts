@@ -41,8 +41,8 @@ export interface Verb {
   readonly examples: readonly Example[];
   /** What `--json` prints; undefined when it changes nothing. */
   readonly json?: string;
-  /** Exit code when there is no daemon: supervisorctl has one for `status` and one for the rest. */
-  readonly exitWithoutDaemon: number;
+  /** Exit code when there is no daemon; undefined for a verb that needs none. supervisorctl has one for `status` alone. */
+  readonly exitWithoutDaemon: number | undefined;
   readonly load: () => Promise<{ readonly run: Run }>;
 }
 
@@ -50,6 +50,31 @@ export interface Verb {
 export interface Arguments {
   readonly words: readonly string[];
   readonly options: Readonly<Record<string, string | boolean>>;
+}
+
+/** What stands before the verb, or behind it where the verb has no option of that name. */
+export interface Globals {
+  readonly config?: string;
+  readonly socket?: string;
+  readonly json?: boolean;
+  readonly color?: boolean;
+}
+
+/** A command line, split where the verb begins. */
+export interface CommandLine {
+  readonly globals: Globals;
+  readonly help: boolean;
+  readonly version: boolean;
+  /** The verb and all that follows it. */
+  readonly words: readonly string[];
+}
+
+/** A verb and its words, ready to run; `help` asks to explain it instead. */
+export interface Invocation {
+  readonly verb: Verb;
+  readonly args: Arguments;
+  readonly globals: Globals;
+  readonly help: boolean;
 }
 
 /** All that a verb knows of the world. The control shell gives another one than the command line. */
@@ -66,6 +91,8 @@ export interface Context {
   readonly terminal: boolean;
   readonly color: boolean;
   readonly json: boolean;
+  /** Writes one JSON document to standard output. */
+  readonly document: (value: unknown) => Promise<void>;
   /** Aborted by Ctrl-C. A verb that is made to end that way resolves with 0; others reject. */
   readonly signal: AbortSignal;
   /** What can be called here, for `help`: the control shell knows more than the command line. */

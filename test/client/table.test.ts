@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parseGlobals, parseVerb, UnknownVerbError } from '../../src/client/cli.ts';
 import { commandsMarkdown } from '../../src/client/commands/document.ts';
 import { VERBS } from '../../src/client/commands/table.ts';
+import { parseGlobals, parseVerb, UnknownVerbError } from '../../src/client/invocation.ts';
 import { usageOf, verbHelp } from '../../src/client/usage.ts';
 import { UsageError } from '../../src/client/verb.ts';
 

@@ -1,4 +1,3 @@
-import { jsonDocument } from '../columns.ts';
 import { EXIT, type Run } from '../verb.ts';
 
 /** supervisorctl's template. Until a config can be read without being applied, all that is configured is in use. */
@@ -6,7 +5,7 @@ export const run: Run = async context => {
   const { processes } = await context.api.call('processes');
   const rows = processes.map(({ name, autostart, priority }) => ({ name, inUse: true, autostart, priority }));
   if (context.json) {
-    await context.out(jsonDocument({ processes: rows }));
+    await context.document({ processes: rows });
     return EXIT.done;
   }
   const width = Math.max(32, ...rows.map(({ name }) => name.length));

@@ -1,11 +1,10 @@
-import { jsonDocument } from '../columns.ts';
 import { type Context, EXIT, type Run } from '../verb.ts';
 
 export const run: Run = (context, { words }) => (words.length === 0 ? daemonPid(context) : processPids(context, words));
 
 async function daemonPid(context: Context): Promise<number> {
   const { pid } = await context.api.call('daemon');
-  await context.out(context.json ? jsonDocument({ daemon: pid }) : `${pid}\n`);
+  await (context.json ? context.document({ daemon: pid }) : context.out(`${pid}\n`));
   return EXIT.done;
 }
 
@@ -13,9 +12,8 @@ async function daemonPid(context: Context): Promise<number> {
 async function processPids(context: Context, select: readonly string[]): Promise<number> {
   const { processes, unknown } = await context.api.call('processes', undefined, { query: { select } });
   const pids = processes.map(({ name, pid }) => ({ name, pid: pid ?? 0 }));
-  await context.out(
-    context.json ? jsonDocument({ processes: pids, unknown }) : pids.map(({ pid }) => `${pid}\n`).join(''),
-  );
+  if (context.json) await context.document({ processes: pids, unknown });
+  else await context.out(pids.map(({ pid }) => `${pid}\n`).join(''));
   for (const name of unknown) context.err(`No such process ${name}`);
   if (!select.includes('all') && pids.some(({ pid }) => pid === 0)) return EXIT.notRunning;
   return unknown.length > 0 ? EXIT.unknown : EXIT.done;

@@ -2,7 +2,6 @@ import type { Happening } from '../../core/events.ts';
 import { WireError } from '../../protocol/errors.ts';
 import { realClock } from '../../runtime/clock.ts';
 import { NoDaemonError } from '../address.ts';
-import { jsonDocument } from '../columns.ts';
 import { parseRecord } from '../fields.ts';
 import { pause } from '../follow.ts';
 import { type Context, EXIT, type Run } from '../verb.ts';
@@ -16,7 +15,7 @@ export const run: Run = async (context, { options }) => {
   const processes = `${stopping} ${stopping === 1 ? 'process' : 'processes'}`;
   if (!context.json) await context.out(`stopping ${processes}, then the daemon\n`);
   if (wait) await untilGone(context);
-  if (context.json) await context.out(jsonDocument({ stopping, gone: wait }));
+  if (context.json) await context.document({ stopping, gone: wait });
   else if (wait) await context.out('Shut down\n');
   return EXIT.done;
 };

@@ -1,6 +1,5 @@
 import { STOPPED_STATES } from '../../core/status.ts';
 import type { ProcessInfo } from '../../protocol/messages.ts';
-import { jsonDocument } from '../columns.ts';
 import { paintState } from '../palette.ts';
 import { type Context, EXIT, type Run } from '../verb.ts';
 
@@ -10,7 +9,7 @@ const [NAME_WIDTH, GAP, STATE_WIDTH] = [30, 3, 10];
 export const run: Run = async (context, { words }) => {
   const list = await context.api.call('processes', undefined, { query: { select: words } });
   if (context.json) {
-    await context.out(jsonDocument(list));
+    await context.document(list);
   } else {
     if (list.unknown.length > 0) await tellUnknown(context, list.unknown);
     await context.out(formatStatus(list.processes, context.color));

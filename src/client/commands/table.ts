@@ -200,7 +200,7 @@ export const VERBS: readonly Verb[] = [
     name: 'help',
     summary: 'explain the verbs, or one of them',
     parameters: [{ label: 'VERB', kind: 'verb', required: false, many: false }],
-    exitWithoutDaemon: EXIT.done,
+    exitWithoutDaemon: undefined,
     load: () => import('./help.ts'),
   },
 ];

@@ -1,6 +1,5 @@
 import { PROTOCOL, VERSION } from '../../protocol/version.ts';
 import { NoDaemonError } from '../address.ts';
-import { jsonDocument } from '../columns.ts';
 import { type Context, EXIT, type Run } from '../verb.ts';
 
 const client = { version: VERSION, protocol: PROTOCOL };
@@ -20,5 +19,5 @@ export const run: Run = async context => {
 };
 
 function tellAsJson(context: Context, daemon: typeof client | null): Promise<void> {
-  return context.out(jsonDocument({ client, daemon }));
+  return context.document({ client, daemon });
 }
