@@ -1,0 +1,123 @@
+// @ts-check
+/** A private place for one run: a directory, an environment, and the certainty that nothing started in it stays. */
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Reports } from './reports.mjs';
+
+/** Stands in the environment of everything that a lab starts, whoever starts it and however far it detaches itself. */
+const MARK = 'TASKMASTER_BENCH_LAB';
+
+/** A process that forks while /proc is read is found by the next reading. */
+const SWEEPS = 20;
+
+/**
+ * The program that every supervisor is given to run: says who runs it and its pid on the lab's FIFO, which costs the
+ * bench one read and no polling, then sleeps. It ends by itself after ten minutes, longer than any run, so that even a
+ * bench that was killed with SIGKILL leaves nothing for ever.
+ */
+const TELL = (/** @type {string} */ fifo) => `#!/bin/sh\necho "$1 $$" > ${fifo}\nexec sleep 600\n`;
+
+/** What it is alone: for memory and status, where nobody waits for a report. */
+export const SLEEP = ['/bin/sleep', '600'];
+
+export class Lab {
+  constructor() {
+    this.directory = mkdtempSync(join(tmpdir(), 'tmbench-'));
+    this.places = 0;
+    const fifo = join(this.directory, 'reports');
+    /** What the programs say. */
+    this.reports = new Reports(fifo);
+    this.tell = this.write('tell.sh', TELL(fifo));
+    for (const name of ['run', 'state', 'home']) mkdirSync(join(this.directory, name), { mode: 0o700 });
+  }
+
+  /** The words of a program that reports as `tag` when it is up. @param {string} tag */
+  telling(tag) {
+    return ['/bin/sh', this.tell, tag];
+  }
+
+  /** Nothing of the user's own daemons is in reach: neither their sockets nor their state. */
+  get env() {
+    const { NODE_OPTIONS: _, ...inherited } = process.env;
+    return {
+      ...inherited,
+      [MARK]: this.directory,
+      HOME: join(this.directory, 'home'),
+      XDG_RUNTIME_DIR: join(this.directory, 'run'),
+      XDG_STATE_HOME: join(this.directory, 'state'),
+      TMPDIR: this.directory,
+    };
+  }
+
+  /** A new directory, for one daemon. @param {string} name */
+  place(name) {
+    const path = join(this.directory, `${name}-${this.places++}`);
+    mkdirSync(path, { mode: 0o700 });
+    return path;
+  }
+
+  /** Writes a file, relative to the lab, and returns its path. @param {string} name @param {string} text @param {number} [mode] */
+  write(name, text, mode = 0o755) {
+    const path = join(this.directory, name);
+    writeFileSync(path, text, { mode });
+    return path;
+  }
+
+  /**
+   * Starts a daemon in the foreground, in a session of its own so that Ctrl-C ends it through the bench alone.
+   * @param {readonly string[]} command
+   * @param {Record<string, string>} [env]
+   * @returns {Daemon}
+   */
+  start([file = '', ...args], env = {}) {
+    const child = spawn(file, args, { env: { ...this.env, ...env }, detached: true, stdio: 'ignore', cwd: this.directory });
+    const { pid } = child;
+    const ended = new Promise(resolve => child.once('close', resolve));
+    child.on('error', error => this.reports.fail(error));
+    child.once('exit', (code, signal) => {
+      if (signal === null && code !== 0) this.reports.fail(new Error(`${file} ${args.join(' ')} ended with ${code}`));
+    });
+    if (pid === undefined) throw new Error(`cannot start ${file}`);
+    return { pid, ended, signal: name => child.kill(name) };
+  }
+
+  /** Ends all that carries the mark and removes the directory. Synchronous, so that it works on the way out too. */
+  close() {
+    this.reports.close();
+    for (let left = SWEEPS; left > 0 && this.killMarked() > 0; left--);
+    rmSync(this.directory, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  /** @returns {number} how many were killed */
+  killMarked() {
+    let killed = 0;
+    for (const name of readdirSync('/proc')) {
+      if (!/^\d+$/.test(name) || !this.isMarked(name)) continue;
+      try {
+        process.kill(Number(name), 'SIGKILL');
+        killed++;
+      } catch {
+        // It ended between the two.
+      }
+    }
+    return killed;
+  }
+
+  /** @param {string} pid */
+  isMarked(pid) {
+    try {
+      return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`${MARK}=${this.directory}\0`);
+    } catch {
+      return false; // it ended, or belongs to somebody else
+    }
+  }
+}
+
+/**
+ * @typedef {object} Daemon
+ * @property {number} pid
+ * @property {Promise<unknown>} ended
+ * @property {(name: NodeJS.Signals) => void} signal
+ */

@@ -1,0 +1,26 @@
+// @ts-check
+/** @import {Lab} from './lab.mjs' */
+
+/**
+ * A supervisor to measure beside.
+ * @typedef {object} Peer
+ * @property {string} name
+ * @property {string} install how a person would install it; the bench never does
+ * @property {boolean} isInstalled
+ * @property {(lab: Lab, load: Load) => Promise<Running>} start resolves at once where the daemon stays in the foreground
+ */
+
+/**
+ * What a peer is given to run: `count` times the same command, restarted whenever it ends.
+ * @typedef {object} Load
+ * @property {readonly string[]} argv words without spaces or quotes, as each peer has its own way of splitting
+ * @property {number} count
+ */
+
+/**
+ * @typedef {object} Running
+ * @property {number} pid of the daemon
+ * @property {() => Promise<void>} stop resolves when every program and the daemon have ended
+ */
+
+export {};

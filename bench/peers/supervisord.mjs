@@ -1,0 +1,59 @@
+// @ts-check
+import { join } from 'node:path';
+import { findExecutable } from '../executables.mjs';
+
+/** @import {Peer, Load, Running} from '../peer.mjs' */
+/** @import {Lab} from '../lab.mjs' */
+
+/** Files that supervisord asks for at start-up: three a program, and then some. Its default is enough for 300 only. */
+const MIN_FILES = 20_000;
+
+/** One program of many processes, which it starts and stops all at once; of many programs it stops one after the other. */
+const config = (/** @type {string} */ place, /** @type {Load} */ { argv, count }) => `
+[supervisord]
+nodaemon=true
+${process.geteuid?.() === 0 ? 'user=root' : ''}
+minfds=${MIN_FILES}
+logfile=${place}/log
+pidfile=${place}/pid
+childlogdir=${place}
+[unix_http_server]
+file=${place}/socket
+[supervisorctl]
+serverurl=unix://${place}/socket
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+[program:p]
+command=${argv.join(' ')}
+numprocs=${count}
+process_name=p_%(process_num)04d
+autorestart=true
+stdout_logfile=NONE
+stderr_logfile=NONE
+`;
+
+/** @typedef {Running & {ctl: readonly string[]}} RunningSupervisord */
+
+/** @implements {Peer} */
+export class Supervisord {
+  name = 'supervisord';
+  install = 'apt-get install supervisor';
+  executable = findExecutable('supervisord');
+  isInstalled = this.executable !== undefined;
+
+  /** @param {Lab} lab @param {Load} load @returns {Promise<RunningSupervisord>} */
+  async start(lab, load) {
+    const place = lab.place(this.name);
+    const file = join(place, 'supervisord.conf');
+    lab.write(file.slice(lab.directory.length), config(place, load));
+    const daemon = lab.start([this.executable ?? '', '-c', file]);
+    return {
+      pid: daemon.pid,
+      ctl: [findExecutable('supervisorctl') ?? '', '-c', file],
+      stop: async () => {
+        daemon.signal('SIGTERM');
+        await daemon.ended;
+      },
+    };
+  }
+}
