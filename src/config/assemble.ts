@@ -102,8 +102,8 @@ function checkUnique(processes: readonly ProcessSpec[], programs: Programs, repo
       const message = `\`processname\` gives two processes of \`${spec.program}\` the same name \`${spec.name}\``;
       report.error(place, message, 'put `${num}` into it');
     } else if (namesake !== undefined) {
-      const both = `\`${namesake.program}\` and \`${spec.program}\` of the group \`${spec.group}\``;
-      report.error(place, `a process of ${both} would have the same name \`${spec.name}\``);
+      const both = `\`${namesake.program}\` and \`${spec.program}\``;
+      report.error(place, `${both} both give the group \`${spec.group}\` a process \`${spec.name}\``);
     }
     names.set(`${spec.group}:${spec.name}`, spec);
     const pidfile = spec.pidfile;

@@ -21,6 +21,9 @@ const PEERS: Readonly<Record<string, string>> = {
   files: 'include',
 };
 
+/** Keys that a hint lists, when none of them is near. */
+const MAX_LISTED = 8;
+
 /** Of the rows of a table, what this file needs to know. */
 type Rows = Readonly<Record<string, { readonly kind: { accepts?(key: string): boolean } }>>;
 
@@ -31,7 +34,8 @@ export function strayKey({ entry, node }: { entry: Entry; node: MapNode }, rows:
   const peer = Object.hasOwn(PEERS, entry.key) ? PEERS[entry.key] : undefined;
   if (peer !== undefined && Object.hasOwn(rows, peer)) return `here it is called \`${peer}\``;
   const known = Object.keys(rows);
-  return didYouMean(entry.key, known) ?? ownerAnywhere(entry.key, rows);
+  const all = known.length > MAX_LISTED ? undefined : `known here: ${known.join(', ')}`;
+  return didYouMean(entry.key, known) ?? ownerAnywhere(entry.key, rows) ?? all;
 }
 
 /**
@@ -79,9 +83,11 @@ export function reportKeysBesidePrograms(programs: MapNode, program: Rows, repor
 }
 
 /** What to say of a top-level entry that is a program, or a key of one. */
-export function strayAtTop({ key, value }: Entry, program: Rows): string | undefined {
+export function strayAtTop({ key, value }: Entry, top: MapNode, program: Rows): string | undefined {
   if (Object.hasOwn(program, key)) return `\`${key}\` is a key of a program, and stands at the top level`;
-  return isProgram(value, program) ? programAtTop(key) : undefined;
+  if (!isProgram(value, program)) return undefined;
+  if (entryOf(top, 'programs') !== undefined) return programAtTop(key);
+  return `program '${key}' stands at the top level: write \`programs:\` above it, and indent it under that`;
 }
 
 /** What to say of an entry of a program that is itself a program. */

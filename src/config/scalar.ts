@@ -168,13 +168,18 @@ function typed<T>({ label, schema, quotes, parse }: TypedSpec<T>): Kind<T> {
       const parsed = parse(written);
       if (!('value' in parsed)) {
         const shownNode = variable ? { ...node, text: written } : node;
-        return mustBe(label, shownNode, reading, variable ? `${quoted(node.text)} is that here` : parsed.hint);
+        return mustBe(
+          label,
+          shownNode,
+          reading,
+          variable ? `that is what ${quoted(node.text)} stands for here` : parsed.hint,
+        );
       }
       if (!node.plain && !quotes && !variable) {
         reading.report.error(
           node.place,
           `\`${reading.name}\` must be ${label}, not a text in quotes`,
-          `write ${node.text} without them`,
+          `write \`${node.text}\``,
         );
         return undefined;
       }

@@ -348,7 +348,7 @@ const topTable: Table<typeof TOP> = {
   rows: TOP,
   refused: notYet('alerts', 'defines'),
   ignored: /^x-/,
-  stray: entry => strayAtTop(entry, PROGRAM),
+  stray: (entry, top) => strayAtTop(entry, top, PROGRAM),
   inspect: (node, { report }) => reportLostIndentation(node, { top: TOP, program: PROGRAM }, report),
 };
 

@@ -67,6 +67,6 @@ function explain({ kind, name }: ExpansionProblem, scope: Scope): [message: stri
 
 function unsetHint(name: string): string {
   const known: readonly string[] = PROCESS_BUILTINS;
-  if (known.includes(name)) return `\`${name}\` is known only in the texts of a program, once its number is`;
+  if (known.includes(name)) return `only the texts of a program, such as \`cmd\` and \`env\`, know \`${name}\``;
   return `set it in the environment of the daemon, or give it a default: \${${name}:-…}`;
 }

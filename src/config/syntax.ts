@@ -158,7 +158,9 @@ function badValue(source: Source, line: number): Explained {
 
 function noColon(source: Source, line: number): Explained {
   const indent = indentOf(source, line) ?? 0;
-  if (!openIndents(source, line).some(level => level.indent === indent)) return badIndent(source, line);
+  const open = openIndents(source, line);
+  const isDeepest = (open[0]?.indent ?? 0) < indent;
+  if (!isDeepest && !open.some(level => level.indent === indent)) return badIndent(source, line);
   const start = (source.lineStarts[line - 1] ?? 0) + indent;
   const text = lineText(source, line).trim();
   const glued = /^([A-Za-z_]+):\S/.exec(text)?.[1];

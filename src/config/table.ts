@@ -39,7 +39,7 @@ export interface Table<R extends Rows> {
   /** Keys of this form are ignored: a place for anchors. */
   readonly ignored?: RegExp;
   /** What to say of an entry with an unknown key, where there is more to say than that. */
-  readonly stray?: (entry: Entry) => string | undefined;
+  readonly stray?: (entry: Entry, node: MapNode) => string | undefined;
   /** Looks at the map as a whole first; true when it has said all there is to say. */
   readonly inspect?: (node: MapNode, reading: Reading) => boolean;
 }
@@ -155,7 +155,7 @@ function refuse<R extends Rows>(table: Table<R>, at: { entry: Entry; node: MapNo
   const { key, keyPlace } = at.entry;
   if (table.ignored?.test(key)) return;
   const refused = table.refused !== undefined && Object.hasOwn(table.refused, key) ? table.refused[key] : undefined;
-  const reason = refused ?? table.stray?.(at.entry);
+  const reason = refused ?? table.stray?.(at.entry, at.node);
   if (reason !== undefined) report.error(keyPlace, reason);
   else report.error(keyPlace, `unknown key \`${key}\` in ${table.what}`, strayKey(at, table.rows));
 }

@@ -53,7 +53,7 @@ export type Command =
 export function command(): Kind<Command> {
   const label = 'a command line, or a list of words';
   const line = text(label);
-  const word = anyText('a word of the command');
+  const word = anyText('made of words');
   return {
     label,
     schema: { anyOf: [line.schema, { type: 'array', minItems: 1, items: word.schema }] },
