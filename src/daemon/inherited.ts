@@ -13,9 +13,12 @@ const STANDARD = 3;
  * Does nothing where there is no /proc.
  */
 export function closeInherited(): void {
-  for (const fd of listFds()) {
-    if (fd >= STANDARD && !isCloseOnExec(fd)) closeSync(fd);
-  }
+  for (const fd of inheritedFds()) closeSync(fd);
+}
+
+/** Open file descriptors, beyond the standard three, that a child would get too. */
+export function inheritedFds(): number[] {
+  return listFds().filter(fd => fd >= STANDARD && !isCloseOnExec(fd));
 }
 
 function listFds(): number[] {

@@ -17,13 +17,11 @@ export interface SessionQuery {
 /** Files of /proc read before the event loop gets its turn: 1.5 ms at the 27 µs that one costs. */
 const BATCH = 50;
 
-/** How often /proc is read for a group that is there and none of whose members is seen: it may be a zombie's for ever. */
-const MAX_READINGS = 3;
-
 interface Request {
   readonly query: SessionQuery;
   readonly answer: (pids: readonly number[]) => void;
-  readonly readings: number;
+  /** What the reading before this one saw of its zombies; undefined before the first. */
+  readonly zombies: string | undefined;
 }
 
 /**
@@ -41,7 +39,7 @@ export class SessionScanner {
 
   /** Calls back with the pids of the session's leftovers, in order. Never within this call. */
   scan(query: SessionQuery, answer: (pids: readonly number[]) => void): void {
-    this.waiting.push({ query, answer, readings: 1 });
+    this.waiting.push({ query, answer, zombies: undefined });
     if (this.isReading) return;
     this.isReading = true;
     this.clock.soon(() => void this.readAll());
@@ -52,17 +50,23 @@ export class SessionScanner {
       const asked = this.waiting;
       this.waiting = [];
       const sessions = await this.readSessions(new Set(asked.map(({ query }) => query.session)));
-      for (const request of asked) {
-        const pids = leftoversOf(sessions.get(request.query.session) ?? [], request.query);
-        // One that forks and ends, over and over, can slip between the files of one reading; its group cannot.
-        if (pids.length === 0 && request.readings < MAX_READINGS && hasGroup(request.query.session)) {
-          this.waiting.push({ ...request, readings: request.readings + 1 });
-        } else {
-          request.answer(pids);
-        }
-      }
+      for (const request of asked) this.settle(request, sessions.get(request.query.session) ?? []);
     }
     this.isReading = false;
+  }
+
+  /**
+   * Answers a request, or has it read again. Processes that fork and end, over and over, slip between the files of a
+   * reading, but their group is there. Zombies keep a group too: when there are some, and the same as a reading ago, they
+   * explain it; else the group itself, by the number of its dead leader, is what is left.
+   */
+  private settle({ query, answer, zombies }: Request, members: readonly ProcStat[]): void {
+    const pids = leftoversOf(members, query);
+    const dead = members.filter(isZombie).map(({ pid }) => pid);
+    if (pids.length > 0 || !hasGroup(query.session)) answer(pids);
+    else if (dead.length === 0) answer([query.session]);
+    else if (dead.join() === zombies) answer([]);
+    else this.waiting.push({ query, answer, zombies: dead.join() });
   }
 
   private async readSessions(wanted: ReadonlySet<number>): Promise<Map<number, ProcStat[]>> {
@@ -86,10 +90,14 @@ export class SessionScanner {
 /** Zombies are their parent's to reap; a process that began after the reaping is ours only if it says so. */
 function leftoversOf(members: readonly ProcStat[], query: SessionQuery): number[] {
   return members
-    .filter(stat => stat.state !== 'Z' && stat.state !== 'X')
+    .filter(stat => !isZombie(stat))
     .filter(stat => stat.start <= query.reapedAt || carriesId(stat.pid, query.id))
     .map(stat => stat.pid)
     .sort((a, b) => a - b);
+}
+
+function isZombie({ state }: ProcStat): boolean {
+  return state === 'Z' || state === 'X';
 }
 
 function carriesId(pid: number, id: string): boolean {
