@@ -11,8 +11,8 @@ const EXPLAINED: readonly ErrorCode[] = ['spawn_error', 'abnormal_termination', 
 
 /** What a verb prints for each process that it worked for, and which failure it is content with. */
 export interface Outcome {
-  /** `started`; several lines when the verb is several steps. */
-  readonly done: readonly string[];
+  /** `started`. */
+  readonly done: string;
   /** `start` of a running one and `stop` of a stopped one say so and succeed. */
   readonly forgiven?: ErrorCode;
 }
@@ -24,16 +24,14 @@ export async function report(context: Context, reply: ActionReply, outcome: Outc
   return exitCodeOf(reply.results, outcome);
 }
 
-/** The lines: step by step over all processes, as supervisorctl does when it stops all and then starts all. */
-export function formatResults(results: readonly ActionResult[], outcome: Outcome, color: boolean): string {
-  const lines = results.filter(({ code }) => code === 'no_such_process').map(result => formatError(result, color));
-  const [last = 'done', ...before] = outcome.done.toReversed();
-  const known = results.filter(({ code }) => code !== 'no_such_process');
-  for (const step of before.reverse()) lines.push(...known.map(({ name }) => `${name}: ${step}`));
-  for (const result of known) {
-    lines.push(result.code === 'done' ? `${result.name}: ${last}` : formatError(result, color));
-  }
-  return lines.map(line => `${line}\n`).join('');
+export function formatResults(
+  results: readonly ActionResult[],
+  { done }: Pick<Outcome, 'done'>,
+  color: boolean,
+): string {
+  return results
+    .map(result => `${result.code === 'done' ? `${result.name}: ${done}` : formatError(result, color)}\n`)
+    .join('');
 }
 
 /** `web: ERROR (spawn error): cannot run /nope: no such file`. */

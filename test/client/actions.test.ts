@@ -60,7 +60,6 @@ describe('start, stop, restart, signal, clear', () => {
   test.each([
     ['start', 'web: started\n'],
     ['stop', 'web: stopped\n'],
-    ['restart', 'web: stopped\nweb: started\n'],
     ['clear', 'web: cleared\n'],
   ] as const)('%s says what it did', async (verb, out) => {
     const daemon = await FakeDaemon.listen();
@@ -89,7 +88,6 @@ describe('start, stop, restart, signal, clear', () => {
   test.each([
     ['start', 'already_started', 'web: ERROR (already started)\n', 0],
     ['stop', 'not_running', 'web: ERROR (not running)\n', 0],
-    ['restart', 'not_running', 'web: stopped\nweb: ERROR (not running)\n', 7],
     ['start', 'no_such_process', 'web: ERROR (no such process)\n', 1],
     ['start', 'abnormal_termination', 'web: ERROR (abnormal termination): told why\n', 7],
     ['start', 'spawn_error', 'web: ERROR (spawn error): told why\n', 7],
@@ -109,10 +107,19 @@ describe('start, stop, restart, signal, clear', () => {
     expect((await ctl(daemon, ['start', 'all'])).code).toBe(1);
   });
 
-  test('restart of several prints all stops, then all starts', async () => {
+  test('restart tells all stops, then all starts, as supervisorctl does', async () => {
     const daemon = await FakeDaemon.listen();
-    daemon.on('restart', results(['a', 'done'], ['b', 'done']));
-    expect((await ctl(daemon, ['restart', 'all'])).out).toBe('a: stopped\nb: stopped\na: started\nb: started\n');
+    daemon.on('processes', list([processInfo('a'), processInfo('b', { state: 'FATAL' }), processInfo('c')]));
+    daemon.on('restart', results(['a', 'done'], ['b', 'done'], ['c', 'spawn_error', 'why'], ['d', 'no_such_process']));
+    expect(await ctl(daemon, ['restart', 'all', 'd'])).toEqual({
+      code: 1,
+      out:
+        'a: stopped\nb: ERROR (not running)\nc: stopped\n' +
+        'a: started\nb: started\nc: ERROR (spawn error): why\nd: ERROR (no such process)\n',
+      err: '',
+    });
+    expect(daemon.asked.map(({ route }) => route)).toEqual(['processes', 'restart']);
+    expect((await ctl(daemon, ['restart', '--no-wait', 'a'])).out).toMatch(/^a: restarting\n/);
   });
 
   test('--no-wait asks for an answer at once and says so', async () => {

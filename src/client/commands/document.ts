@@ -21,8 +21,8 @@ export function commandsMarkdown(): string {
 
 const SELECTORS = `## Selectors
 
-\`SEL\` and \`NAME\` are selectors: \`web\`, \`web:web_03\`, \`web:*\` (a whole group), a glob such as \`w*\`, or \`all\`. A shell
-expands stars, so quote them.`;
+\`SEL\` is a selector: \`web\`, \`web:web_03\`, \`web:*\` (a whole group), a glob such as \`w*\`, or \`all\`. A shell expands
+stars, so quote them. \`NAME\` is one process by its full name.`;
 
 const SCRIPTS = `## Commands from a pipe
 

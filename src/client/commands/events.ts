@@ -1,15 +1,18 @@
 import type { SseMessage } from '../../protocol/sse.ts';
 import { realClock } from '../../runtime/clock.ts';
 import { DAEMON, formatEvent } from '../eventline.ts';
+import { parseRecord } from '../fields.ts';
 import { goneWhileFollowing, PAUSE, pause } from '../follow.ts';
 import { type Context, EXIT, type Run } from '../verb.ts';
 
 export const run: Run = async (context, { options }) => {
   const width = context.json ? 0 : await widestName(context);
-  const print = ({ event, data }: SseMessage): Promise<void> => {
-    if (event === 'overtaken') context.err(`some events were forgotten before they could be read: ${data}`);
-    if (event === 'overtaken') return Promise.resolve();
-    return context.out(`${context.json ? data : formatEvent(data, { width, color: context.color })}\n`);
+  const print = async ({ event, data }: SseMessage): Promise<void> => {
+    if (event === 'overtaken') {
+      context.err(`${parseRecord(data)?.missed} events were forgotten before they could be read`);
+      return;
+    }
+    await context.out(`${context.json ? data : formatEvent(data, { width, color: context.color })}\n`);
   };
   try {
     if (options.follow === true) await followEvents(context, print);

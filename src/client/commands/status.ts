@@ -1,6 +1,6 @@
 import { STOPPED_STATES } from '../../core/status.ts';
 import type { ProcessInfo } from '../../protocol/messages.ts';
-import { paintState } from '../palette.ts';
+import type { paintState } from '../palette.ts';
 import { type Context, EXIT, type Run } from '../verb.ts';
 
 /** supervisorctl's template: a name has 33 columns unless one is longer than 30, a state 10. */
@@ -12,7 +12,8 @@ export const run: Run = async (context, { words }) => {
     await context.document(list);
   } else {
     if (list.unknown.length > 0) await tellUnknown(context, list.unknown);
-    await context.out(formatStatus(list.processes, context.color));
+    const paint = context.color ? (await import('../palette.ts')).paintState : undefined;
+    await context.out(formatStatus(list.processes, paint));
   }
   // supervisorctl's order: a stopped process outweighs an unknown name.
   if (list.processes.some(({ state }) => STOPPED_STATES.includes(state))) return EXIT.statusStopped;
@@ -25,12 +26,12 @@ async function tellUnknown({ out, color }: Context, names: readonly string[]): P
 }
 
 /** supervisorctl's table, column for column, so that scripts that read it go on working. */
-export function formatStatus(processes: readonly ProcessInfo[], color: boolean): string {
+export function formatStatus(processes: readonly ProcessInfo[], paint?: typeof paintState): string {
   const width = Math.max(NAME_WIDTH, ...processes.map(({ name }) => name.length)) + GAP;
   return processes
     .map(({ name, state, description }) => {
       const word = state.padEnd(STATE_WIDTH);
-      return `${name.padEnd(width)}${color ? paintState(state, word) : word}${description}\n`;
+      return `${name.padEnd(width)}${paint === undefined ? word : paint(state, word)}${description}\n`;
     })
     .join('');
 }

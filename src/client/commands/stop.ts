@@ -4,5 +4,5 @@ import type { Run } from '../verb.ts';
 export const run: Run = async (context, { words, options }) => {
   const wait = options.wait !== false;
   const reply = await context.api.call('stop', { select: words, wait });
-  return report(context, reply, { done: [wait ? 'stopped' : 'stopping'], forgiven: 'not_running' });
+  return report(context, reply, { done: wait ? 'stopped' : 'stopping', forgiven: 'not_running' });
 };

@@ -1,7 +1,6 @@
 import { EXIT, type Option, type Parameter, type Verb } from '../verb.ts';
 
 const SELECTORS: Parameter = { label: 'SEL', kind: 'selector', required: true, many: true };
-const NAMES: Parameter = { label: 'NAME', kind: 'name', required: true, many: true };
 
 const NO_WAIT: Option = { flags: '--no-wait', help: 'return at once, not when the outcome is known' };
 const FOLLOW: Option = { flags: '-f, --follow', help: 'go on with what comes, until Ctrl-C' };
@@ -89,7 +88,7 @@ export const VERBS: readonly Verb[] = [
     summary: 'print the end of what processes printed',
     details:
       "One name: its last 1600 bytes, as they are; the terminal's `\\r\\n` becomes `\\n` unless they go to a terminal. Several names: the last 10 lines of each behind a coloured name; on a terminal only the colours of the output are kept then. With -f what was overwritten before it could be read is told on standard error. supervisorctl's `tail -1000 web stderr` works too.",
-    parameters: [NAMES],
+    parameters: [SELECTORS],
     options: [
       FOLLOW,
       { flags: '-n, --lines <lines>', help: 'begin so many lines before the end' },
