@@ -52,6 +52,7 @@ interface Step {
 
 function readFile(walk: Walk, path: string, { chain, defaults, from }: Step): void {
   const { report } = walk;
+  report.begin(path);
   const read = readText(path, walk.reader);
   if ('cause' in read) {
     const message = `cannot read ${from === undefined ? 'the config' : path}: ${read.cause}`;

@@ -36,6 +36,7 @@ const MIN_DIGITS = 2;
 export function processesOf(program: Program, options: BuildOptions): ProcessSpec[] {
   const settled = settle(ROWS.PROGRAM, program.fields);
   checkGroupSignals(program, options.report);
+  warnOfKeysInEnv(settled.env ?? [], options.report);
   const command = readCommand(settled.cmd, settled.shell, options.report);
   const specs: ProcessSpec[] = [];
   for (let num = 0; num < settled.numprocs; num++)
@@ -156,6 +157,15 @@ function logTarget(
   const fields = setting.kind === 'map' ? setting.fields : {};
   const { file, maxsize, backups } = settle(ROWS.LOG_FILE, fields);
   return { kind: 'file', path: path(setting.kind === 'text' ? setting.node : file) ?? '', maxsize, backups };
+}
+
+/** A key of the program that is indented too far would become a variable, and nobody would notice. */
+function warnOfKeysInEnv(variables: readonly Variable[], report: Report): void {
+  for (const { name, node } of variables) {
+    if (node === undefined || !Object.hasOwn(ROWS.PROGRAM, name)) continue;
+    const hint = 'indent it less if it is meant as the key';
+    report.warning(node.place, `\`${name}\` is a variable here, and has the name of a key of the program`, hint);
+  }
 }
 
 /** Supervisord's rule: what was asked to stop as a group must not leave the rest of it when it is killed. */

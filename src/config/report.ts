@@ -9,6 +9,8 @@ const MAX_DIAGNOSTICS = 200;
 export class TooManyMistakes extends Error {}
 
 export interface Report {
+  /** Says that a file is read now: what is wrong is told in this order of the files. */
+  begin(file: string): void;
   error(place: Place, message: string, hint?: string): void;
   warning(place: Place, message: string, hint?: string): void;
   /** An error about a file as a whole. */
@@ -21,7 +23,7 @@ export interface Report {
   /** Whether all lines of a place can be trusted. */
   trusts(place: Place): boolean;
   failed(): boolean;
-  /** Everything reported, file by file in the order they were first named, then by place. */
+  /** Everything reported, file by file in the order they were read, then by place. */
   diagnostics(): Diagnostic[];
 }
 
@@ -49,7 +51,6 @@ export function createReport(): Report {
       tooMany = true;
       throw new TooManyMistakes();
     }
-    if (!files.includes(diagnostic.file)) files.push(diagnostic.file);
     found.set(key, diagnostic);
   };
 
@@ -78,6 +79,9 @@ export function createReport(): Report {
   };
 
   return {
+    begin: file => {
+      files.push(file);
+    },
     error: (place, message, hint) => at('error', place, [message, hint]),
     warning: (place, message, hint) => at('warning', place, [message, hint]),
     fileError: (file, message, hint) =>

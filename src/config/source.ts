@@ -43,7 +43,7 @@ export function columnOf(source: Source, offset: number): number {
 export function lineText(source: Source, line: number): string {
   return source.text
     .slice(lineStart(source, line), source.lineStarts[line] ?? source.text.length)
-    .replace(/\r?\n$/, '');
+    .replace(/\r?\n?$/, '');
 }
 
 /** How far a line is indented, or undefined for one that holds nothing but blanks or a comment. */

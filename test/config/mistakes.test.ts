@@ -332,6 +332,16 @@ programs:
     `);
   });
 
+  test('that slipped into env is a warning', () => {
+    expect(complaints('programs:\n  a:\n    cmd: x\n    env:\n      A: 1\n      numprocs: 3\n')).toMatchInlineSnapshot(`
+      "main.yaml:6:17: warning: \`numprocs\` is a variable here, and has the name of a key of the program
+                numprocs: 3
+                          ^
+        hint: indent it less if it is meant as the key
+      "
+    `);
+  });
+
   test('that cannot have a default', () => {
     expect(complaints('defaults: {cmd: x}\nprograms: {a: {cmd: x}}\n')).toMatchInlineSnapshot(`
       "main.yaml:1:12: error: \`cmd\` cannot have a default: it is what makes a program one
