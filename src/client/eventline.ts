@@ -28,6 +28,8 @@ function tell(happening: Happening, color: boolean): string {
       const notes = [pid === null ? '' : `pid ${pid}`, reason ?? ''].filter(note => note !== '').join(', ');
       return `${from.padEnd(STATE_WIDTH)} -> ${shown(to, color)}  ${notes}`;
     }
+    case 'process.spawned':
+      return `pid ${happening.pid} runs (${happening.cause})`;
     case 'process.exit': {
       const { exit, expected, ranFor, pid } = happening;
       return `pid ${pid} ${describeExit(exit)} after ${describeSpan(ranFor)}${expected ? '' : ', not expected'}`;

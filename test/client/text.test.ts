@@ -128,6 +128,7 @@ describe('formatEvent', () => {
       { type: 'process.state', process: 'web', from: 'BACKOFF', to: 'FATAL', pid: null, reason: 'no such file' },
       'web          BACKOFF  -> FATAL     no such file',
     ],
+    [{ type: 'process.spawned', process: 'web', pid: 4, cause: 'policy' }, 'web          pid 4 runs (policy)'],
     [
       { type: 'process.exit', process: 'web', pid: 4, exit: { code: 3, signal: null }, expected: false, ranFor: 1500 },
       'web          pid 4 exited with 3 after 1.5 s, not expected',
