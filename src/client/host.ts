@@ -1,5 +1,3 @@
-import { isatty } from 'node:tty';
-
 /** The process that the client runs in, as far as it needs one; tests give another. */
 export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -27,9 +25,14 @@ export function processHost(): Host {
     env: process.env,
     cwd: process.cwd(),
     uid: process.getuid?.() ?? 0,
-    input: { isTerminal: isatty(0), bytes: () => process.stdin },
-    output: sinkOf(1, () => process.stdout),
-    error: sinkOf(2, () => process.stderr),
+    input: {
+      get isTerminal() {
+        return process.stdin.isTTY === true;
+      },
+      bytes: () => process.stdin,
+    },
+    output: sinkOf(() => process.stdout),
+    error: sinkOf(() => process.stderr),
     onInterrupt(listener) {
       process.once('SIGINT', listener);
       return { [Symbol.dispose]: () => void process.off('SIGINT', listener) };
@@ -37,7 +40,7 @@ export function processHost(): Host {
   };
 }
 
-function sinkOf(fd: number, open: () => NodeJS.WriteStream): Sink {
+function sinkOf(open: () => NodeJS.WriteStream): Sink {
   const goneListeners = new Set<() => void>();
   let stream: NodeJS.WriteStream | undefined;
   const onError = (error: Error): void => {
@@ -45,7 +48,9 @@ function sinkOf(fd: number, open: () => NodeJS.WriteStream): Sink {
     for (const listener of goneListeners) listener();
   };
   return {
-    isTerminal: isatty(fd),
+    get isTerminal() {
+      return open().isTTY === true;
+    },
     onGone(listener) {
       goneListeners.add(listener);
       return { [Symbol.dispose]: () => void goneListeners.delete(listener) };

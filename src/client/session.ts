@@ -23,7 +23,7 @@ export async function runVerb(invocation: Invocation, verbs: readonly Verb[], ho
     api: lazyApi(() => addressOf(globals, host), ending.signal),
     out: host.output.write,
     err: say,
-    progress: host.error.isTerminal ? say : () => {},
+    progress: line => (host.error.isTerminal ? say(line) : undefined),
     terminal: host.output.isTerminal,
     color: wantsColor(globals, host),
     json: globals.json === true,

@@ -46,7 +46,7 @@ export interface Verb {
   readonly load: () => Promise<{ readonly run: Run }>;
 }
 
-/** A verb's words, parsed: `options` by commander's names. `--no-wait` is `wait: false`; without it `wait` may be absent. */
+/** A verb's words, parsed: `options` by commander's names, so that `--no-wait` is `wait: false`. */
 export interface Arguments {
   readonly words: readonly string[];
   readonly options: Readonly<Record<string, string | boolean>>;

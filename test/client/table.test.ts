@@ -51,7 +51,7 @@ describe('parseVerb', () => {
     [['status'], { verb: 'status', words: [], options: {} }],
     [['status', 'web:*', '--json'], { verb: 'status', words: ['web:*'], options: {}, globals: { json: true } }],
     [['start', 'a', '--no-wait'], { verb: 'start', words: ['a'], options: { wait: false } }],
-    [['start', 'a'], { verb: 'start', words: ['a'], options: {} }],
+    [['start', 'a'], { verb: 'start', words: ['a'], options: { wait: true } }],
     [['tail', '-f', 'web'], { verb: 'tail', words: ['web'], options: { follow: true } }],
     [['tail', '-fn', '10', 'web'], { verb: 'tail', words: ['web'], options: { follow: true, lines: '10' } }],
     [['tail', '-1000', 'web', 'stderr'], { verb: 'tail', words: ['web', 'stderr'], options: { bytes: '1000' } }],
