@@ -7,6 +7,8 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     setupFiles: ['test/support/leaks.ts'],
+    // .ci/run reads the counts from the file.
+    reporters: process.env.CI ? ['default', ['json', { outputFile: 'node_modules/.vitest.json' }]] : ['default'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

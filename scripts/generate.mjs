@@ -3,6 +3,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { lifecycleMarkdown } from './lifecycle.mjs';
+import { shapesOf } from './shapes.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const dist = resolve(root, process.env.TASKMASTER_DIST ?? 'dist');
@@ -12,7 +14,17 @@ const load = file => import(pathToFileURL(join(dist, file)).href);
 const PRODUCERS = [
   { path: 'config/taskmaster.schema.json', text: async () => (await load('config/jsonschema.js')).jsonSchemaText() },
   { path: 'docs/CONFIG.md', text: async () => (await load('config/reference.js')).referenceText() },
+  { path: 'docs/COMMANDS.md', text: async () => (await load('client/commands/document.js')).commandsMarkdown() },
+  { path: 'docs/LIFECYCLE.md', text: () => lifecycleMarkdown(load) },
+  { path: 'docs/PROTOCOL.md', text: async () => (await load('protocol/document.js')).protocolMarkdown(shapes()) },
 ];
+
+/** What goes over the wire, in the order in which a reader meets it. */
+function shapes() {
+  return ['protocol/messages.ts', 'core/exit.ts', 'core/events.ts']
+    .map(file => shapesOf(join(root, 'src', file)))
+    .join('\n\n');
+}
 
 function current(path) {
   try {

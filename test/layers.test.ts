@@ -37,7 +37,9 @@ const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
 const importsOf = new Map(
   files.map(file => {
     const text = readFileSync(join(src, file), 'utf8');
-    const found = [...text.matchAll(/(?:from|import\(|import|require\()\s*'([^']+)'/g)].map(match => match[1] ?? '');
+    const found = [...text.matchAll(/(?:\bfrom |\bimport\(|^import |\brequire\()'([^'\n]+)'/gm)].map(
+      match => match[1] ?? '',
+    );
     return [file, found];
   }),
 );

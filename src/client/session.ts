@@ -37,9 +37,8 @@ export async function runVerb(invocation: Invocation, verbs: readonly Verb[], ho
     return await run(context, args);
   } catch (error) {
     if (ending.signal.aborted) return ending.signal.reason === GONE ? EXIT.done : EXIT.interrupted;
+    ending.abort(); // one of several requests failed: the others have nobody to answer to
     return await explain(error, verb, say);
-  } finally {
-    ending.abort(); // what is still under way has nobody to answer to
   }
 }
 

@@ -30,7 +30,7 @@ export function findConfig(
   const configHome = absolute(env.XDG_CONFIG_HOME) ?? (home === undefined ? undefined : join(home, '.config'));
   const places = [join(cwd, FILE_NAME), join(cwd, 'config', FILE_NAME)];
   if (configHome !== undefined) places.push(join(configHome, 'taskmaster', FILE_NAME));
-  places.push(join('/etc', FILE_NAME));
+  places.push(join('/etc/taskmaster', FILE_NAME));
   const path = places.find(place => existsSync(place));
   return path === undefined ? { tried: places } : { path };
 }

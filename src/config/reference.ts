@@ -16,7 +16,7 @@ const INTRO = `# The config file
 <!-- Printed from src/config/schema.ts by \`npm run generate\`. Do not edit. -->
 
 Taskmaster reads one YAML 1.2 file: \`-c FILE\`, or the first of \`./taskmaster.yaml\`, \`./config/taskmaster.yaml\`,
-\`$XDG_CONFIG_HOME/taskmaster/taskmaster.yaml\` and \`/etc/taskmaster.yaml\` that exists. \`taskmasterd --check\` reads it,
+\`$XDG_CONFIG_HOME/taskmaster/taskmaster.yaml\` and \`/etc/taskmaster/taskmaster.yaml\` that exists. \`taskmasterd --check\` reads it,
 prints what would run, and reports every mistake with its line. A file with a mistake changes nothing that runs.
 
 \`\`\`yaml

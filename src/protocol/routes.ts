@@ -50,7 +50,7 @@ const action = (method: 'start' | 'stop' | 'restart' | 'clear', summary: string)
     body: 'json',
     reply: 'json',
     limit: JSON_LIMIT,
-    example: `http://tm/v1/${method} -d '{"select": ["ticker"]}'`,
+    example: `http://tm/v1/${method} -d '{"select": ["http"]}'`,
   });
 
 const OUTPUT_QUERY = {
@@ -88,7 +88,7 @@ export const ROUTES = {
     body: 'none',
     reply: 'json',
     limit: 0,
-    example: "'http://tm/v1/processes?select=ticker'",
+    example: "'http://tm/v1/processes?select=http'",
   }),
   process: route<undefined, ProcessInfo>({
     method: 'GET',
@@ -97,7 +97,7 @@ export const ROUTES = {
     body: 'none',
     reply: 'json',
     limit: 0,
-    example: 'http://tm/v1/processes/ticker',
+    example: 'http://tm/v1/processes/http',
   }),
   start: action('start', 'Start processes. With `wait` (the default) the answer comes when each runs or failed.'),
   stop: action('stop', 'Stop processes. With `wait` (the default) the answer comes when each has ended.'),
@@ -111,7 +111,7 @@ export const ROUTES = {
     body: 'json',
     reply: 'json',
     limit: JSON_LIMIT,
-    example: `http://tm/v1/signal -d '{"signal": "CONT", "select": ["ticker"]}'`,
+    example: `http://tm/v1/signal -d '{"signal": "CONT", "select": ["http"]}'`,
   }),
   input: route<Uint8Array, InputReply>({
     method: 'POST',
@@ -131,7 +131,7 @@ export const ROUTES = {
     body: 'none',
     reply: 'bytes',
     limit: 0,
-    example: "'http://tm/v1/processes/ticker/output?lines=3'",
+    example: "'http://tm/v1/processes/ticker:ticker_00/output?lines=3'",
   }),
   events: route<undefined, Happening>({
     method: 'GET',

@@ -55,6 +55,7 @@ describe('version', () => {
     expect(JSON.parse((await ctl(daemon, ['version', '--json'])).out).daemon).toEqual({
       version: '9.9.9',
       protocol: '1.7',
+      pid: 42,
     });
   });
 

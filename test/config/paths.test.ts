@@ -54,13 +54,13 @@ describe('findConfig', () => {
 
   test('names what it tried', () => {
     const found = findConfig(undefined, { XDG_CONFIG_HOME: join(dir, 'xdg') }, dir);
-    // A machine with a real /etc/taskmaster.yaml would find that one.
+    // A machine with a real /etc/taskmaster/taskmaster.yaml would find that one.
     if ('tried' in found) {
       expect(found.tried).toEqual([
         join(dir, 'taskmaster.yaml'),
         join(dir, 'config/taskmaster.yaml'),
         join(dir, 'xdg/taskmaster/taskmaster.yaml'),
-        '/etc/taskmaster.yaml',
+        '/etc/taskmaster/taskmaster.yaml',
       ]);
     }
   });

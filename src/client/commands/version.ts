@@ -1,3 +1,4 @@
+import type { DaemonInfo } from '../../protocol/messages.ts';
 import { PROTOCOL, VERSION } from '../../protocol/version.ts';
 import { NoDaemonError } from '../address.ts';
 import { type Context, EXIT, type Run } from '../verb.ts';
@@ -8,9 +9,9 @@ const client = { version: VERSION, protocol: PROTOCOL };
 export const run: Run = async context => {
   if (!context.json) await context.out(`taskmasterctl ${VERSION} (protocol ${PROTOCOL})\n`);
   try {
-    const { version, protocol } = await context.api.call('daemon');
-    if (context.json) await tellAsJson(context, { version, protocol });
-    else await context.out(`taskmasterd ${version} (protocol ${protocol})\n`);
+    const daemon = await context.api.call('daemon');
+    if (context.json) await tellAsJson(context, daemon);
+    else await context.out(`taskmasterd ${daemon.version} (protocol ${daemon.protocol})\n`);
   } catch (error) {
     if (context.json && error instanceof NoDaemonError) await tellAsJson(context, null);
     throw error;
@@ -18,6 +19,6 @@ export const run: Run = async context => {
   return EXIT.done;
 };
 
-function tellAsJson(context: Context, daemon: typeof client | null): Promise<void> {
+function tellAsJson(context: Context, daemon: DaemonInfo | null): Promise<void> {
   return context.document({ client, daemon });
 }

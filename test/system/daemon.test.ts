@@ -1,0 +1,280 @@
+/** The built daemon as people run it: its start, its place, its signals, its end. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readStat } from '../../src/daemon/procfs.ts';
+import { Bench } from '../support/built.ts';
+import { isAlive, onCleanup } from '../support/world.ts';
+
+const SLEEPER = 'programs:\n  sleeper:\n    cmd: sleep 1000\n    starttime: 0\n';
+const isRoot = process.geteuid?.() === 0;
+
+describe('starting', () => {
+  test('runs what the config says, at a private socket, and says where', async () => {
+    const bench = new Bench(SLEEPER);
+    const daemon = await bench.start();
+    await daemon.untilState('sleeper', 'RUNNING');
+    const { json } = await daemon.call('GET', '/v1/daemon');
+    expect(json).toMatchObject({
+      pid: daemon.pid,
+      config: bench.config,
+      socket: bench.socket,
+      mood: 'running',
+      counts: { RUNNING: 1 },
+    });
+    expect(statSync(bench.socket).mode & 0o777).toBe(0o600);
+    expect(statSync(join(bench.dir, 'run/taskmaster')).mode & 0o777).toBe(0o700);
+    expect(readdirSync(join(bench.dir, 'run/taskmaster'))).toEqual([bench.socket.split('/').at(-1)]);
+  });
+
+  test('its programs hold 0, 1, 2 and nothing else, also when it was itself started with more', async () => {
+    const bench = new Bench(
+      `programs:\n  sleeper:\n    cmd: sh -c 'echo up; exec sleep 1000'\n    numprocs: 20\n    starttime: 0\n`,
+    );
+    const daemon = await bench.start();
+    for (const nn of ['00', '07', '19']) await daemon.untilState(`sleeper:sleeper_${nn}`, 'RUNNING');
+    await daemon.call('POST', '/v1/restart', { select: ['sleeper:sleeper_0*'] });
+    for (const { pid } of ((await daemon.call('GET', '/v1/processes')).json as { processes: { pid: number }[] })
+      .processes) {
+      expect(readdirSync(`/proc/${pid}/fd`)).toEqual(['0', '1', '2']);
+    }
+  });
+
+  test('a second one says which pid runs and goes', async () => {
+    const bench = new Bench(SLEEPER);
+    const daemon = await bench.start();
+    const { code, err } = bench.taskmasterd(['-c', bench.config]);
+    expect(code).toBe(1);
+    expect(err).toBe(
+      `taskmasterd: cannot start: taskmasterd (pid ${daemon.pid}) runs for this config already and listens on ${bench.socket}\n`,
+    );
+    expect((await daemon.call('GET', '/healthz')).json).toEqual({ ok: true });
+  });
+
+  test('of several that start at once, one wins', async () => {
+    const bench = new Bench(SLEEPER);
+    const started = await Promise.allSettled([1, 2, 3, 4].map(() => bench.start()));
+    expect(started.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  test('the socket of a dead daemon is taken over, its mark of a take-over too', async () => {
+    const bench = new Bench(SLEEPER);
+    const first = await bench.start();
+    await first.untilState('sleeper', 'RUNNING');
+    const { pid } = await first.info('sleeper');
+    first.signal('SIGKILL');
+    await first.exited;
+    expect(existsSync(bench.socket)).toBe(true);
+    const second = await bench.start();
+    await second.untilState('sleeper', 'RUNNING');
+    expect((await second.info('sleeper')).pid).not.toBe(pid);
+  });
+
+  test('a file in the way that is no socket is left alone', () => {
+    const bench = new Bench(`daemon:\n  socket: precious\n${SLEEPER}`);
+    writeFileSync(join(bench.dir, 'precious'), 'data');
+    const { code, err } = bench.taskmasterd(['-c', bench.config]);
+    expect([code, err]).toEqual([
+      1,
+      `taskmasterd: cannot use the socket path ${join(bench.dir, 'precious')}: a file is in the way that is no socket\n`,
+    ]);
+    expect(readFileSync(join(bench.dir, 'precious'), 'utf8')).toBe('data');
+  });
+
+  test('a path too long for a UNIX socket is refused with a way out', () => {
+    const bench = new Bench(`daemon:\n  socket: ${'x'.repeat(120)}\n${SLEEPER}`);
+    const { code, err } = bench.taskmasterd(['-c', bench.config]);
+    expect(code).not.toBe(0);
+    expect(err).toMatch(
+      /cannot use the socket path .*UNIX sockets take at most 107; set daemon\.socket\.path or XDG_RUNTIME_DIR to something shorter/,
+    );
+  });
+
+  test('a socket elsewhere has its mode, and a link where clients look', async () => {
+    const bench = new Bench(`daemon:\n  socket: {path: here.sock, mode: "0660"}\n${SLEEPER}`);
+    const daemon = await bench.start();
+    expect(statSync(join(bench.dir, 'here.sock')).mode & 0o777).toBe(0o660);
+    expect(bench.ctl(['pid']).out).toBe(`${daemon.pid}\n`);
+    daemon.signal('SIGTERM');
+    await daemon.exited;
+    expect(existsSync(join(bench.dir, 'here.sock'))).toBe(false);
+    expect(readdirSync(join(bench.dir, 'run/taskmaster'))).toEqual([]);
+  });
+
+  test('--daemon returns once the socket answers', async () => {
+    const bench = new Bench(SLEEPER);
+    const { code, out } = bench.taskmasterd(['--daemon', '-c', bench.config]);
+    expect(code).toBe(0);
+    const pid = Number(/\(pid (\d+)\)/.exec(out)?.[1]);
+    expect(bench.ctl(['pid']).out).toBe(`${pid}\n`);
+    expect(readStat(pid)?.session).toBe(pid);
+    expect(bench.ctl(['shutdown']).code).toBe(0);
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  test('--daemon that cannot start says why, with the same exit code', () => {
+    const bench = new Bench('programs: {web: {cmd: 5}}\n');
+    const { code, err } = bench.taskmasterd(['--daemon', '-c', bench.config]);
+    expect(code).toBe(2);
+    expect(err).toContain('taskmaster.yaml:1:');
+  });
+
+  test('--check says what would run: 0, or 2 with the mistakes', () => {
+    const good = new Bench(SLEEPER);
+    const check = good.taskmasterd(['--check', '-c', good.config]);
+    expect([check.code, check.err]).toEqual([0, '']);
+    expect(check.out).toMatch(/^sleeper .* sleep 1000$/m);
+    const bad = new Bench('programs:\n  web:\n    cmd: true\n    numprocs: 0\n    umsk: 022\n');
+    const refused = bad.taskmasterd(['--check', '-c', bad.config]);
+    expect([refused.code, refused.out]).toEqual([2, '']);
+    expect(refused.err.match(/error:/g)?.length).toBe(3);
+  });
+
+  test.each([
+    [['--nonsense'], /Unknown option '--nonsense'/],
+    [['-c', '/no/such/file.yaml'], /\/no\/such\/file\.yaml/],
+  ])('%j is refused with 2', (args, message) => {
+    const { code, err } = new Bench(SLEEPER).taskmasterd(args);
+    expect(code).toBe(2);
+    expect(err).toMatch(message);
+  });
+
+  test('finds its config as the client does, and says where it looked', () => {
+    const bench = new Bench(SLEEPER);
+    expect(bench.taskmasterd(['--check']).out).toContain(bench.config);
+    const lost = bench.taskmasterd(['--check'], { HOME: bench.dir });
+    expect(lost.code).toBe(0);
+  });
+
+  test.runIf(isRoot)(
+    'as root, programs without a user are refused, all of them named, unless allowed (needs root)',
+    () => {
+      const bench = new Bench('programs:\n  one: {cmd: a}\n  two: {cmd: b, user: nobody}\n  three: {cmd: c}\n');
+      const { code, err } = bench.taskmasterd(['-c', bench.config], { TASKMASTER_ALLOW_ROOT: '' });
+      expect(code).toBe(2);
+      expect(err).toMatch(/`one` and `three`/);
+      expect(
+        bench.taskmasterd(['--check', '--allow-root', '-c', bench.config], { TASKMASTER_ALLOW_ROOT: '' }).code,
+      ).toBe(0);
+    },
+  );
+});
+
+describe('ending', () => {
+  const ORDERED = `
+defaults: {starttime: 0}
+programs:
+  first: {cmd: sleep 1000, priority: 1}
+  second: {cmd: sleep 1000, priority: 2}
+  third: {cmd: sleep 1000, priority: 2}
+  last: {cmd: sleep 1000, priority: 3}
+`;
+
+  test.each(['SIGTERM', 'SIGINT', 'SIGQUIT'] as const)(
+    '%s stops everything in order, and leaves nothing',
+    async signal => {
+      const bench = new Bench(ORDERED);
+      const daemon = await bench.start();
+      for (const name of ['first', 'second', 'third', 'last']) await daemon.untilState(name, 'RUNNING');
+      const pids = await Promise.all(
+        ['first', 'second', 'third', 'last'].map(async name => (await daemon.info(name)).pid ?? 0),
+      );
+      daemon.signal(signal);
+      expect((await daemon.exited).code).toBe(0);
+      const stopped = bench.log.filter(({ msg }) => String(msg).endsWith(' stopped')).map(({ process }) => process);
+      expect([stopped[0], stopped.slice(1, 3).sort(), stopped[3]]).toEqual(['last', ['second', 'third'], 'first']);
+      expect(pids.filter(isAlive)).toEqual([]);
+      expect(readdirSync(join(bench.dir, 'run/taskmaster'))).toEqual([]);
+    },
+  );
+
+  test('a second signal escalates', async () => {
+    const bench = new Bench(`
+programs:
+  stubborn: {cmd: "sh -c 'trap \\"\\" TERM; echo up; while :; do sleep 1; done'", stoptime: 1h, starttime: 0}
+  after: {cmd: sleep 1000, priority: 1, starttime: 0, stoptime: 1h}
+`);
+    const daemon = await bench.start();
+    await daemon.untilState('stubborn', 'RUNNING');
+    while (!(await daemon.call('GET', '/v1/processes/stubborn/output')).text.includes('up'));
+    daemon.signal('SIGTERM');
+    await daemon.untilState('stubborn', 'STOPPING');
+    expect((await daemon.call('POST', '/v1/start', { select: ['all'] })).status).toBe(503);
+    daemon.signal('SIGTERM');
+    expect((await daemon.exited).code).toBe(0);
+    const told = bench.log.map(({ msg }) => msg).filter(msg => String(msg).startsWith('stopping'));
+    expect(told).toEqual([
+      'stopping: SIGTERM; waiting for after, stubborn',
+      'stopping: SIGTERM, again: killing what still runs; waiting for after, stubborn',
+    ]);
+  });
+
+  test('shutdown from a client does the same', async () => {
+    const bench = new Bench(ORDERED);
+    const daemon = await bench.start();
+    await daemon.untilState('last', 'RUNNING');
+    expect(bench.ctl(['shutdown']).code).toBe(0);
+    expect((await daemon.exited).code).toBe(0);
+    expect(existsSync(bench.socket)).toBe(false);
+  });
+
+  test('SIGHUP and SIGUSR2 disturb nothing', async () => {
+    const bench = new Bench(SLEEPER);
+    const daemon = await bench.start();
+    await daemon.untilState('sleeper', 'RUNNING');
+    const { pid } = await daemon.info('sleeper');
+    for (const signal of ['SIGHUP', 'SIGUSR2'] as const) daemon.signal(signal);
+    expect((await daemon.info('sleeper')).pid).toBe(pid);
+  });
+});
+
+describe('the log', () => {
+  test('has one line for each thing, as JSON, private', async () => {
+    const bench = new Bench(`
+defaults: {starttime: 0.1, startretries: 0}
+programs:
+  steady: {cmd: sleep 1000}
+  dies: {cmd: "sh -c 'sleep 0.2; exit 9'", autorestart: never}
+  again: {cmd: "sh -c 'sleep 0.2; [ -e here ] && exec sleep 1000; touch here; kill -9 $$$$'", workingdir: .}
+  broken: {cmd: /no/such/thing}
+`);
+    const daemon = await bench.start();
+    await daemon.untilState('dies', 'EXITED');
+    await daemon.untilEvent(event => event.type === 'process.spawned' && event.cause === 'policy');
+    await daemon.untilState('broken', 'FATAL');
+    bench.ctl(['stop', 'steady']);
+    await daemon.end();
+    const { log } = bench;
+    const line = (msg: string | RegExp) =>
+      log.filter(record => (typeof msg === 'string' ? record.msg === msg : msg.test(String(record.msg))));
+    expect(line('config loaded')).toMatchObject([{ level: 'info', config: bench.config, processes: 4 }]);
+    expect(line('steady started')).toMatchObject([
+      { level: 'info', program: 'steady', process: 'steady', pid: expect.any(Number) },
+    ]);
+    expect(line('steady stopped')).toHaveLength(1);
+    expect(line(/^dies died unexpectedly: exited with 9 after 0\.\d+ s$/)).toMatchObject([
+      { level: 'warn', program: 'dies', pid: expect.any(Number), code: 9 },
+    ]);
+    expect(line(/^again died unexpectedly: was ended by SIGKILL/)).toMatchObject([{ signal: 'SIGKILL' }]);
+    expect(line('again restarted')).toHaveLength(1);
+    expect(line('broken gave up: cannot run /no/such/thing: no such file')).toMatchObject([
+      { level: 'error', process: 'broken' },
+    ]);
+    const file = readdirSync(join(bench.dir, 'state/taskmaster'))[0] ?? '';
+    expect(statSync(join(bench.dir, 'state/taskmaster', file, 'taskmasterd.log')).mode & 0o777).toBe(0o600);
+  });
+});
+
+test('a daemon that listens but does not answer is told apart', async () => {
+  const bench = new Bench(SLEEPER);
+  mkdirSync(join(bench.dir, 'run/taskmaster'), { mode: 0o700 });
+  const mute = createServer(socket => onCleanup(() => void socket.destroy()));
+  await new Promise<void>(listening => mute.listen(bench.socket, listening));
+  onCleanup(() => new Promise<void>(closed => mute.close(() => closed())));
+  const failed = await bench.start().catch((error: unknown) => String(error));
+  expect(failed).toContain('a daemon that does not answer runs for this config already');
+  const probe = connect(bench.socket);
+  await new Promise(connected => probe.on('connect', connected));
+  probe.destroy();
+});
