@@ -1,8 +1,8 @@
+import { formatMoment } from '../core/daytime.ts';
 import type { Happening } from '../core/events.ts';
 import { describeExit, describeSpan } from '../core/exit.ts';
+import { formatFields, parseRecord } from '../core/fields.ts';
 import type { PublicState } from '../core/status.ts';
-import { formatMoment } from './daytime.ts';
-import { formatFields, parseRecord } from './fields.ts';
 import { paintState } from './palette.ts';
 
 /** The name that the daemon's own events stand under. */

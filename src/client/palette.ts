@@ -37,11 +37,3 @@ export function prefixPaint(name: string): Paint {
   for (const char of name) hash = (hash * 31 + (char.codePointAt(0) ?? 0)) >>> 0;
   return sgr(PREFIX_COLOURS[hash % PREFIX_COLOURS.length] ?? 36);
 }
-
-/** A level of the daemon's log, upper case and padded. */
-export function paintLevel(level: string): string {
-  const word = level.trim();
-  if (word === 'ERROR' || word === 'FATAL') return red(level);
-  if (word === 'WARN') return yellow(level);
-  return word === 'INFO' ? green(level) : dim(level);
-}

@@ -11,6 +11,9 @@ const LEVELS: Readonly<Record<number, string>> = {
   60: 'fatal',
 };
 
+/** Fields for scripts, whose values the message has in words. */
+const TOLD: ReadonlySet<string> = new Set(['hostname', 'program', 'process', 'code', 'signal', 'ranFor']);
+
 /** Of the longest level. */
 const LEVEL_WIDTH = 5;
 
@@ -21,7 +24,8 @@ const LEVEL_WIDTH = 5;
 export function formatLogLine(line: string, color: boolean): string {
   const record = parseRecord(line);
   if (record === undefined) return line;
-  const { level, time, msg, hostname: _, ...rest } = record;
+  const { level, time, msg, ...all } = record;
+  const rest = Object.fromEntries(Object.entries(all).filter(([name]) => !TOLD.has(name)));
   const word = levelWord(level).toUpperCase().padEnd(LEVEL_WIDTH);
   const parts = [
     momentOf(time),

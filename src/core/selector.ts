@@ -3,6 +3,8 @@
  * (globs: its issue #655).
  */
 
+import { matchesGlob } from './glob.ts';
+
 /** The names by which a process can be meant. */
 export interface Named {
   readonly fullname: string;
@@ -40,49 +42,4 @@ function matches(selector: string, item: Named): boolean {
   }
   const [group, name] = [selector.slice(0, colon), selector.slice(colon + 1)];
   return matchesGlob(group, item.group) && (name === '' || matchesGlob(name, item.name));
-}
-
-/**
- * Matches a whole name against `*`, `?` and `[a-z]`, `[!a-z]`, in time linear in pattern × text: names and patterns come
- * from strangers, and a translated regular expression can take for ever.
- */
-export function matchesGlob(pattern: string, text: string): boolean {
-  let [p, t] = [0, 0];
-  let star: { p: number; t: number } | undefined;
-  while (t < text.length) {
-    if (pattern[p] === '*') {
-      star = { p: ++p, t };
-      continue;
-    }
-    const unit = matchUnit(pattern, p, text[t] ?? '');
-    if (unit !== undefined) {
-      p = unit;
-      t++;
-    } else if (star) {
-      star.t++;
-      [p, t] = [star.p, star.t];
-    } else {
-      return false;
-    }
-  }
-  while (pattern[p] === '*') p++;
-  return p === pattern.length;
-}
-
-/** The index after the pattern's unit at `p` when that unit matches `char`, else undefined. */
-function matchUnit(pattern: string, p: number, char: string): number | undefined {
-  if (p >= pattern.length) return undefined;
-  if (pattern[p] === '?') return p + 1;
-  const close = pattern[p] === '[' ? pattern.indexOf(']', p + 2) : -1;
-  if (close === -1) return pattern[p] === char ? p + 1 : undefined;
-  const negated = pattern[p + 1] === '!' || pattern[p + 1] === '^';
-  let found = false;
-  for (let i = p + (negated ? 2 : 1); i < close; i++) {
-    const low = pattern[i] ?? '';
-    const isRange = pattern[i + 1] === '-' && i + 2 < close;
-    const high = isRange ? (pattern[i + 2] ?? '') : low;
-    if (low <= char && char <= high) found = true;
-    if (isRange) i += 2;
-  }
-  return found === negated ? undefined : close + 1;
 }

@@ -18,7 +18,7 @@ export function narrate(log: Log, happening: HappeningBody): void {
       const { process, program, pid, exit, expected, ranFor } = happening;
       const fields = { program, process, pid, code: exit.code, signal: exit.signal, ranFor: Math.round(ranFor) };
       const how = `${describeExit(exit)} after ${describeSpan(ranFor)}`;
-      if (expected) log.info(fields, `${process} ended: ${how}`);
+      if (expected) log.info(fields, `${process} ${how}`);
       else log.warn(fields, `${process} died unexpectedly: ${how}`);
       break;
     }

@@ -118,7 +118,7 @@ describe('log', () => {
     const daemon = await FakeDaemon.listen();
     daemon.on('log', bytes(`${record}not json\n`));
     expect((await ctl(daemon, ['log'])).out).toMatch(
-      /^\d{4}-01-0\d \d\d:\d\d:00\.000 INFO {2}started process=web pid=3\nnot json\n$/,
+      /^\d{4}-01-0\d \d\d:\d\d:00\.000 INFO {2}started pid=3\nnot json\n$/,
     );
     expect((await ctl(daemon, ['maintail', '--json'])).out).toBe(`${record}not json\n`);
     expect(daemon.asked[0]?.query.get('lines')).toBe('20');

@@ -2,14 +2,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { alignColumns, wrap } from '../../src/client/columns.ts';
-import { formatMoment } from '../../src/client/daytime.ts';
 import { formatEvent } from '../../src/client/eventline.ts';
-import { formatFields } from '../../src/client/fields.ts';
 import { LineSplitter } from '../../src/client/lines.ts';
-import { formatLogLine } from '../../src/client/logline.ts';
 import { prefixPaint } from '../../src/client/palette.ts';
 import { Prefixer, prefixersFor } from '../../src/client/prefix.ts';
 import { SgrOnly } from '../../src/client/sgr.ts';
+import { formatMoment } from '../../src/core/daytime.ts';
+import { formatFields } from '../../src/core/fields.ts';
+import { formatLogLine } from '../../src/core/logline.ts';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { matchesGlob, select } from '../../src/core/selector.ts';
+import { select } from '../../src/core/selector.ts';
 
 const named = (program: string, name: string, group = program) => ({
   program,
@@ -39,28 +39,5 @@ describe('select', () => {
 
   test('all of nothing is nothing, and no error', () => {
     expect(select([], ['all'])).toEqual({ selected: [], unknown: [] });
-  });
-});
-
-describe('matchesGlob', () => {
-  test.each([
-    ['*', '', true],
-    ['a*c', 'abbbc', true],
-    ['a*c', 'abbb', false],
-    ['?b', 'ab', true],
-    ['?', '', false],
-    ['[a-c]x', 'bx', true],
-    ['[!a-c]x', 'bx', false],
-    ['[!a-c]x', 'zx', true],
-    ['[', '[', true],
-    ['a[', 'a[', true],
-    ['*a*b*', 'xxaxxbxx', true],
-    ['.', 'a', false],
-  ])('%s against %j: %s', (pattern, word, expected) => {
-    expect(matchesGlob(pattern, word)).toBe(expected);
-  });
-
-  test('a pattern made to hurt does not: the work is bounded by pattern × text', () => {
-    expect(matchesGlob(`${'*a'.repeat(2000)}b`, 'a'.repeat(5000))).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
+import { parseRecord } from '../../core/fields.ts';
 import type { SseMessage } from '../../protocol/sse.ts';
 import { realClock } from '../../runtime/clock.ts';
 import { DAEMON, formatEvent } from '../eventline.ts';
-import { parseRecord } from '../fields.ts';
 import { goneWhileFollowing, PAUSE, pause } from '../follow.ts';
 import { type Context, EXIT, type Run } from '../verb.ts';
 

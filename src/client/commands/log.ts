@@ -1,6 +1,6 @@
+import { formatLogLine } from '../../core/logline.ts';
 import { follow } from '../follow.ts';
 import { linesOf } from '../lines.ts';
-import { formatLogLine } from '../logline.ts';
 import { type Arguments, type Context, EXIT, type Run, UsageError, wholeNumber } from '../verb.ts';
 
 const LAST_LINES = 20;

@@ -1,8 +1,8 @@
 import type { Happening } from '../../core/events.ts';
+import { parseRecord } from '../../core/fields.ts';
 import { WireError } from '../../protocol/errors.ts';
 import { realClock } from '../../runtime/clock.ts';
 import { NoDaemonError } from '../address.ts';
-import { parseRecord } from '../fields.ts';
 import { pause } from '../follow.ts';
 import { type Context, EXIT, type Run } from '../verb.ts';
 
