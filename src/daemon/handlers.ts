@@ -24,7 +24,7 @@ import {
   restartProcess,
   signalProcess,
   startProcess,
-  stopProcess,
+  stopProcesses,
 } from './requests.ts';
 import type { Supervisor } from './supervisor.ts';
 
@@ -54,16 +54,17 @@ export function createHandlers(subject: Subject): Handlers {
     return process;
   };
   const action = (
-    act: (process: Process, options: RequestOptions) => ActionResult | Promise<ActionResult>,
+    act: (processes: readonly Process[], options: RequestOptions) => Promise<readonly ActionResult[]>,
   ): Handler => {
     return async call => {
       refuseWhenStopping(subject);
       const { select, wait } = parseSelectRequest(parseJson(call.body));
       const { selected, unknown } = supervisor.select(select);
-      const results = await Promise.all(selected.map(process => act(process, { wait, signal: call.signal })));
-      return reply(results, unknown);
+      return reply(await act(selected, { wait, signal: call.signal }), unknown);
     };
   };
+  const each = (act: (process: Process, options: RequestOptions) => ActionResult | Promise<ActionResult>): Handler =>
+    action((processes, options) => Promise.all(processes.map(process => act(process, options))));
   return {
     daemon: () => daemonInfo(subject),
     log: ({ response, query }) => sendOutput(response, subject.log, query),
@@ -73,10 +74,10 @@ export function createHandlers(subject: Subject): Handlers {
       return { processes: selected.map(process => processInfo(process, clock)), unknown };
     },
     process: call => processInfo(named(call), clock),
-    start: action(startProcess),
-    stop: action(stopProcess),
-    restart: action(restartProcess),
-    clear: action(clearProcess),
+    start: each(startProcess),
+    stop: action((processes, options) => stopProcesses(supervisor, processes, options)),
+    restart: each(restartProcess),
+    clear: each(clearProcess),
     signal: call => {
       const { select, signal: text } = parseSignalRequest(parseJson(call.body));
       const signal = parseSignal(text);

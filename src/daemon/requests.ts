@@ -1,17 +1,19 @@
+import type { HappeningBody } from '../core/events.ts';
 import { pidOf } from '../core/life.ts';
 import type { SignalName } from '../core/program.ts';
-import { RUNNING_STATES, reasonOf, SIGNALLABLE_STATES, STOPPED_STATES, statusOf } from '../core/status.ts';
+import { RUNNING_STATES, reasonOf, SIGNALLABLE_STATES, statusOf } from '../core/status.ts';
 import type { ActionResult } from '../protocol/messages.ts';
 import type { Process } from './process.ts';
+import { isAtRest, type Supervisor } from './supervisor.ts';
 
 /**
- * What people ask of a process, and the answer once the outcome is known (supervisord's `rpcinterface.py`: the same
- * refusals under the same names). A promise that is not waited for any more is given up through its signal.
+ * What people ask of a process, and the answer once the outcome is known: supervisord's `rpcinterface.py`, with the same
+ * refusals under the same names.
  */
 export interface RequestOptions {
   /** Answer when the outcome is known; else as soon as the request is taken. */
   readonly wait: boolean;
-  /** The one who asked has gone. */
+  /** Fires when the one who asked has gone. What was asked for happens all the same. */
   readonly signal: AbortSignal;
 }
 
@@ -19,28 +21,34 @@ export async function startProcess(process: Process, options: RequestOptions): P
   const state = statusOf(process.current);
   if (state === 'UNKNOWN') return answer(process, 'failed', reasonOf(process.current) ?? 'its state is unknown');
   if (RUNNING_STATES.includes(state)) return answer(process, 'already_started', `it is ${state}`);
-  return await outcomeOfStart(process, 'start', options);
+  return await begin(process, 'start', options);
 }
 
 export async function restartProcess(process: Process, options: RequestOptions): Promise<ActionResult> {
-  if (statusOf(process.current) === 'UNKNOWN') {
-    return answer(process, 'failed', reasonOf(process.current) ?? 'its state is unknown');
-  }
-  return await outcomeOfStart(process, 'restart', options);
+  const state = statusOf(process.current);
+  if (state === 'UNKNOWN') return answer(process, 'failed', reasonOf(process.current) ?? 'its state is unknown');
+  return await begin(process, 'restart', options);
 }
 
-/** Stopping what is at rest is an error that does no harm; it still is not to be started again by the daemon. */
-export async function stopProcess(process: Process, options: RequestOptions): Promise<ActionResult> {
-  const state = statusOf(process.current);
-  if (STOPPED_STATES.includes(state) && state !== 'UNKNOWN') {
-    process.dispatch({ type: 'stop' });
-    return answer(process, 'not_running', `it is ${state}`);
-  }
-  return await outcome(process, {
-    ...options,
-    event: 'stop',
-    judge: () => (STOPPED_STATES.includes(statusOf(process.current)) ? answer(process, 'done', 'stopped') : undefined),
-  });
+/**
+ * Stops processes in the reverse order of their start. Stopping one that is at rest is an error that does no harm; it
+ * still is not to be started again by the daemon.
+ */
+export async function stopProcesses(
+  supervisor: Supervisor,
+  processes: readonly Process[],
+  { wait, signal }: RequestOptions,
+): Promise<ActionResult[]> {
+  const refused = new Map(processes.filter(isAtRest).map(process => [process, `it is ${statusOf(process.current)}`]));
+  const tell = (message: string): ActionResult[] =>
+    processes.map(process => {
+      const refusal = refused.get(process);
+      return refusal === undefined ? answer(process, 'done', message) : answer(process, 'not_running', refusal);
+    });
+  const stopped = supervisor.stopInOrder(processes);
+  if (!wait) return tell('stop under way');
+  await Promise.race([stopped, new Promise<void>(resolve => signal.addEventListener('abort', () => resolve()))]);
+  return tell('stopped');
 }
 
 export function signalProcess(process: Process, signal: SignalName): ActionResult {
@@ -57,41 +65,14 @@ export function clearProcess(process: Process): ActionResult {
   return answer(process, 'done', 'cleared');
 }
 
-function outcomeOfStart(process: Process, event: 'start' | 'restart', options: RequestOptions): Promise<ActionResult> {
-  let hasBegun = process.current.state.kind === 'launching'; // its STARTING has been told already
-  let hasEnded = false;
-  return outcome(process, {
-    ...options,
-    event,
-    judge: happening => {
-      if (happening.type === 'process.state' && happening.to === 'STARTING') [hasBegun, hasEnded] = [true, false];
-      if (happening.type === 'process.exit') hasEnded = true;
-      if (happening.type !== 'process.state') return undefined;
-      const { to } = happening;
-      if (to === 'RUNNING' && hasBegun) return answer(process, 'done', 'started');
-      if (to === 'BACKOFF' || to === 'FATAL' || to === 'EXITED') {
-        if (!hasBegun) return undefined;
-        return answer(process, hasEnded ? 'abnormal_termination' : 'spawn_error', happening.reason ?? '');
-      }
-      // Somebody stopped it meanwhile. On the way through a restart it is wanted up, and goes on by itself.
-      const isGivenUp = (to === 'STOPPED' || to === 'UNKNOWN') && process.current.want === 'down';
-      return isGivenUp ? answer(process, 'abnormal_termination', 'it was stopped before it had started') : undefined;
-    },
-  });
-}
-
-interface Outcome extends RequestOptions {
-  readonly event: 'start' | 'stop' | 'restart';
-  /** Looks at each happening: the answer, or undefined while the outcome is open. */
-  readonly judge: (happening: Parameters<Parameters<Process['onHappening']>[0]>[0]) => ActionResult | undefined;
-}
-
-function outcome(process: Process, { event, judge, wait, signal }: Outcome): Promise<ActionResult> {
+/** Asks for a life, and waits until that one is RUNNING, or is known not to become so. */
+function begin(process: Process, event: 'start' | 'restart', { wait, signal }: RequestOptions): Promise<ActionResult> {
   if (!wait) {
     process.dispatch({ type: event });
     return Promise.resolve(answer(process, 'done', `${event} under way`));
   }
   return new Promise(resolve => {
+    const judge = judgeOfStart(process);
     const finish = (result: ActionResult): void => {
       subscription[Symbol.dispose]();
       signal.removeEventListener('abort', giveUp);
@@ -105,6 +86,36 @@ function outcome(process: Process, { event, judge, wait, signal }: Outcome): Pro
     signal.addEventListener('abort', giveUp);
     process.dispatch({ type: event });
   });
+}
+
+/** Looks at what happens to a process that is being started: the answer, or undefined while it is open. */
+function judgeOfStart(process: Process): (happening: HappeningBody) => ActionResult | undefined {
+  let hasBegun = process.current.state.kind === 'launching'; // its STARTING has been told already
+  let hasEnded = false;
+  return happening => {
+    if (happening.type === 'process.exit') hasEnded = true;
+    if (happening.type !== 'process.state') return undefined;
+    const { to, reason } = happening;
+    switch (to) {
+      case 'STARTING':
+        [hasBegun, hasEnded] = [true, false];
+        return undefined;
+      case 'RUNNING':
+        return hasBegun ? answer(process, 'done', 'started') : undefined;
+      case 'BACKOFF':
+      case 'FATAL':
+      case 'EXITED':
+        if (!hasBegun) return undefined;
+        return answer(process, hasEnded ? 'abnormal_termination' : 'spawn_error', reason ?? '');
+      case 'STOPPED':
+      case 'UNKNOWN':
+        // Somebody stopped it meanwhile. On the way through a restart it is wanted up, and goes on by itself.
+        if (process.current.want === 'up') return undefined;
+        return answer(process, 'abnormal_termination', 'it was stopped before it had started');
+      case 'STOPPING':
+        return undefined;
+    }
+  };
 }
 
 function answer(process: Process, code: ActionResult['code'], message: string): ActionResult {

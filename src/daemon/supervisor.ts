@@ -32,17 +32,15 @@ export class Supervisor implements Disposable {
   }
 
   /**
-   * Stops the given processes in the reverse order of start, a level of priority at a time, each waited for. Resolves
-   * when all have stopped. `onLevel` is told whom each level waits for.
+   * Stops the given processes in the reverse order of start, a level of priority at a time, each waited for: none is
+   * stopped before those that came after it. Once asked for, it goes on to the end. Resolves when all have stopped.
    */
-  async stopInOrder(processes: readonly Process[], onLevel?: (waitingFor: readonly Process[]) => void): Promise<void> {
+  async stopInOrder(processes: readonly Process[]): Promise<void> {
     const bySpec = new Map(processes.map(process => [process.spec, process]));
     for (const level of stopLevels([...bySpec.keys()])) {
       const members = level.flatMap(spec => bySpec.get(spec) ?? []);
       for (const process of members) process.dispatch({ type: 'stop' });
-      const waitingFor = members.filter(process => !isAtRest(process));
-      if (waitingFor.length > 0) onLevel?.(waitingFor);
-      await Promise.all(waitingFor.map(untilAtRest));
+      await Promise.all(members.map(untilAtRest));
     }
   }
 
@@ -56,10 +54,12 @@ export function isAtRest(process: Process): boolean {
   return STOPPED_STATES.includes(statusOf(process.current));
 }
 
+/** Resolves once the process has come to rest, if only for a moment: somebody may have asked for a new life meanwhile. */
 function untilAtRest(process: Process): Promise<void> {
+  if (isAtRest(process)) return Promise.resolve();
   return new Promise(resolve => {
-    const subscription = process.onHappening(() => {
-      if (!isAtRest(process)) return;
+    const subscription = process.onHappening(happening => {
+      if (happening.type !== 'process.state' || !STOPPED_STATES.includes(happening.to)) return;
       subscription[Symbol.dispose]();
       resolve();
     });
