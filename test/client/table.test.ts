@@ -70,12 +70,14 @@ describe('parseVerb', () => {
     expect(await parse(...words)).toEqual(parsed);
   });
 
-  test.each([[['start']], [['signal', 'HUP']], [['shutdown', 'now']], [['help', 'a', 'b']]])(
-    'refuses %j',
-    async words => {
-      await expect(parse(...words)).rejects.toThrow(UsageError);
-    },
-  );
+  test.each([
+    [['start']],
+    [['signal', 'HUP']],
+    [['shutdown', 'now']],
+    [['help', 'a', 'b']],
+  ])('refuses %j', async words => {
+    await expect(parse(...words)).rejects.toThrow(UsageError);
+  });
 
   test('knows what it does not know', async () => {
     await expect(parse('strat')).rejects.toThrow(UnknownVerbError);

@@ -26,14 +26,13 @@ describe('starting', () => {
     expect(play.end(0).passed).toEqual(['EXITED']);
   });
 
-  test.each([0, 1])(
-    'STARTING -> BACKOFF on an early end, whatever its code (%i) and whatever autorestart says',
-    code => {
-      const play = new Play({ autorestart: 'never' }).start().fork().pass(500).end(code);
-      expect(play.state).toBe('BACKOFF');
-      expect(reasonOf(play.life)).toBe(`exited with ${code} after 0.5 s, before starttime (1 s) had passed`);
-    },
-  );
+  test.each([
+    0, 1,
+  ])('STARTING -> BACKOFF on an early end, whatever its code (%i) and whatever autorestart says', code => {
+    const play = new Play({ autorestart: 'never' }).start().fork().pass(500).end(code);
+    expect(play.state).toBe('BACKOFF');
+    expect(reasonOf(play.life)).toBe(`exited with ${code} after 0.5 s, before starttime (1 s) had passed`);
+  });
 
   test('STARTING -> BACKOFF when it cannot be run, with the reason in words', () => {
     const play = new Play().start();

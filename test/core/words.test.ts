@@ -87,17 +87,39 @@ describe('isShellOperator', () => {
     return split.ok ? split.words.filter(isShellOperator).map(word => word.text) : [];
   }
 
-  test.each(['|', '||', '&&', '&', ';', '>', '>>', '<', '2>', '2>&1', '>&2', '&>', '`date`', '$(date)'])(
-    '%s is one',
-    operator => {
-      expect(operators(`a ${operator} b`)).toEqual([operator]);
-    },
-  );
+  test.each([
+    '|',
+    '||',
+    '&&',
+    '&',
+    ';',
+    '>',
+    '>>',
+    '<',
+    '2>',
+    '2>&1',
+    '>&2',
+    '&>',
+    '`date`',
+    '$(date)',
+  ])('%s is one', operator => {
+    expect(operators(`a ${operator} b`)).toEqual([operator]);
+  });
 
-  test.each(["'|'", '"&&"', '\\;', '#', '*', '--a=b&c', 'a|b', '<b>', '>=3', '${x}', '-', "'$(date)'"])(
-    '%s is none',
-    word => {
-      expect(operators(`a ${word} b`)).toEqual([]);
-    },
-  );
+  test.each([
+    "'|'",
+    '"&&"',
+    '\\;',
+    '#',
+    '*',
+    '--a=b&c',
+    'a|b',
+    '<b>',
+    '>=3',
+    '${x}',
+    '-',
+    "'$(date)'",
+  ])('%s is none', word => {
+    expect(operators(`a ${word} b`)).toEqual([]);
+  });
 });

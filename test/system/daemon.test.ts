@@ -171,23 +171,24 @@ programs:
   last: {cmd: sleep 1000, priority: 3}
 `;
 
-  test.each(['SIGTERM', 'SIGINT', 'SIGQUIT'] as const)(
-    '%s stops everything in order, and leaves nothing',
-    async signal => {
-      const bench = new Bench(ORDERED);
-      const daemon = await bench.start();
-      for (const name of ['first', 'second', 'third', 'last']) await daemon.untilState(name, 'RUNNING');
-      const pids = await Promise.all(
-        ['first', 'second', 'third', 'last'].map(async name => (await daemon.info(name)).pid ?? 0),
-      );
-      daemon.signal(signal);
-      expect((await daemon.exited).code).toBe(0);
-      const stopped = bench.log.filter(({ msg }) => String(msg).endsWith(' stopped')).map(({ process }) => process);
-      expect([stopped[0], stopped.slice(1, 3).sort(), stopped[3]]).toEqual(['last', ['second', 'third'], 'first']);
-      expect(pids.filter(isAlive)).toEqual([]);
-      expect(readdirSync(join(bench.dir, 'run/taskmaster'))).toEqual([]);
-    },
-  );
+  test.each([
+    'SIGTERM',
+    'SIGINT',
+    'SIGQUIT',
+  ] as const)('%s stops everything in order, and leaves nothing', async signal => {
+    const bench = new Bench(ORDERED);
+    const daemon = await bench.start();
+    for (const name of ['first', 'second', 'third', 'last']) await daemon.untilState(name, 'RUNNING');
+    const pids = await Promise.all(
+      ['first', 'second', 'third', 'last'].map(async name => (await daemon.info(name)).pid ?? 0),
+    );
+    daemon.signal(signal);
+    expect((await daemon.exited).code).toBe(0);
+    const stopped = bench.log.filter(({ msg }) => String(msg).endsWith(' stopped')).map(({ process }) => process);
+    expect([stopped[0], stopped.slice(1, 3).sort(), stopped[3]]).toEqual(['last', ['second', 'third'], 'first']);
+    expect(pids.filter(isAlive)).toEqual([]);
+    expect(readdirSync(join(bench.dir, 'run/taskmaster'))).toEqual([]);
+  });
 
   test('a second signal escalates', async () => {
     const bench = new Bench(`
