@@ -23,6 +23,7 @@ export class SseParser {
   private readonly decoder = new TextDecoder();
   private line = '';
   private endedByCr = false;
+  // biome-ignore lint/correctness/noUnusedPrivateClassMembers: dispatch() takes it apart
   private event = '';
   private data: string[] = [];
   private size = 0;
