@@ -182,10 +182,10 @@ class RealPty implements Pty {
 
   private onExit(code: number, signal: number): void {
     if (this.isDisposed) return;
-    this.hasEnded = true;
     this.input[Symbol.dispose]();
     this.main.release();
     this.second?.release();
+    this.hasEnded = true; // only now: `closed` comes after `ended`, also when releasing closed it
     const exit: Exit = signal === 0 ? { code, signal: null } : { code: null, signal: signalName(signal) };
     this.listener.ended(exit, this.isClosed() && !hasGroup(this.pid));
     this.onMasterClosed();

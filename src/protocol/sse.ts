@@ -23,7 +23,6 @@ export class SseParser {
   private readonly decoder = new TextDecoder();
   private line = '';
   private endedByCr = false;
-  // biome-ignore lint/correctness/noUnusedPrivateClassMembers: dispatch() takes it apart
   private event = '';
   private data: string[] = [];
   private size = 0;
@@ -56,10 +55,11 @@ export class SseParser {
 
   /** An empty line ends an event; one without data is none, though its id counts. */
   private dispatch(): SseMessage | undefined {
-    const { event, data } = this;
+    const message = { event: this.event || 'message', data: this.data.join('\n'), id: this.id };
+    const isEmpty = this.data.length === 0;
     this.event = '';
     this.data = [];
     this.size = 0;
-    return data.length === 0 ? undefined : { event: event || 'message', data: data.join('\n'), id: this.id };
+    return isEmpty ? undefined : message;
   }
 }
