@@ -8,9 +8,10 @@ const O_CLOEXEC = 0o2000000;
 const STANDARD = 3;
 
 /**
- * Closes what the daemon was started with beyond its standard three: a lock or a pipe of a careless parent's would else
- * be held for as long as the daemon, or a program of its, lives. Only an inherited file lacks close-on-exec at start-up.
- * Does nothing where there is no /proc.
+ * Closes what the daemon was started with, beyond its standard three, and would hand on to its programs: the end of some
+ * parent's pipe, mostly, whose other end would then wait for as long as a program runs. Node itself marks what it inherits
+ * as close-on-exec, but like node-pty only up to the first gap in the numbers; below that gap the daemon keeps it open, and
+ * programs do not get it. Does nothing where there is no /proc.
  */
 export function closeInherited(): void {
   for (const fd of inheritedFds()) closeSync(fd);

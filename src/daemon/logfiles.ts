@@ -1,4 +1,4 @@
-import { close, constants, openSync, write } from 'node:fs';
+import { closeSync, constants, openSync, write } from 'node:fs';
 import type { Clock } from '../runtime/clock.ts';
 import { isErrno } from '../runtime/errno.ts';
 import { SpawnError } from './accounts.ts';
@@ -79,7 +79,7 @@ export class LogFile {
 
   async close(): Promise<void> {
     if (this.isWriting) await new Promise<void>(resolve => this.idleListeners.add(resolve));
-    await new Promise<void>(resolve => close(this.fd, () => resolve()));
+    closeSync(this.fd); // not on the thread pool: that would make a gap while a fork is under way (`pty.ts`)
   }
 
   private writeNext(): void {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { uptime } from 'node:os';
+import { isErrno } from '../runtime/errno.ts';
 
 /** One line of /proc/PID/stat, as far as sessions go. */
 export interface ProcStat {
@@ -20,13 +21,17 @@ export function ticksNow(): number {
   return Math.ceil(uptime() * TICKS_PER_SECOND);
 }
 
-/** Reads /proc/PID/stat; undefined when there is no such process, or no /proc. */
+/**
+ * Reads /proc/PID/stat; undefined when there is no such process. Throws when that cannot be known: out of file
+ * descriptors, which must not be taken for an end.
+ */
 export function readStat(pid: number): ProcStat | undefined {
   let line: string;
   try {
     line = readFileSync(`/proc/${pid}/stat`, 'latin1');
-  } catch {
-    return undefined; // it ended between the listing and now, which is what processes do
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ESRCH')) return undefined; // it ended, which is what processes do
+    throw error;
   }
   // The name stands in brackets and may hold anything, brackets too: the fields begin after the last one.
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');

@@ -6,7 +6,7 @@
  * (native-notes/node-pty.md). Here the two facts are told apart: `ended` when the leader was reaped, with all that it had
  * written already delivered; `closed` when nobody holds the terminal any more.
  */
-import { closeSync, constants, fchownSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, fchownSync, openSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants as osConstants } from 'node:os';
 import { ReadStream } from 'node:tty';
@@ -14,8 +14,9 @@ import type { Exit } from '../core/exit.ts';
 import type { SignalName, TerminalSpec } from '../core/program.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { isErrno } from '../runtime/errno.ts';
-import { MutableDisposable } from '../runtime/lifetime.ts';
 import { type Account, SpawnError } from './accounts.ts';
+import { addInheritable, closeInheritable, forgetInheritable, plugGaps } from './fdtable.ts';
+import { InputQueue } from './input.ts';
 import { hasGroup } from './signalling.ts';
 
 /** An account to become, and the setpriv(1) that does it. */
@@ -64,16 +65,6 @@ export interface PtyHost {
   /** Forks. Throws `SpawnError` when the system refuses (no process, terminal or file descriptor left). */
   spawn(launch: Launch, listener: PtyListener): Pty;
 }
-
-/** What is typed and not yet read by the program, at most. A paste of this size is still taken whole. */
-export const INPUT_QUEUE_LIMIT = 1024 * 1024;
-
-/** A program that does not read is asked again after 1 ms (measured best in node-pty's PR 956), then ever less often. */
-const INPUT_RETRY_MIN = 1;
-const INPUT_RETRY_MAX = 50;
-
-/** One write to a terminal is cut to what its kernel buffer can take, so that a write never costs more than it moves. */
-const INPUT_CHUNK = 4096;
 
 /** Most that is read at once when the leader has ended. Its own output fits in the kernel's 64 KiB; the rest is others'. */
 const DRAIN_LIMIT = 1024 * 1024;
@@ -137,7 +128,7 @@ class RealPty implements Pty {
     const pair = launch.stderrApart ? openPair(binding, launch) : undefined;
     let forked: Forked;
     try {
-      forked = fork(binding, launch, { stderrPath: pair?.pty, onExit: (code, signal) => this.onExit(code, signal) });
+      forked = fork(binding, launch, { pair, onExit: (code, signal) => this.onExit(code, signal) });
     } catch (error) {
       this.isDisposed = true;
       if (pair) closePair(pair);
@@ -145,7 +136,6 @@ class RealPty implements Pty {
     }
     const { pid, slave } = forked;
     this.pid = pid;
-    for (const fd of pair ? [slave, pair.slave] : [slave]) handOver(fd, launch.drop);
     const isClosed = (): void => this.onMasterClosed();
     this.main = new Master(forked.fd, slave, { output: bytes => listener.output(bytes, 'stdout'), closed: isClosed });
     if (pair) {
@@ -209,7 +199,8 @@ interface Forked {
 }
 
 interface ForkOptions {
-  readonly stderrPath: string | undefined;
+  /** The second terminal, where stderr is apart. */
+  readonly pair: ReturnType<Binding['open']> | undefined;
   readonly onExit: (code: number, signal: number) => void;
 }
 
@@ -217,13 +208,15 @@ interface ForkOptions {
  * Forks, and opens the slave too (see `Master`). The umask is set around the fork: it is the whole process's, but fork is
  * synchronous, so no other code of this thread sees it, and it costs no shell (native-notes/privileges.md).
  */
-function fork(binding: Binding, launch: Launch, { stderrPath, onExit }: ForkOptions): Forked {
-  const [file = '', ...args] = chainOf(launch, stderrPath);
+function fork(binding: Binding, launch: Launch, { pair, onExit }: ForkOptions): Forked {
+  const [file = '', ...args] = chainOf(launch, pair?.pty);
   const { cols, rows } = launch.size;
-  const plugs = plugGaps();
-  const before = launch.umask === undefined ? undefined : process.umask(launch.umask);
+  let plugs: readonly number[] = [];
+  let before: number | undefined;
   let child: ReturnType<Binding['fork']>;
   try {
+    plugs = plugGaps();
+    if (launch.umask !== undefined) before = process.umask(launch.umask);
     child = binding.fork(file, args, launch.env, launch.cwd, cols, rows, KEEP_ID, KEEP_ID, true, '', onExit);
   } catch (error) {
     throw refused(error);
@@ -231,45 +224,24 @@ function fork(binding: Binding, launch: Launch, { stderrPath, onExit }: ForkOpti
     if (before !== undefined) process.umask(before);
     for (const plug of plugs) closeSync(plug);
   }
+  let slave: number | undefined;
   try {
-    return { pid: child.pid, fd: child.fd, slave: openSync(child.pty, constants.O_RDWR | constants.O_NOCTTY) };
+    slave = openSync(child.pty, constants.O_RDWR | constants.O_NOCTTY);
+    // The program waits for its standard input to be its own, so that comes last.
+    for (const fd of pair ? [pair.slave, slave] : [slave]) handOver(fd, launch.drop);
+    return { pid: child.pid, fd: child.fd, slave };
   } catch (error) {
-    // The last file descriptor went to the master. The child must not live on unseen.
+    // The child must not live on unseen.
     process.kill(child.pid, 'SIGKILL');
-    closeSync(child.fd);
+    for (const fd of [child.fd, slave]) if (fd !== undefined) closeSync(fd);
     throw refused(error);
   }
-}
-
-/** The fds of ours that exec would not close by itself: the masters, and the slaves that `open` made. */
-const inheritable = new Set<number>();
-
-/**
- * Fills the gaps in the table of file descriptors below the highest that a child could inherit. The prebuilt binding has
- * no close_range(2): in the child it walks up from 3 and stops at the first number above 15 that is free, so that every
- * master beyond a gap, such as an ended program leaves, would stay open there (native-notes/node-pty.md). The new master
- * must come after them all for the same reason. Returns what to close again after the fork.
- */
-function plugGaps(): number[] {
-  const highest = Math.max(0, ...inheritable);
-  const plugs: number[] = [];
-  try {
-    for (let fd = 0; fd <= highest; ) {
-      fd = openSync('/dev/null', constants.O_RDONLY);
-      plugs.push(fd);
-    }
-  } catch (error) {
-    for (const plug of plugs) closeSync(plug);
-    throw refused(error);
-  }
-  if ((plugs.at(-1) ?? 0) > highest) closeSync(plugs.pop() ?? 0);
-  return plugs;
 }
 
 function openPair(binding: Binding, { size }: Launch): ReturnType<Binding['open']> {
   try {
     const pair = binding.open(size.cols, size.rows);
-    for (const fd of [pair.master, pair.slave]) inheritable.add(fd);
+    for (const fd of [pair.master, pair.slave]) addInheritable(fd);
     return pair;
   } catch (error) {
     throw refused(error);
@@ -277,10 +249,7 @@ function openPair(binding: Binding, { size }: Launch): ReturnType<Binding['open'
 }
 
 function closePair(pair: ReturnType<Binding['open']>): void {
-  for (const fd of [pair.master, pair.slave]) {
-    inheritable.delete(fd);
-    closeSync(fd);
-  }
+  for (const fd of [pair.master, pair.slave]) closeInheritable(fd);
 }
 
 function refused(error: unknown): SpawnError {
@@ -309,7 +278,7 @@ class Master implements Disposable {
   constructor(fd: number, slave: number, listener: MasterListener) {
     this.fd = fd;
     this.slave = slave;
-    for (const open of [fd, slave]) inheritable.add(open);
+    for (const open of [fd, slave]) addInheritable(open);
     this.listener = listener;
     // `onread` is net.Socket's option; it saves an allocation per chunk. Node's types know it for `connect` alone.
     const options: object = { onread: { buffer: READ_BUFFER, callback: this.onRead } };
@@ -342,16 +311,14 @@ class Master implements Disposable {
   [Symbol.dispose](): void {
     this.closeSlave();
     if (this.fd === undefined) return;
-    inheritable.delete(this.fd);
+    forgetInheritable(this.fd);
     this.fd = undefined;
     this.stream.destroy();
     this.listener.closed();
   }
 
   private closeSlave(): void {
-    if (this.slave === undefined) return;
-    inheritable.delete(this.slave);
-    closeSync(this.slave);
+    if (this.slave !== undefined) closeInheritable(this.slave);
     this.slave = undefined;
   }
 
@@ -374,66 +341,6 @@ function readNow(fd: number): number | 'nothing' | 'closed' {
     if (isErrno(error, 'EAGAIN')) return 'nothing';
     if (isErrno(error, 'EIO')) return 'closed';
     throw error;
-  }
-}
-
-/**
- * What was typed and the program has not read. Written past libuv, which would retry a full terminal without a pause and
- * burn a core; paced here, and bounded. It dies with its terminal, as the number of the fd is used again at once.
- */
-class InputQueue implements Disposable {
-  private readonly master: Master;
-  private readonly clock: Clock;
-  private readonly retry = new MutableDisposable();
-  private chunks: Uint8Array[] = [];
-  private queued = 0;
-  private pause = INPUT_RETRY_MIN;
-
-  constructor(master: Master, clock: Clock) {
-    this.master = master;
-    this.clock = clock;
-  }
-
-  add(bytes: Uint8Array): boolean {
-    if (this.queued + bytes.length > INPUT_QUEUE_LIMIT) return false;
-    this.queued += bytes.length;
-    this.chunks.push(bytes);
-    if (this.queued === bytes.length) this.flush();
-    return true;
-  }
-
-  [Symbol.dispose](): void {
-    this.retry[Symbol.dispose]();
-    this.chunks = [];
-    this.queued = 0;
-  }
-
-  private readonly flush = (): void => {
-    for (let chunk = this.chunks[0]; chunk !== undefined; chunk = this.chunks[0]) {
-      const written = this.writeSome(chunk.subarray(0, INPUT_CHUNK));
-      if (written === 0) {
-        this.retry.value = this.clock.after(this.pause, this.flush);
-        this.pause = Math.min(INPUT_RETRY_MAX, this.pause * 2);
-        return;
-      }
-      this.pause = INPUT_RETRY_MIN;
-      this.queued -= written;
-      if (written === chunk.length) this.chunks.shift();
-      else this.chunks[0] = chunk.subarray(written);
-    }
-  };
-
-  private writeSome(bytes: Uint8Array): number {
-    const { fd } = this.master;
-    if (fd === undefined) return bytes.length;
-    try {
-      return writeSync(fd, bytes);
-    } catch (error) {
-      if (isErrno(error, 'EAGAIN')) return 0;
-      // The terminal is gone and its end about to be told: there is no one left to type to.
-      if (isErrno(error, 'EIO')) return bytes.length;
-      throw error;
-    }
   }
 }
 

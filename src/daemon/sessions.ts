@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { Clock } from '../runtime/clock.ts';
+import { isErrno } from '../runtime/errno.ts';
 import { type ProcStat, readStat } from './procfs.ts';
 import { hasGroup } from './signalling.ts';
 
@@ -14,14 +14,17 @@ export interface SessionQuery {
   readonly id: string;
 }
 
-/** Files of /proc read before the event loop gets its turn: 1.5 ms at the 27 µs that one costs. */
+/** Files of /proc read before the event loop gets its turn: 1.5 ms at the 15 to 27 µs that one costs. */
 const BATCH = 50;
+
+/** When /proc cannot be read because no file descriptor is free, it is tried again after this. */
+const RETRY_MS = 100;
 
 interface Request {
   readonly query: SessionQuery;
   readonly answer: (pids: readonly number[]) => void;
-  /** What the reading before this one saw of its zombies; undefined before the first. */
-  readonly zombies: string | undefined;
+  /** Zombies that the reading before this one saw; undefined before the first. */
+  readonly zombies: readonly number[] | undefined;
 }
 
 /**
@@ -49,30 +52,34 @@ export class SessionScanner {
     while (this.waiting.length > 0) {
       const asked = this.waiting;
       this.waiting = [];
-      const sessions = await this.readSessions(new Set(asked.map(({ query }) => query.session)));
-      for (const request of asked) this.settle(request, sessions.get(request.query.session) ?? []);
+      try {
+        const sessions = await this.readSessions(new Set(asked.map(({ query }) => query.session)));
+        for (const request of asked) this.settle(request, sessions.get(request.query.session) ?? []);
+      } catch (error) {
+        if (!isErrno(error, 'EMFILE', 'ENFILE', 'ENOMEM')) throw error;
+        this.waiting.push(...asked);
+        await new Promise<void>(resolve => this.clock.after(RETRY_MS, resolve));
+      }
     }
     this.isReading = false;
   }
 
   /**
    * Answers a request, or has it read again. Processes that fork and end, over and over, slip between the files of a
-   * reading, but their group is there. Zombies keep a group too: when there are some, and the same as a reading ago, they
-   * explain it; else the group itself, by the number of its dead leader, is what is left.
+   * reading, but their group is there. Zombies keep a group too: those that were there a reading ago and no others explain
+   * it; else the group itself, by the number of its dead leader, is what is left.
    */
   private settle({ query, answer, zombies }: Request, members: readonly ProcStat[]): void {
     const pids = leftoversOf(members, query);
     const dead = members.filter(isZombie).map(({ pid }) => pid);
     if (pids.length > 0 || !hasGroup(query.session)) answer(pids);
-    else if (dead.length === 0) answer([query.session]);
-    else if (dead.join() === zombies) answer([]);
-    else this.waiting.push({ query, answer, zombies: dead.join() });
+    else if (dead.length > 0 && zombies === undefined) this.waiting.push({ query, answer, zombies: dead });
+    else answer(dead.length > 0 && dead.every(pid => zombies?.includes(pid)) ? [] : [query.session]);
   }
 
   private async readSessions(wanted: ReadonlySet<number>): Promise<Map<number, ProcStat[]>> {
     const sessions = new Map<number, ProcStat[]>();
-    const names = await readdir('/proc').catch(() => []); // no /proc, no leftovers: docs/CONFIG.md says so of other systems
-    const pids = names.filter(name => /^\d+$/.test(name)).map(Number);
+    const pids = listPids();
     for (let at = 0; at < pids.length; at += BATCH) {
       if (at > 0) await new Promise<void>(resolve => this.clock.soon(resolve));
       for (const pid of pids.slice(at, at + BATCH)) {
@@ -84,6 +91,18 @@ export class SessionScanner {
       }
     }
     return sessions;
+  }
+}
+
+/** Synchronous on purpose: a directory that is closed on the thread pool makes a gap for a fork to leak through (`pty.ts`). */
+function listPids(): number[] {
+  try {
+    return readdirSync('/proc')
+      .filter(name => /^\d+$/.test(name))
+      .map(Number);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return []; // no /proc here: leftovers are known by their group alone
+    throw error;
   }
 }
 

@@ -12,7 +12,7 @@ const HAS_PROC = existsSync('/proc/self/stat');
  * Returns why the signal could not be sent; undefined when it was, or when the leader is gone and its end on the way.
  */
 export function signalLeader(pid: number, signal: SignalName, group: boolean): string | undefined {
-  if (HAS_PROC && readStat(pid)?.ppid !== process.pid) return undefined;
+  if (HAS_PROC && !mayBeOurs(pid)) return undefined;
   try {
     process.kill(group ? -pid : pid, signal as NodeJS.Signals); // one that this system does not know makes kill() throw
     return undefined;
@@ -22,25 +22,44 @@ export function signalLeader(pid: number, signal: SignalName, group: boolean): s
   }
 }
 
+/** Whether the pid is a child of ours, for all that can be known. */
+function mayBeOurs(pid: number): boolean {
+  try {
+    return readStat(pid)?.ppid === process.pid;
+  } catch (error) {
+    // Without a free file descriptor nobody can look. A stop must work all the same, and its end has not been told.
+    if (isErrno(error, 'EMFILE', 'ENFILE')) return true;
+    throw error;
+  }
+}
+
 /**
  * Signals leftovers through their process groups, which no fork escapes: the kernel signals a group whole, while a program
  * that forks faster than /proc is read outruns a signal to each. A group belongs to one session, and each is looked at
  * again just before, so that a number that was used anew is not hit.
  */
 export function signalLeftovers(session: number, pids: readonly number[], signal: SignalName): void {
-  const groups = new Set<number>();
-  for (const pid of pids) {
-    const stat = readStat(pid);
-    if (stat?.session === session) groups.add(stat.pgrp);
-  }
-  if (readStat(session) === undefined) groups.add(session); // the leader's own, whoever of it the scan has missed
-  for (const group of groups) {
+  for (const group of groupsOf(session, pids)) {
     try {
       process.kill(-group, signal as NodeJS.Signals); // SIGTERM or SIGKILL
     } catch {
       // ESRCH: gone already. EPERM: it changed its user. Either way the next scan tells who is left, and `status` names them.
     }
   }
+}
+
+function groupsOf(session: number, pids: readonly number[]): Set<number> {
+  const groups = new Set<number>();
+  try {
+    for (const pid of pids) {
+      const stat = readStat(pid);
+      if (stat?.session === session) groups.add(stat.pgrp);
+    }
+    if (readStat(session) === undefined) groups.add(session); // the leader's own, whoever of it the scan has missed
+  } catch (error) {
+    if (!isErrno(error, 'EMFILE', 'ENFILE')) throw error; // those not looked at wait for the next round
+  }
+  return groups;
 }
 
 /** Whether anyone, be it a zombie, is left in the process group of this dead leader. The number stays taken while there is. */

@@ -62,10 +62,17 @@ export class Bench {
 
   /** Starts the daemon and resolves once it says that it runs. */
   async start(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<RunningDaemon> {
-    const child = spawn(process.execPath, [TASKMASTERD, '-c', this.config, ...args], {
-      env: { ...this.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    return await this.startBy(process.execPath, [TASKMASTERD, '-c', this.config, ...args], env);
+  }
+
+  /** Starts the daemon where it may have no more than so many files open. */
+  async startWithFiles(limit: number): Promise<RunningDaemon> {
+    const script = `ulimit -n ${limit}; exec "$0" "$@"`;
+    return await this.startBy('/bin/sh', ['-c', script, process.execPath, TASKMASTERD, '-c', this.config], {});
+  }
+
+  private async startBy(file: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<RunningDaemon> {
+    const child = spawn(file, args, { env: { ...this.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     const daemon = new RunningDaemon(child, this.socket);
     onCleanup(() => daemon.end());
     await daemon.ready;

@@ -267,6 +267,23 @@ programs:
   });
 });
 
+test('out of file descriptors, what does not fit says so, and everything still answers and stops', async () => {
+  const bench = new Bench('programs:\n  many: {cmd: sleep 1000, numprocs: 40, starttime: 0, startretries: 0}\n');
+  const daemon = await bench.startWithFiles(80);
+  await daemon.untilEvent(event => event.to === 'FATAL');
+  const { processes } = (await daemon.call('GET', '/v1/processes')).json as {
+    processes: { state: string; reason: string; pid: number }[];
+  };
+  const up = processes.filter(({ state }) => state === 'RUNNING');
+  expect(up.length).toBeGreaterThan(5);
+  expect(processes.find(({ state }) => state === 'FATAL')?.reason).toMatch(
+    /^cannot fork or open a terminal: EMFILE.*ulimit -n/,
+  );
+  daemon.signal('SIGTERM');
+  expect((await daemon.exited).code).toBe(0);
+  expect(up.filter(({ pid }) => isAlive(pid))).toEqual([]);
+});
+
 test('a daemon that listens but does not answer is told apart', async () => {
   const bench = new Bench(SLEEPER);
   mkdirSync(join(bench.dir, 'run/taskmaster'), { mode: 0o700 });

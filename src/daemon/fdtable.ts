@@ -1,0 +1,49 @@
+import { closeSync, constants, openSync } from 'node:fs';
+
+/** The fds of ours that exec would not close by itself: the masters, and the slaves that `open` made. */
+const inheritable = new Set<number>();
+
+/** Says that a child would inherit this one. */
+export function addInheritable(fd: number): void {
+  inheritable.add(fd);
+}
+
+/** Closes one that a child would inherit. */
+export function closeInheritable(fd: number): void {
+  inheritable.delete(fd);
+  closeSync(fd);
+}
+
+/** Says that one which a child would inherit is about to be closed by its stream. */
+export function forgetInheritable(fd: number): void {
+  inheritable.delete(fd);
+}
+
+/** File descriptors that a fork must leave free, or it is refused: the daemon must still hear clients and read /proc. */
+const SPARE_FDS = 16;
+
+/**
+ * Fills the gaps in the table of file descriptors below the highest that a child could inherit. The prebuilt binding has
+ * no close_range(2): in the child it walks up from 3 and stops at the first number above 15 that is free, so that every
+ * master beyond a gap, such as an ended program leaves, would stay open there (native-notes/node-pty.md). The new master
+ * must come after them all for the same reason. For this to be exact nothing else may open or close a file meanwhile: the
+ * daemon does neither on the thread pool.
+ *
+ * Returns what to close again after the fork. Throws EMFILE when too few are left.
+ */
+export function plugGaps(): number[] {
+  const highest = Math.max(0, ...inheritable);
+  const opened: number[] = [];
+  try {
+    for (let free = 0; free < SPARE_FDS; ) {
+      const fd = openSync('/dev/null', constants.O_RDONLY);
+      opened.push(fd);
+      if (fd > highest) free++;
+    }
+  } catch (error) {
+    for (const fd of opened) closeSync(fd);
+    throw error;
+  }
+  for (const fd of opened) if (fd > highest) closeSync(fd);
+  return opened.filter(fd => fd <= highest);
+}

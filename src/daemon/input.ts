@@ -1,0 +1,79 @@
+import { writeSync } from 'node:fs';
+import type { Clock } from '../runtime/clock.ts';
+import { isErrno } from '../runtime/errno.ts';
+import { MutableDisposable } from '../runtime/lifetime.ts';
+
+/** What is typed and not yet read by the program, at most. A paste of this size is still taken whole. */
+export const INPUT_QUEUE_LIMIT = 1024 * 1024;
+
+/** A program that does not read is asked again after 1 ms (measured best in node-pty's PR 956), then ever less often. */
+const INPUT_RETRY_MIN = 1;
+const INPUT_RETRY_MAX = 50;
+
+/** One write to a terminal is cut to what its kernel buffer can take, so that a write never costs more than it moves. */
+const INPUT_CHUNK = 4096;
+
+/** Where input goes: a non-blocking fd, undefined once it is closed. */
+export interface InputTarget {
+  readonly fd: number | undefined;
+}
+
+/**
+ * What was typed and the program has not read. Written past libuv, which would retry a full terminal without a pause and
+ * burn a core; paced here, and bounded. It dies with its terminal, as the number of the fd is used again at once.
+ */
+export class InputQueue implements Disposable {
+  private readonly target: InputTarget;
+  private readonly clock: Clock;
+  private readonly retry = new MutableDisposable();
+  private chunks: Uint8Array[] = [];
+  private queued = 0;
+  private pause = INPUT_RETRY_MIN;
+
+  constructor(target: InputTarget, clock: Clock) {
+    this.target = target;
+    this.clock = clock;
+  }
+
+  add(bytes: Uint8Array): boolean {
+    if (this.queued + bytes.length > INPUT_QUEUE_LIMIT) return false;
+    this.queued += bytes.length;
+    this.chunks.push(bytes);
+    if (this.queued === bytes.length) this.flush();
+    return true;
+  }
+
+  [Symbol.dispose](): void {
+    this.retry[Symbol.dispose]();
+    this.chunks = [];
+    this.queued = 0;
+  }
+
+  private readonly flush = (): void => {
+    for (let chunk = this.chunks[0]; chunk !== undefined; chunk = this.chunks[0]) {
+      const written = this.writeSome(chunk.subarray(0, INPUT_CHUNK));
+      if (written === 0) {
+        this.retry.value = this.clock.after(this.pause, this.flush);
+        this.pause = Math.min(INPUT_RETRY_MAX, this.pause * 2);
+        return;
+      }
+      this.pause = INPUT_RETRY_MIN;
+      this.queued -= written;
+      if (written === chunk.length) this.chunks.shift();
+      else this.chunks[0] = chunk.subarray(written);
+    }
+  };
+
+  private writeSome(bytes: Uint8Array): number {
+    const { fd } = this.target;
+    if (fd === undefined) return bytes.length;
+    try {
+      return writeSync(fd, bytes);
+    } catch (error) {
+      if (isErrno(error, 'EAGAIN')) return 0;
+      // The terminal is gone and its end about to be told: there is no one left to type to.
+      if (isErrno(error, 'EIO')) return bytes.length;
+      throw error;
+    }
+  }
+}
