@@ -72,7 +72,12 @@ export class Lab {
    * @returns {Daemon}
    */
   start([file = '', ...args], env = {}) {
-    const child = spawn(file, args, { env: { ...this.env, ...env }, detached: true, stdio: 'ignore', cwd: this.directory });
+    const child = spawn(file, args, {
+      env: { ...this.env, ...env },
+      detached: true,
+      stdio: 'ignore',
+      cwd: this.directory,
+    });
     const { pid } = child;
     const ended = new Promise(resolve => child.once('close', resolve));
     child.on('error', error => this.reports.fail(error));

@@ -67,7 +67,10 @@ export class Reports {
    */
   wait(what, take) {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.fail(new Error(`${what}: not up within ${PATIENCE_MS / 1000} s`)), PATIENCE_MS);
+      const timer = setTimeout(
+        () => this.fail(new Error(`${what}: not up within ${PATIENCE_MS / 1000} s`)),
+        PATIENCE_MS,
+      );
       const settled = (/** @type {() => void} */ settle) => {
         clearTimeout(timer);
         settle();

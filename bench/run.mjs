@@ -86,9 +86,11 @@ function readArguments(argv) {
       },
     });
     const unknown = positionals.find(name => !CASES.some(entry => entry.name === name));
-    if (values.help || unknown !== undefined) return unknown === undefined ? USAGE : `unknown case: ${unknown}\n\n${USAGE}`;
+    if (values.help || unknown !== undefined)
+      return unknown === undefined ? USAGE : `unknown case: ${unknown}\n\n${USAGE}`;
     const dist = resolve(values.dist);
-    if (!existsSync(resolve(dist, 'bin/taskmasterd.js'))) return `cannot measure: nothing is built in ${dist}; npm run build\n`;
+    if (!existsSync(resolve(dist, 'bin/taskmasterd.js')))
+      return `cannot measure: nothing is built in ${dist}; npm run build\n`;
     const cases = CASES.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
     return { cases, dist, isQuick: values.quick, isJson: values.json };
   } catch (error) {

@@ -22,7 +22,9 @@ export function formatTable(rows, subjects) {
   ]);
   const cells = [head, ...lines];
   const widths = head.map((_, column) => Math.max(...cells.map(line => line[column]?.length ?? 0)));
-  return cells.map(line => line.map((cell, at) => pad(cell, { width: widths[at] ?? 0, isText: at === 0 })).join('  ')).join('\n');
+  return cells
+    .map(line => line.map((cell, at) => pad(cell, { width: widths[at] ?? 0, isText: at === 0 })).join('  '))
+    .join('\n');
 }
 
 /** @param {string} cell @param {{width: number, isText: boolean}} column figures stand to the right */
@@ -63,6 +65,11 @@ function round(value) {
  * @param {readonly string[]} order
  */
 export function columnsOf(rows, order) {
-  const used = new Set(rows.flatMap(row => [...Object.keys(row.figures), ...(row.goal && 'against' in row.goal ? [row.goal.against] : [])]));
+  const used = new Set(
+    rows.flatMap(row => [
+      ...Object.keys(row.figures),
+      ...(row.goal && 'against' in row.goal ? [row.goal.against] : []),
+    ]),
+  );
   return [SUBJECT, ...order.filter(name => name !== SUBJECT && used.has(name))];
 }

@@ -1,8 +1,8 @@
 // @ts-check
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { quantile } from '../stats.mjs';
 
 /** @import {Case} from '../case.mjs' */
@@ -62,9 +62,19 @@ export const blocking = {
     say(`starting: p99 ${starting.p99.toFixed(1)} ms; stopping: p99 ${stopping.p99.toFixed(1)} ms`);
     await stop();
     return [
-      { what: 'event loop blocked while 1000 start', unit: 'ms', figures: { taskmaster: starting.blocked }, goal: { most: 50 } },
+      {
+        what: 'event loop blocked while 1000 start',
+        unit: 'ms',
+        figures: { taskmaster: starting.blocked },
+        goal: { most: 50 },
+      },
       { what: '  as a client sees it, worst answer', unit: 'ms', figures: { taskmaster: starting.worst } },
-      { what: 'event loop blocked while 1000 stop', unit: 'ms', figures: { taskmaster: stopping.blocked }, goal: { most: 50 } },
+      {
+        what: 'event loop blocked while 1000 stop',
+        unit: 'ms',
+        figures: { taskmaster: stopping.blocked },
+        goal: { most: 50 },
+      },
       { what: '  as a client sees it, worst answer', unit: 'ms', figures: { taskmaster: stopping.worst } },
     ];
   },

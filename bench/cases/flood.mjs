@@ -51,7 +51,11 @@ export const flood = {
     say(`${(scrollback.to / 1e6).toFixed(0)} MB printed; ${before} KB at first, ${after} KB at last`);
     await stop();
     return [
-      { what: 'GET /v1/processes beside `yes`, p50', unit: 'ms', figures: { taskmaster: flooded.p50, 'at rest': rest.p50 } },
+      {
+        what: 'GET /v1/processes beside `yes`, p50',
+        unit: 'ms',
+        figures: { taskmaster: flooded.p50, 'at rest': rest.p50 },
+      },
       {
         what: 'GET /v1/processes beside `yes`, p99',
         unit: 'ms',

@@ -54,8 +54,18 @@ export const killed = {
     const { alone = [], held = [] } = taken;
     say(`median ${median(alone).toFixed(1)} ms, with its terminal held ${median(held).toFixed(1)} ms`);
     return [
-      { what: 'kill -9 to a right status, worst', unit: 'ms', figures: { taskmaster: Math.max(...alone) }, goal: { most: 50 } },
-      { what: '  with its terminal still held', unit: 'ms', figures: { taskmaster: Math.max(...held) }, goal: { most: 50 } },
+      {
+        what: 'kill -9 to a right status, worst',
+        unit: 'ms',
+        figures: { taskmaster: Math.max(...alone) },
+        goal: { most: 50 },
+      },
+      {
+        what: '  with its terminal still held',
+        unit: 'ms',
+        figures: { taskmaster: Math.max(...held) },
+        goal: { most: 50 },
+      },
     ];
   },
 };

@@ -60,7 +60,12 @@ export const respawn = {
     for (const { stop } of running) await stop();
     const p90 = samples.summary(values => quantile(values, 0.9));
     return [
-      { what: 'crash to respawned, median', unit: 'ms', figures: samples.summary(), goal: { against: 'runit', most: 2 } },
+      {
+        what: 'crash to respawned, median',
+        unit: 'ms',
+        figures: samples.summary(),
+        goal: { against: 'runit', most: 2 },
+      },
       { what: 'crash to respawned, p90', unit: 'ms', figures: p90 },
     ];
   },

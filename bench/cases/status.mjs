@@ -44,6 +44,13 @@ export const status = {
       if (code !== 0) throw new Error(`${command.join(' ')} ended with ${code}: ${stderr}`);
     }
     for (const { stop } of [ours, ...others]) await stop();
-    return [{ what: '`status` of 10 programs', unit: 'ms', figures: samples.summary(), goal: { against: 'bare node', most: 1.5 } }];
+    return [
+      {
+        what: '`status` of 10 programs',
+        unit: 'ms',
+        figures: samples.summary(),
+        goal: { against: 'bare node', most: 1.5 },
+      },
+    ];
   },
 };

@@ -42,7 +42,12 @@ export const thousand = {
     }
     return [
       { what: '1000 programs up', unit: 's', figures: up.summary(), goal: { against: 'supervisord', most: 1 } },
-      { what: '1000 programs stopped', unit: 's', figures: stopped.summary(), goal: { against: 'supervisord', most: 1 } },
+      {
+        what: '1000 programs stopped',
+        unit: 's',
+        figures: stopped.summary(),
+        goal: { against: 'supervisord', most: 1 },
+      },
       { what: 'idle CPU with 1000 programs', unit: '%', figures: idle.summary(), goal: { most: 0.5 } },
     ];
   },

@@ -53,4 +53,9 @@ export const runit = new ScanDir({
   stopSignal: 'SIGHUP',
 });
 
-export const s6 = new ScanDir({ name: 's6', install: 'apt-get install s6', scanner: 's6-svscan', stopSignal: 'SIGTERM' });
+export const s6 = new ScanDir({
+  name: 's6',
+  install: 'apt-get install s6',
+  scanner: 's6-svscan',
+  stopSignal: 'SIGTERM',
+});
