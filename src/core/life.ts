@@ -46,6 +46,8 @@ export interface LastEnd {
   readonly exit: Exit;
   readonly ranFor: Millis;
   readonly at: Millis;
+  /** Why it could not even be run, where that is known. */
+  readonly hint: string | undefined;
 }
 
 /** All that the daemon knows about one process's life. */

@@ -38,8 +38,17 @@ export type Event =
   | { readonly type: 'spawnFailed'; readonly generation: number; readonly reason: string }
   | { readonly type: 'signalFailed'; readonly generation: number; readonly reason: string }
   | { readonly type: 'scanned'; readonly generation: number; readonly members: readonly number[] }
-  /** The leader was reaped. `alone`: its session is known to be empty, so that no scan is needed. */
-  | { readonly type: 'ended'; readonly generation: number; readonly exit: Exit; readonly alone: boolean };
+  /**
+   * The leader was reaped. `alone`: its session is known to be empty, so that no scan is needed. `hint`: why it could not
+   * even be run, where its exit code says so and a cause is known.
+   */
+  | {
+      readonly type: 'ended';
+      readonly generation: number;
+      readonly exit: Exit;
+      readonly alone: boolean;
+      readonly hint?: string | undefined;
+    };
 
 export type Effect =
   | { readonly type: 'spawn'; readonly generation: number }
@@ -87,7 +96,7 @@ export function step(spec: ProcessSpec, life: Life, event: Event, now: Millis): 
     case 'signalFailed':
       return onSignalFailed(turn, event.reason);
     case 'ended':
-      return onEnded(turn, event.exit, event.alone);
+      return onEnded(turn, event);
     case 'scanned':
       return onScanned(turn, event.members);
   }
@@ -273,7 +282,7 @@ function onSignalFailed(turn: Turn, reason: string): Step {
   return turn.result();
 }
 
-function onEnded(turn: Turn, exit: Exit, alone: boolean): Step {
+function onEnded(turn: Turn, { exit, alone, hint }: Extract<Event, { type: 'ended' }>): Step {
   const before = turn.life.state;
   // An end that is seen after `readyAt` is no early one, though the timer was late.
   if (before.kind === 'starting' && turn.now >= before.readyAt) succeed(turn, before);
@@ -286,7 +295,7 @@ function onEnded(turn: Turn, exit: Exit, alone: boolean): Step {
   const manner = mannerOf(state, want);
   const expected = manner === 'stopped' || (manner === 'ran' && isExpected(turn.spec, exit));
   turn.publish({ type: 'process.exit', pid, exit, expected, ranFor });
-  const last: LastEnd = { pid, exit, ranFor, at: turn.now };
+  const last: LastEnd = { pid, exit, ranFor, at: turn.now, hint };
   if (alone || turn.spec.leftovers === 'ignore') {
     turn.life = { ...turn.life, last };
     settle(turn, manner, exit, ranFor);
@@ -341,10 +350,9 @@ function settle(turn: Turn, manner: Manner, exit: Exit, ranFor: Millis): void {
     turn.enter({ kind: 'stopped' });
     if (turn.life.want === 'up') launch(turn);
   } else if (manner === 'early') {
-    failStart(
-      turn,
-      `${describeExit(exit)} after ${describeSpan(ranFor)}, before starttime (${describeSpan(spec.starttime)}) had passed`,
-    );
+    const cause = turn.life.last?.hint === undefined ? '' : `: ${turn.life.last.hint}`;
+    const early = `before starttime (${describeSpan(spec.starttime)}) had passed`;
+    failStart(turn, `${describeExit(exit)} after ${describeSpan(ranFor)}, ${early}${cause}`);
   } else {
     turn.change({ failures: 0, state: { kind: 'exited' } });
     if (shouldRestart(spec, exit)) relaunch(turn);

@@ -1,8 +1,7 @@
-import { accessSync, constants, type Stats, statSync } from 'node:fs';
-import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import type { ProcessSpec, TerminalSpec } from '../core/program.ts';
 import { isStderrApart } from '../core/program.ts';
 import { type Account, lookUpAccount, mustChangeTo, SpawnError } from './accounts.ts';
+import { findInPath, findProgram, statOf } from './executable.ts';
 import type { Drop, Launch } from './pty.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -51,8 +50,7 @@ export function prepareLaunch(spec: ProcessSpec, options: LaunchOptions): Launch
   checkDirectory(cwd);
   const env = environmentOf(spec, options, { account, cwd });
   const [name = '', ...args] = spec.argv;
-  const file = findProgram(name, cwd, env.PATH ?? '');
-  checkExecutable(file, account);
+  const file = findProgram(name, { cwd, path: env.PATH ?? '', account });
   return {
     argv: [file, ...args],
     env: Object.entries(env).map(([key, value]) => `${key}=${value}`),
@@ -86,74 +84,13 @@ function environmentOf(
 
 function checkDirectory(path: string): void {
   const stats = statOf(path);
-  if (typeof stats === 'string')
-    throw new SpawnError(`cannot enter workingdir ${path}: ${stats === MISSING ? 'no such directory' : stats}`);
+  if (stats === undefined) throw new SpawnError(`cannot enter workingdir ${path}: no such directory`);
+  if (typeof stats === 'string') throw new SpawnError(`cannot enter workingdir ${path}: ${stats}`);
   if (!stats.isDirectory()) throw new SpawnError(`cannot enter workingdir ${path}: not a directory`);
 }
 
-/** A name without a slash is looked up in the program's PATH; a relative path begins at its working directory. */
-function findProgram(name: string, cwd: string, path: string): string {
-  if (isAbsolute(name)) return name;
-  if (name.includes('/')) return resolve(cwd, name);
-  const found = findInPath(name, path);
-  if (found === undefined) throw new SpawnError(`cannot run ${name}: not found in PATH (${path})`);
-  return found;
-}
-
-function checkExecutable(file: string, account: Account | undefined): void {
-  const stats = statOf(file);
-  if (typeof stats === 'string')
-    throw new SpawnError(`cannot run ${file}: ${stats === MISSING ? 'no such file' : stats}`);
-  if (stats.isDirectory()) throw new SpawnError(`cannot run ${file}: is a directory`);
-  if (account ? !mayExecute(stats, account) : !isExecutable(file)) {
-    const who = account ? ` by ${account.name ?? `uid ${account.uid}`}` : '';
-    throw new SpawnError(
-      `cannot run ${file}: not executable${who} (mode ${(stats.mode & 0o7777).toString(8).padStart(4, '0')})`,
-    );
-  }
-}
-
 function dropTo(account: Account): Drop {
-  const setpriv = findInPath('setpriv', process.env.PATH ?? '');
+  const setpriv = findInPath('setpriv', process.env.PATH ?? '', undefined);
   if (setpriv === undefined) throw new SpawnError('cannot change user: setpriv (of util-linux) is not installed');
   return { account, setpriv };
-}
-
-function findInPath(name: string, path: string): string | undefined {
-  return path
-    .split(delimiter)
-    .map(directory => join(directory === '' ? '.' : directory, name))
-    .find(candidate => isExecutable(candidate) && statSync(candidate).isFile());
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false; // whatever the cause, it cannot be run; the caller says which file
-  }
-}
-
-/** Whether the mode bits let the account run the file. Root may when anyone may. */
-function mayExecute(stats: Stats, account: Account): boolean {
-  if (account.uid === 0) return (stats.mode & 0o111) !== 0;
-  if (stats.uid === account.uid) return (stats.mode & 0o100) !== 0;
-  return (stats.mode & (account.groups.includes(stats.gid) ? 0o010 : 0o001)) !== 0;
-}
-
-const MISSING = 'missing';
-
-/** The file's status, or why there is none. */
-function statOf(path: string): Stats | string {
-  try {
-    return statSync(path);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return MISSING;
-    if (code === 'EACCES') return 'permission denied';
-    if (code === 'ELOOP') return 'too many links';
-    if (code === 'ENAMETOOLONG') return 'name too long';
-    return String(code ?? error);
-  }
 }

@@ -1,4 +1,5 @@
 import type { HappeningBody } from '../core/events.ts';
+import type { Exit } from '../core/exit.ts';
 import { deadlineOf, type Life, unborn } from '../core/life.ts';
 import { type Effect, type Event, step } from '../core/lifecycle.ts';
 import { NewlineDecoder } from '../core/newlines.ts';
@@ -9,12 +10,13 @@ import type { Clock } from '../runtime/clock.ts';
 import { MutableDisposable } from '../runtime/lifetime.ts';
 import type { Trace } from '../runtime/trace.ts';
 import { SpawnError } from './accounts.ts';
+import { explainRefusal } from './executable.ts';
 import type { ForkQueue } from './forks.ts';
 import { prepareLaunch } from './launch.ts';
 import type { LogFile, LogFiles } from './logfiles.ts';
 import { removePidfile, writePidfile } from './pidfile.ts';
 import { ticksNow } from './procfs.ts';
-import type { Pty, PtyHost, Stream } from './pty.ts';
+import type { Launch, Pty, PtyHost, Stream } from './pty.ts';
 import type { SessionScanner } from './sessions.ts';
 import { signalLeader, signalLeftovers } from './signalling.ts';
 
@@ -185,7 +187,7 @@ export class Process implements Disposable {
           for (const outlet of [outlets.stdout, outlets.stderr]) outlet?.flush();
           this.onEnded(pty.pid);
           this.scrollback.end({ generation, pid: pty.pid, exit });
-          this.dispatch({ type: 'ended', generation, exit, alone });
+          this.dispatch({ type: 'ended', generation, exit, alone, hint: hintOf(launch, exit) });
         },
         closed: () => {
           this.terminals.delete(pty);
@@ -232,6 +234,15 @@ export class Process implements Disposable {
   private idOf(generation: number): string {
     return `${this.world.configHash}:${this.fullname}:${generation}`;
   }
+}
+
+/** What sh(1) and setpriv(1) exit with when they cannot exec. */
+const CANNOT_EXEC: readonly (number | null)[] = [126, 127];
+
+/** Behind a change of user only the new one's exec can tell whether it may run the file: here is why it could not. */
+function hintOf({ argv, drop }: Launch, exit: Exit): string | undefined {
+  if (!drop || !CANNOT_EXEC.includes(exit.code)) return undefined;
+  return explainRefusal(argv[0] ?? '', drop.account);
 }
 
 /** One stream of one life on its way into a log file. When the disk cannot follow, that life's terminal is not read. */

@@ -1,5 +1,5 @@
 /** What a program finds: its files, signals, environment, user, terminal. */
-import { mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { inheritedFds } from '../../src/daemon/inherited.ts';
@@ -200,6 +200,35 @@ describe.runIf(isRoot)('user (needs root)', () => {
     await untilPrinted(program, 'b');
     expect(printed(program)).toContain('a\n');
     expect(printed(program)).toContain('nobody\n');
+  });
+
+  test('one that its user cannot reach says so, and a PATH is searched as that user', async () => {
+    const dir = tempDir();
+    mkdirSync(join(dir, 'closed'), { mode: 0o700 });
+    mkdirSync(join(dir, 'open'), { mode: 0o755 });
+    chmodSync(dir, 0o755);
+    for (const where of ['closed', 'open'])
+      writeFileSync(join(dir, where, 'tool'), `#!/bin/sh\necho ${where}\n`, { mode: 0o755 });
+    const world = new RealWorld();
+    const user = { user: 'nobody' };
+    const shut = world.start('', {
+      name: 'shut',
+      argv: [join(dir, 'closed/tool')],
+      user,
+      starttime: 1000,
+      startretries: 0,
+    });
+    await untilState(shut, 'FATAL');
+    expect(shut.current.state).toMatchObject({
+      reason: expect.stringContaining(`: ${dir}/closed is closed to nobody (mode 0700)`),
+    });
+    const found = world.start('', {
+      name: 'found',
+      argv: ['tool'],
+      user,
+      env: { PATH: `${dir}/closed:${dir}/open:/bin:/usr/bin` },
+    });
+    expect(await untilPrinted(found, 'open')).toBe('open\n');
   });
 
   test('a bare number that no account has gets no groups of root', async () => {
