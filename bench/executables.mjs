@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 
 /** The path of a command, as the shell would find it; undefined when it is not installed. @param {string} name */
 export function findExecutable(name) {
-  return (process.env['PATH'] ?? '')
+  return (process.env.PATH ?? '')
     .split(delimiter)
     .map(directory => join(directory, name))
     .find(isExecutable);

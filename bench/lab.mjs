@@ -4,10 +4,15 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Reports } from './reports.mjs';
 
 /** Stands in the environment of everything that a lab starts, whoever starts it and however far it detaches itself. */
 const MARK = 'TASKMASTER_BENCH_LAB';
+
+/** Longest that a daemon may take to end: supervisord needs ten seconds for a thousand programs. */
+const PATIENCE_MS = 60_000;
+const OVERDUE = Symbol('overdue');
 
 /** A process that forks while /proc is read is found by the next reading. */
 const SWEEPS = 20;
@@ -85,7 +90,15 @@ export class Lab {
       if (signal === null && code !== 0) this.reports.fail(new Error(`${file} ${args.join(' ')} ended with ${code}`));
     });
     if (pid === undefined) throw new Error(`cannot start ${file}`);
-    return { pid, ended, signal: name => child.kill(name) };
+    return {
+      pid,
+      end: async name => {
+        child.kill(name);
+        const outcome = await Promise.race([ended, wait(PATIENCE_MS, OVERDUE, { ref: false })]);
+        if (outcome === OVERDUE)
+          throw new Error(`${file} ${args.join(' ')} has not ended within ${PATIENCE_MS / 1000} s`);
+      },
+    };
   }
 
   /** Ends all that carries the mark and removes the directory. Synchronous, so that it works on the way out too. */
@@ -123,6 +136,5 @@ export class Lab {
 /**
  * @typedef {object} Daemon
  * @property {number} pid
- * @property {Promise<unknown>} ended
- * @property {(name: NodeJS.Signals) => void} signal
+ * @property {(name: NodeJS.Signals) => Promise<void>} end sends the signal; resolves when the daemon has ended
  */

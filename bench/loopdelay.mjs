@@ -9,7 +9,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 /** Milliseconds between two looks. The histogram holds the time from one to the next, so it is taken off the result. */
 const RESOLUTION_MS = 1;
 
-const file = process.env['TASKMASTER_BENCH_LOOPDELAY'];
+const file = process.env.TASKMASTER_BENCH_LOOPDELAY;
 if (file !== undefined) {
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   histogram.enable();

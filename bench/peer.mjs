@@ -20,6 +20,7 @@
 /**
  * @typedef {object} Running
  * @property {number} pid of the daemon
+ * @property {readonly string[]} [ctl] the words that its client begins with, where it has one
  * @property {() => Promise<void>} stop resolves when every program and the daemon have ended
  */
 

@@ -5,6 +5,7 @@ import { residentKb } from '../procfs.mjs';
 import { quantile } from '../stats.mjs';
 
 /** @import {Case} from '../case.mjs' */
+/** @import {Row} from '../row.mjs' */
 
 /** Idle programs beside the one that prints: what `status` is about. */
 const BESIDE = 10;
@@ -12,8 +13,8 @@ const BESIDE = 10;
 /** Between an answer and the next question. */
 const PING_MS = 10;
 
-const [REST_MS, QUICK_REST_MS] = [5000, 2000];
-const [FLOOD_MS, QUICK_FLOOD_MS] = [20_000, 8000];
+const [REST_MS, QUICK_REST_MS] = [5000, 1000];
+const [FLOOD_MS, QUICK_FLOOD_MS] = [20_000, 4000];
 
 /** From the start of the flood until its scrollback is full and read buffers have their size: memory is flat from here. */
 const FILL_MS = 2000;
@@ -50,7 +51,8 @@ export const flood = {
     const { scrollback } = await control.call('/v1/processes/yes');
     say(`${(scrollback.to / 1e6).toFixed(0)} MB printed; ${before} KB at first, ${after} KB at last`);
     await stop();
-    return [
+    /** @type {Row[]} */
+    const rows = [
       {
         what: 'GET /v1/processes beside `yes`, p50',
         unit: 'ms',
@@ -69,5 +71,6 @@ export const flood = {
         goal: { most: FLAT_MB },
       },
     ];
+    return rows;
   },
 };

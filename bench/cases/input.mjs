@@ -10,7 +10,7 @@ const BYTES = 1024 * 1024;
 /** For what of it the terminal itself takes, and the first quick tries. */
 const SETTLE_MS = 1000;
 
-const [LOOK_MS, QUICK_LOOK_MS] = [10_000, 3000];
+const [LOOK_MS, QUICK_LOOK_MS] = [10_000, 2000];
 
 /** A terminal in raw mode tells its writer when it is full; in cooked mode the kernel would drop what is too much. */
 const DEAF = (/** @type {string} */ tell) => `#!/bin/sh\nstty raw -echo\nexec /bin/sh ${tell} deaf\n`;

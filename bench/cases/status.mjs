@@ -22,17 +22,16 @@ export const status = {
   about: '`status` of 10 programs, beside bare node',
   peers: ['supervisord'],
   async run({ lab, taskmaster, peers, isQuick }) {
-    const [, ...rest] = [taskmaster, ...peers];
     const ours = await taskmaster.start(lab, { argv: SLEEP, count: COUNT });
     const commands = [
       { name: 'bare node', command: [process.execPath, '-e', '0'] },
       { name: 'taskmaster', command: [...ours.ctl, 'status'] },
     ];
     const others = [];
-    for (const peer of rest) {
+    for (const peer of peers) {
       const running = await peer.start(lab, { argv: SLEEP, count: COUNT });
       others.push(running);
-      if ('ctl' in running) commands.push({ name: peer.name, command: [...running.ctl, 'status'] });
+      if (running.ctl) commands.push({ name: peer.name, command: [...running.ctl, 'status'] });
     }
     await wait(SETTLE_MS);
     const samples = new Samples();

@@ -10,8 +10,8 @@ const COUNT = 1000;
 /** After the last program is up: every one has passed its start time of a second, and garbage has been collected. */
 const SETTLE_MS = 2500;
 
-/** Long enough for what happens once a second to count as what it is, in a full run ten times. */
-const [IDLE_MS, QUICK_IDLE_MS] = [10_000, 4000];
+/** Long enough for what happens once a second to count as what it is, in a full run six times. */
+const [IDLE_MS, QUICK_IDLE_MS] = [6000, 2000];
 
 /** Each a full ABBA pair; a quick run has but one of each. */
 const [ROUNDS, QUICK_ROUNDS] = [4, 1];

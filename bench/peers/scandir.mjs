@@ -38,10 +38,7 @@ export class ScanDir {
     const daemon = lab.start([this.executable ?? '', place]);
     return {
       pid: daemon.pid,
-      stop: async () => {
-        daemon.signal(this.stopSignal);
-        await daemon.ended;
-      },
+      stop: () => daemon.end(this.stopSignal),
     };
   }
 }

@@ -32,8 +32,6 @@ stdout_logfile=NONE
 stderr_logfile=NONE
 `;
 
-/** @typedef {Running & {ctl: readonly string[]}} RunningSupervisord */
-
 /** @implements {Peer} */
 export class Supervisord {
   name = 'supervisord';
@@ -41,7 +39,7 @@ export class Supervisord {
   executable = findExecutable('supervisord');
   isInstalled = this.executable !== undefined;
 
-  /** @param {Lab} lab @param {Load} load @returns {Promise<RunningSupervisord>} */
+  /** @param {Lab} lab @param {Load} load @returns {Promise<Running>} */
   async start(lab, load) {
     const place = lab.place(this.name);
     const file = join(place, 'supervisord.conf');
@@ -50,10 +48,7 @@ export class Supervisord {
     return {
       pid: daemon.pid,
       ctl: [findExecutable('supervisorctl') ?? '', '-c', file],
-      stop: async () => {
-        daemon.signal('SIGTERM');
-        await daemon.ended;
-      },
+      stop: () => daemon.end('SIGTERM'),
     };
   }
 }

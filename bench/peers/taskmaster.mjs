@@ -48,8 +48,7 @@ export class Taskmaster {
       ctl: [process.execPath, join(this.dist, 'bin/taskmasterctl.js'), '-c', file],
       stop: async () => {
         control.close();
-        started.signal('SIGTERM');
-        await started.ended;
+        await started.end('SIGTERM');
       },
     };
   }
