@@ -1,15 +1,7 @@
 /** The reference of the config file, `docs/CONFIG.md`, printed from the table of keys. */
 import { ROWS } from './schema.ts';
 import { BUILTINS } from './scope.ts';
-import type { ReloadClass, Row, Rows } from './table.ts';
-
-const RELOADS: Readonly<Record<ReloadClass, string>> = {
-  now: 'taken at once, no process restarts',
-  instances: 'only the difference is started or stopped',
-  restart: 'the process restarts; one that is not up takes it at its next start',
-  identity: 'the old process is stopped, and a new one is added',
-  daemon: 'taken when the daemon starts again',
-};
+import type { Row, Rows } from './table.ts';
 
 const INTRO = `# The config file
 
@@ -61,10 +53,26 @@ With \`shell: true\` the built-ins are in the program's environment, under the s
 A daemon that runs as root refuses a config in which a program has no \`user\`: its own, or one by \`defaults\` or \`daemon\`.
 \`user: root\` is consent, as is \`--allow-root\`.
 
+## What a program finds
+
+- **A terminal** of its own, its controlling one, as standard input, output and error, of the size and \`TERM\` that \`terminal\`
+  says. Where \`stderr\` goes elsewhere than \`stdout\` it is a second terminal. No other file is open.
+- **The daemon's environment**, less what tells of the terminal the daemon was started in (\`TMUX\`, \`STY\`, \`COLUMNS\` …), plus
+  \`env\`; \`HOME\`, \`USER\` and \`LOGNAME\` of its \`user\`; \`PWD\`; and \`TASKMASTER_ID\`, by which its processes are known as ours.
+- **Signals** at their defaults, none blocked. It leads a session and a process group of its own.
+- **Limits** of the daemon, but for one: Node raises its own soft limit of open files to the hard one, and programs inherit
+  that. \`cmd: sh -c 'ulimit -n 1024; exec …'\` lowers it.
+
+## What becomes of what it leaves behind
+
+When a leader ends, others of its session may live on. With \`leftovers: kill\` they get SIGTERM, then SIGKILL after
+\`stoptime\`, and a restart waits for them; \`status\` and the log name them. They are looked for when somebody still holds the
+terminal or is in the leader's process group. One that let go of all three files *and* changed its process group, or began a
+session of its own, is not found.
+
 ## After a change
 
-\`reload\` (or SIGHUP) compares the new file with what runs, process by process, and touches only what changed. "On a change"
-below says what a key's change does.
+The daemon reads the file when it starts.
 `;
 
 /** The text of `docs/CONFIG.md`. */
@@ -98,7 +106,6 @@ function entry(key: string, row: Row<unknown>): string {
   const lines = [`### ${key}`, '', row.help, '', `- Value: ${row.kind.label}`];
   if (row.required) lines.push('- Required');
   else lines.push(`- Default: ${row.default === undefined ? (row.otherwise ?? 'none') : `\`${row.default}\``}`);
-  if (row.reload !== undefined) lines.push(`- On a change: ${RELOADS[row.reload]}`);
   if (row.example !== undefined) lines.push(`- Example: \`${key}: ${row.example}\``);
   return `${lines.join('\n')}\n`;
 }

@@ -93,7 +93,7 @@ async function checkAndRun(args: Arguments): Promise<number> {
   // On the way up warnings go to the log, where they are found later; errors and --check speak to who asked.
   const isTold = config === undefined || args.check === true;
   if (isTold && diagnostics.length > 0)
-    process.stderr.write(formatDiagnostics(diagnostics, { color: isTerminal(process.stderr) }));
+    process.stderr.write(formatDiagnostics(diagnostics, { color: isTerminal(process.stderr), cwd: process.cwd() }));
   if (!config) return BAD_CONFIG;
   if (args.check) {
     process.stdout.write(describeConfig(config, { color: isTerminal(process.stdout) }));
