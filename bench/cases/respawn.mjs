@@ -7,7 +7,7 @@ import { alternate, quantile, Samples } from '../stats.mjs';
 /** Programs under each supervisor, killed in turn, so that each has run for long when its turn comes again. */
 const COUNT = 16;
 
-const [ROUNDS, QUICK_ROUNDS] = [60, 8];
+const [ROUNDS, QUICK_ROUNDS] = [60, 4];
 
 /**
  * runit waits a second when a program ran for less; supervisord and Taskmaster call a start failed then. Nobody's

@@ -11,7 +11,7 @@ const COUNT = 10;
 /** Every program is RUNNING by then, or `status` says so by its exit code. */
 const SETTLE_MS = 2500;
 
-const [ROUNDS, QUICK_ROUNDS] = [40, 10];
+const [ROUNDS, QUICK_ROUNDS] = [40, 6];
 
 /**
  * The whole command as a person waits for it, beside the start of a Node that does nothing.
