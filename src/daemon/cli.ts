@@ -7,6 +7,7 @@ import { loadConfig } from '../config/load.ts';
 import { findConfig } from '../config/paths.ts';
 import { VERSION } from '../protocol/version.ts';
 import { realClock } from '../runtime/clock.ts';
+import { type Console, openConsole } from './console.ts';
 import { SocketInUse } from './control-socket.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
 import { startInBackground } from './daemonize.ts';
@@ -106,6 +107,7 @@ async function run(config: Config, diagnostics: readonly Diagnostic[]): Promise<
   // A terminal that goes away takes the log's copy on it along, and nothing else.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   closeInherited();
+  const console = openConsole(realClock, !process.env.NO_COLOR) ?? plainConsole();
   let daemon: Daemon;
   try {
     daemon = await startDaemon({
@@ -115,9 +117,7 @@ async function run(config: Config, diagnostics: readonly Diagnostic[]): Promise<
       env: process.env,
       uid: process.getuid?.() ?? 0,
       home: homedir(),
-      terminal: isTerminal(process.stdout)
-        ? { write: text => process.stdout.write(text), color: !process.env.NO_COLOR }
-        : undefined,
+      terminal: console,
       warnings: diagnostics.map(({ file, line, message }) => `${file}:${line}: ${message}`),
     });
   } catch (error) {
@@ -140,7 +140,15 @@ async function run(config: Config, diagnostics: readonly Diagnostic[]): Promise<
   process.on('uncaughtException', error => daemon.onFault(error));
   process.on('unhandledRejection', error => daemon.onFault(error));
   await daemon.finished;
+  await console?.close();
   return DONE;
+}
+
+/** A terminal that cannot be opened anew, as on macOS, is written to as Node does. */
+function plainConsole(): Console | undefined {
+  if (!isTerminal(process.stdout)) return undefined;
+  const write = (text: string): void => void process.stdout.write(text);
+  return { color: !process.env.NO_COLOR, write, close: () => Promise.resolve() };
 }
 
 function isTerminal(stream: NodeJS.WriteStream): boolean {

@@ -50,6 +50,7 @@ export class LogFile {
   private queued = 0;
   private isWriting = false;
   private isFull = false;
+  private isClosing = false;
   private failure: string | undefined;
 
   constructor(fd: number, clock: Clock) {
@@ -71,13 +72,20 @@ export class LogFile {
     if (!this.isWriting) this.writeNext();
   }
 
+  /** Whether more waits than the disk, or whoever reads, can take for now. */
+  get isBehind(): boolean {
+    return this.isFull;
+  }
+
   /** Tells when the disk cannot follow, and when it can again. */
   onFull(listener: (isFull: boolean) => void): Disposable {
     this.fullListeners.add(listener);
     return { [Symbol.dispose]: () => void this.fullListeners.delete(listener) };
   }
 
+  /** Writes out what is queued, as far as the other end takes it without being waited for, and closes. */
   async close(): Promise<void> {
+    this.isClosing = true;
     if (this.isWriting) await new Promise<void>(resolve => this.idleListeners.add(resolve));
     closeSync(this.fd); // not on the thread pool: that would make a gap while a fork is under way (`pty.ts`)
   }
@@ -94,7 +102,7 @@ export class LogFile {
   }
 
   private onWritten(error: NodeJS.ErrnoException | null, written: number, bytes: Uint8Array): void {
-    if (isErrno(error, 'EAGAIN')) {
+    if (isErrno(error, 'EAGAIN') && !this.isClosing) {
       this.queue.unshift(bytes);
       this.clock.after(RETRY_MS, () => this.writeNext());
       return;

@@ -2,7 +2,7 @@
 import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openPtyHost } from '../../src/daemon/pty.ts';
+import { openPtyHost, type Pty } from '../../src/daemon/pty.ts';
 import { realClock } from '../../src/runtime/clock.ts';
 import { Bench, ROOT } from '../support/built.ts';
 import { onCleanup, tempDir } from '../support/world.ts';
@@ -149,39 +149,50 @@ describe('npm start', () => {
   ];
   const demo = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).scripts.start as string; // package.json is ours
 
-  test('on a terminal it shows its log, and Ctrl-C stops it all', async () => {
+  /** Runs it on a terminal; once the text shows, does something to it; resolves with all it printed and its exit. */
+  function runOnTerminal(text: string, act: (pty: Pty) => void): Promise<string> {
     const dir = tempDir();
-    const text = await new Promise<string>(resolve => {
+    return new Promise<string>(resolve => {
       let seen = '';
-      let interrupted = false;
-      const pty = openPtyHost(realClock).spawn(
-        {
-          argv: ['/bin/sh', '-c', `exec ${demo}`],
-          env: env(dir),
-          cwd: ROOT,
-          umask: undefined,
-          drop: undefined,
-          size: { cols: 200, rows: 50 },
-          stderrApart: false,
+      let acted = false;
+      const launch = {
+        argv: ['/bin/sh', '-c', `exec ${demo}`],
+        env: env(dir),
+        cwd: ROOT,
+        umask: undefined,
+        drop: undefined,
+        size: { cols: 200, rows: 50 },
+        stderrApart: false,
+      };
+      const pty = openPtyHost(realClock).spawn(launch, {
+        output: bytes => {
+          seen += Buffer.from(bytes).toString();
+          if (acted || !seen.includes(text)) return;
+          acted = true;
+          act(pty);
         },
-        {
-          output: bytes => {
-            seen += Buffer.from(bytes).toString();
-            if (interrupted || !seen.includes('http started')) return;
-            interrupted = true;
-            pty.write(Buffer.from('\x03'));
-          },
-          ended: exit => {
-            seen += `\nexit ${exit.code}`;
-          },
-          closed: () => resolve(seen),
+        ended: exit => {
+          seen += `\nexit ${exit.code}`;
         },
-      );
+        closed: () => resolve(seen),
+      });
       onCleanup(() => pty[Symbol.dispose]());
     });
+  }
+
+  test('on a terminal it shows its log, and Ctrl-C stops it all', async () => {
+    const text = await runOnTerminal('http started', pty => pty.write(Buffer.from('\x03')));
     expect(text).toContain('config loaded');
     expect(text).toContain('stopping: SIGINT');
     expect(text).toMatch(/taskmasterd ended\r\n\nexit 0$/);
+  });
+
+  test('Ctrl-S on that terminal does not stop the daemon', async () => {
+    const text = await runOnTerminal('http started', pty => {
+      pty.write(Buffer.from('\x13'));
+      process.kill(pty.pid, 'SIGTERM');
+    });
+    expect(text).toMatch(/exit 0$/);
   });
 
   test('package.json starts the demo, which is what the test above ran', () => {
