@@ -25,6 +25,7 @@ import type { HappeningBody } from './events.ts';
 import { describeExit, describeSpan, type Exit } from './exit.ts';
 import { deadlineOf, type LastEnd, type Life, type Manner, pidOf, type StartCause, type State } from './life.ts';
 import type { Millis, ProcessSpec, SignalName } from './program.ts';
+import { backoffOf, isExpected, shouldRestart } from './restart.ts';
 import { reasonOf, statusOf } from './status.ts';
 import { takeToken } from './tokens.ts';
 
@@ -65,8 +66,6 @@ export interface Step {
   readonly effects: readonly Effect[];
 }
 
-/** Each failed start waits a second longer than the one before it (supervisord's linear backoff). */
-export const BACKOFF_STEP: Millis = 1000;
 /** SIGKILL is sent again after `stoptime`, but not in a hot loop when that is 0. */
 export const KILL_AGAIN: Millis = 1000;
 /** How soon to look again for leftovers that were told to end: most do within a few milliseconds. */
@@ -367,7 +366,7 @@ function succeed(turn: Turn, { pid, since }: Extract<State, { kind: 'starting' }
 function failStart(turn: Turn, reason: string): void {
   const failures = turn.life.failures + 1;
   if (failures > turn.spec.startretries) turn.change({ failures, state: { kind: 'fatal', reason } });
-  else turn.change({ failures, state: { kind: 'backoff', reason, retryAt: turn.now + failures * BACKOFF_STEP } });
+  else turn.change({ failures, state: { kind: 'backoff', reason, retryAt: turn.now + backoffOf(failures) } });
 }
 
 function launch(turn: Turn, cause: StartCause = 'request'): void {
@@ -405,12 +404,4 @@ function killLeader(turn: Turn, state: Extract<State, { kind: 'stopping' }>): vo
 function mannerOf(state: State, want: 'up' | 'down'): Manner {
   if (state.kind === 'stopping' || want === 'down') return 'stopped';
   return state.kind === 'starting' ? 'early' : 'ran';
-}
-
-function isExpected(spec: ProcessSpec, exit: Exit): boolean {
-  return exit.code !== null && spec.exitcodes.includes(exit.code);
-}
-
-function shouldRestart(spec: ProcessSpec, exit: Exit): boolean {
-  return spec.autorestart === 'always' || (spec.autorestart === 'unexpected' && !isExpected(spec, exit));
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { deadlineOf } from '../../src/core/life.ts';
-import { BACKOFF_STEP, KILL_AGAIN, LOOK_AGAIN, LOOK_AGAIN_MAX } from '../../src/core/lifecycle.ts';
+import { KILL_AGAIN, LOOK_AGAIN, LOOK_AGAIN_MAX } from '../../src/core/lifecycle.ts';
+import { BACKOFF_STEP } from '../../src/core/restart.ts';
 import { reasonOf } from '../../src/core/status.ts';
 import { TOKEN_REFILL, TOKENS_MAX } from '../../src/core/tokens.ts';
 import { Play } from '../support/play.ts';
