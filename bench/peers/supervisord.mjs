@@ -5,15 +5,19 @@ import { findExecutable } from '../executables.mjs';
 /** @import {Peer, Load, Running} from '../peer.mjs' */
 /** @import {Lab} from '../lab.mjs' */
 
-/** Files that supervisord asks for at start-up: three a program, and then some. Its default is enough for 300 only. */
-const MIN_FILES = 20_000;
+/**
+ * Files that supervisord keeps open: three pipes a program, and its own. No more than it needs, as every child of its
+ * closes so many one by one before it runs.
+ */
+const FILES_EACH = 3;
+const FILES_OWN = 100;
 
 /** One program of many processes, which it starts and stops all at once; of many programs it stops one after the other. */
 const config = (/** @type {string} */ place, /** @type {Load} */ { argv, count }) => `
 [supervisord]
 nodaemon=true
 ${process.geteuid?.() === 0 ? 'user=root' : ''}
-minfds=${MIN_FILES}
+minfds=${FILES_EACH * count + FILES_OWN}
 logfile=${place}/log
 pidfile=${place}/pid
 childlogdir=${place}
