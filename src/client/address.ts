@@ -6,6 +6,11 @@ export interface Address {
   readonly config: string | undefined;
   /** Sockets to try, best first. */
   readonly sockets: readonly string[];
+  /**
+   * The user who alone may have made the directories of the sockets; undefined when a socket was named, which is to trust
+   * it. Anybody can make a directory in `/tmp` and listen there in place of the daemon.
+   */
+  readonly owner: number | undefined;
 }
 
 /** What is said on the command line and what the environment adds. */
@@ -26,12 +31,12 @@ export class NoDaemonError extends Error {
 
 /** Finds the sockets at which the daemon may listen. Throws NoDaemonError when no config is found to go by. */
 export function locate({ config, socket, env, cwd, uid }: Whereabouts): Address {
-  if (socket !== undefined) return { config: undefined, sockets: [socket] };
+  if (socket !== undefined) return { config: undefined, sockets: [socket], owner: undefined };
   const found = findConfig(config, env, cwd);
   if ('tried' in found) {
     throw new NoDaemonError(
       `cannot find a config: none of ${found.tried.join(', ')} exists; name one with -c FILE, or a socket with -s PATH`,
     );
   }
-  return { config: found.path, sockets: socketCandidates(found.path, env, uid) };
+  return { config: found.path, sockets: socketCandidates(found.path, env, uid), owner: uid };
 }

@@ -1,5 +1,7 @@
 import { type IncomingMessage, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { dirname } from 'node:path';
+import { privateDirProblem } from '../config/paths.ts';
 import { WireError } from '../protocol/errors.ts';
 import { isCompatible, mismatchMessage, PROTOCOL, PROTOCOL_HEADER } from '../protocol/version.ts';
 import { type Clock, realClock } from '../runtime/clock.ts';
@@ -54,7 +56,7 @@ export class Connection {
   private async open(): Promise<Socket> {
     const failures: Failure[] = [];
     for (const path of this.answered === undefined ? this.address.sockets : [this.answered]) {
-      const attempt = await tryConnect(path);
+      const attempt = distrust(path, this.address.owner) ?? (await tryConnect(path));
       if (!('code' in attempt)) {
         this.answered = path;
         return attempt;
@@ -97,6 +99,23 @@ export class Connection {
 /** The daemon closed the connection before it had answered in full. */
 export function lostDaemon(): NoDaemonError {
   return new NoDaemonError('the daemon went away before it had answered');
+}
+
+/**
+ * Why a socket that was found by rule is not to be connected to: its directory is not the user's alone, or not there. It
+ * is not tried then even if it appears the next moment, for who knows whose it would be.
+ */
+function distrust(socket: string, owner: number | undefined): Failure | undefined {
+  if (owner === undefined) return undefined;
+  try {
+    const problem = privateDirProblem(dirname(socket), owner);
+    return problem === undefined ? undefined : { socket, code: 'ENOENT', problem };
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
+      return { socket, code: error.code }; // a directory above it is closed to us: connect(2) would say the same
+    }
+    throw error;
+  }
 }
 
 function tryConnect(path: string): Promise<Socket | Failure> {

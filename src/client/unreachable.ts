@@ -1,11 +1,14 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Address } from './address.ts';
 
-/** Why one socket could not be connected to: an errno such as `ENOENT`. */
+/** Why one socket could not be connected to. */
 export interface Failure {
   readonly socket: string;
+  /** An errno such as `ENOENT`. */
   readonly code: string;
+  /** What forbids to trust its directory, or that there is none: it was not tried. */
+  readonly problem?: string;
 }
 
 /** Says in one sentence why no socket of this address answers, and what to do about it. */
@@ -13,20 +16,39 @@ export function describeUnreachable(address: Address, failures: readonly Failure
   const { config } = address;
   const daemon = config === undefined ? 'the daemon' : `the daemon of ${config}`;
   const start = config === undefined ? '' : `; start it with: taskmasterd -c ${config}`;
+  const untrusted = failures.filter(({ socket, problem }) => problem !== undefined && statsOf(dirname(socket)));
+  const warning = untrusted.map(failure => `; ${describeUntrusted(failure, address.owner)}`).join('');
   const [denied, dead, other] = [
     failures.find(({ code }) => code === 'EACCES' || code === 'EPERM'),
     failures.find(({ code }) => code === 'ECONNREFUSED'),
     failures.find(({ code }) => code !== 'ENOENT' && code !== 'ENOTDIR'),
   ];
   if (denied !== undefined) {
-    return `cannot reach ${daemon}: permission denied on ${denied.socket}${ownerAdvice(denied.socket)}`;
+    return `cannot reach ${daemon}: permission denied on ${denied.socket}${ownerAdvice(denied.socket)}${warning}`;
   }
   if (dead !== undefined) {
-    return `cannot reach ${daemon}: it died and left ${dead.socket} behind${start}`;
+    return `cannot reach ${daemon}: it died and left ${dead.socket} behind${warning}${start}`;
   }
-  if (other !== undefined) return `cannot reach ${daemon}: ${other.code} on ${other.socket}`;
+  if (other !== undefined) return `cannot reach ${daemon}: ${other.code} on ${other.socket}${warning}`;
   if (config !== undefined && !existsSync(config)) return `cannot reach ${daemon}: there is no such file`;
-  return `cannot reach ${daemon}: nothing listens on ${address.sockets.join(' or ')}${start}`;
+  const tried = failures.filter(failure => !untrusted.includes(failure)).map(({ socket }) => socket);
+  if (tried.length === 0) return `cannot reach ${daemon}${warning.replace(';', ':')}`;
+  return `cannot reach ${daemon}: nothing listens on ${tried.join(' or ')}${warning}${start}`;
+}
+
+function describeUntrusted({ socket, problem }: Failure, owner: number | undefined): string {
+  const foreign = statsOf(dirname(socket))?.uid !== owner;
+  const advice = `${foreign ? 'run as that user, or ' : ''}use -s ${socket} if you trust it`;
+  return `${dirname(socket)} ${problem}, so nobody there was asked (${advice})`;
+}
+
+/** What there is of this name, itself and not what it links to. */
+function statsOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined; // a path through a file, or one that is hidden from us: nothing that could be told about
+  }
 }
 
 /** The owner is that of the socket, or of its directory when that hides it. */

@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { NoDaemonError } from '../../src/client/address.ts';
 import { createApi, pathOf } from '../../src/client/api.ts';
 import { Connection } from '../../src/client/connection.ts';
 import { main } from '../../src/client/main.ts';
@@ -19,7 +20,7 @@ describe('finding the daemon', () => {
     host.env.XDG_RUNTIME_DIR = tempDir();
     writeFileSync(join(host.cwd, 'taskmaster.yaml'), '');
     const [socket = ''] = socketCandidates(join(host.cwd, 'taskmaster.yaml'), host.env, host.uid);
-    mkdirSync(dirname(socket));
+    mkdirSync(dirname(socket), { mode: 0o700 });
     const daemon = await FakeDaemon.listen(socket);
     daemon.on('daemon', info);
     expect([await main(['pid'], host), host.out.text]).toEqual([0, '1\n']);
@@ -30,7 +31,10 @@ describe('finding the daemon', () => {
     const daemon = await FakeDaemon.listen();
     daemon.on('daemon', info);
     const sockets = [join(tempDir(), 'none.sock'), daemon.socket];
-    const api = createApi(new Connection({ config: undefined, sockets }), new AbortController().signal);
+    const api = createApi(
+      new Connection({ config: undefined, sockets, owner: undefined }),
+      new AbortController().signal,
+    );
     expect((await api.call('daemon')).pid).toBe(1);
   });
 
@@ -72,7 +76,8 @@ describe('finding the daemon', () => {
     const host = new FakeHost();
     expect(await main(['-s', left, 'pid'], host)).toBe(7);
     expect(host.err.text).toBe(`cannot reach the daemon: it died and left ${left} behind\n`);
-    expect(describeUnreachable({ config: '/c.yaml', sockets: [left] }, [{ socket: left, code: 'ECONNREFUSED' }])).toBe(
+    const address = { config: '/c.yaml', sockets: [left], owner: host.uid };
+    expect(describeUnreachable(address, [{ socket: left, code: 'ECONNREFUSED' }])).toBe(
       `cannot reach the daemon of /c.yaml: it died and left ${left} behind; start it with: taskmasterd -c /c.yaml`,
     );
   });
@@ -81,16 +86,101 @@ describe('finding the daemon', () => {
     const socket = join(tempDir(), 'other.sock');
     writeFileSync(socket, '');
     chmodSync(socket, 0);
-    expect(describeUnreachable({ config: '/c.yaml', sockets: [socket] }, [{ socket, code: 'EACCES' }])).toBe(
+    const address = { config: '/c.yaml', sockets: [socket], owner: process.getuid?.() };
+    expect(describeUnreachable(address, [{ socket, code: 'EACCES' }])).toBe(
       `cannot reach the daemon of /c.yaml: permission denied on ${socket}; it belongs to uid ${process.getuid?.()}: run as that user or set daemon.socket.mode`,
     );
   });
 
   test('another errno is told as it is', () => {
     const failures = [{ socket: '/x', code: 'ENOTSOCK' }];
-    expect(describeUnreachable({ config: undefined, sockets: ['/x'] }, failures)).toBe(
+    expect(describeUnreachable({ config: undefined, sockets: ['/x'], owner: undefined }, failures)).toBe(
       'cannot reach the daemon: ENOTSOCK on /x',
     );
+  });
+});
+
+describe("a socket whose directory may be somebody else's", () => {
+  /** A daemon that answers in a directory of its own, one that would answer before it, and a config. */
+  async function world(): Promise<{ config: string; bad: FakeDaemon; good: FakeDaemon; dirs: [string, string] }> {
+    const root = tempDir();
+    const config = join(root, 'tm.yaml');
+    writeFileSync(config, '');
+    const dirs: [string, string] = [join(root, 'bad'), join(root, 'good')];
+    for (const dir of dirs) mkdirSync(dir, { mode: 0o700 });
+    const [bad, good] = await Promise.all(dirs.map(dir => FakeDaemon.listen(join(dir, 'x.sock'))));
+    if (bad === undefined || good === undefined) throw new Error('two were asked for');
+    for (const daemon of [bad, good]) daemon.on('daemon', info);
+    return { config, bad, good, dirs };
+  }
+
+  const pidBy = (sockets: readonly string[], config: string, owner = process.getuid?.() ?? 0) =>
+    createApi(new Connection({ config, sockets, owner }), new AbortController().signal).call('daemon');
+
+  test.each([
+    ['is open to others', (dir: string) => chmodSync(dir, 0o777)],
+    [
+      'is a link',
+      (dir: string) => {
+        renameSync(dir, `${dir}.real`);
+        symlinkSync(`${dir}.real`, dir);
+      },
+    ],
+  ])('is passed over when it %s', async (_, spoil) => {
+    const { config, bad, good, dirs } = await world();
+    spoil(dirs[0]);
+    expect((await pidBy([bad.socket, good.socket], config)).pid).toBe(1);
+    expect([bad.asked.length, good.asked.length]).toEqual([0, 1]);
+  });
+
+  test('is told about when nothing else answers, with what to do', async () => {
+    const { config, bad, dirs } = await world();
+    const none = join(dirs[1], 'none.sock');
+    chmodSync(dirs[0], 0o777);
+    const why = `${dirs[0]} is open to other users (mode 0777; \`chmod 700\` it), so nobody there was asked (use -s ${bad.socket} if you trust it)`;
+    await expect(pidBy([bad.socket], config)).rejects.toThrow(
+      new NoDaemonError(`cannot reach the daemon of ${config}: ${why}`),
+    );
+    await expect(pidBy([bad.socket, none], config)).rejects.toThrow(
+      `cannot reach the daemon of ${config}: nothing listens on ${none}; ${why}; start it with: taskmasterd -c ${config}`,
+    );
+    expect(bad.asked).toEqual([]);
+  });
+
+  test('and belongs to another user is not asked, even by root', async () => {
+    const { config, bad, dirs } = await world();
+    const [own, owner] = [process.getuid?.() ?? 0, 4711];
+    await expect(pidBy([bad.socket], config, owner)).rejects.toThrow(
+      `cannot reach the daemon of ${config}: ${dirs[0]} belongs to user ${own}, not to ${owner}, so nobody there was asked (run as that user, or use -s ${bad.socket} if you trust it)`,
+    );
+    expect(bad.asked).toEqual([]);
+  });
+
+  test('by the rule, from the command line; -s is to trust it', async () => {
+    const host = new FakeHost();
+    host.env.XDG_RUNTIME_DIR = tempDir();
+    const config = join(host.cwd, 'taskmaster.yaml');
+    writeFileSync(config, '');
+    const [socket = ''] = socketCandidates(config, host.env, host.uid);
+    mkdirSync(dirname(socket));
+    chmodSync(dirname(socket), 0o777);
+    const daemon = await FakeDaemon.listen(socket);
+    daemon.on('daemon', info);
+    expect(await main(['pid'], host)).toBe(7);
+    expect(host.err.text).toContain(`${dirname(socket)} is open to other users (mode 0777`);
+    expect(daemon.asked).toEqual([]);
+    expect(await ctl(daemon, ['pid'])).toMatchObject({ code: 0, out: '1\n' });
+  });
+
+  test('that is not there is no more than nobody listening', async () => {
+    const { config, bad, dirs } = await world();
+    await bad.close();
+    rmSync(dirs[0], { recursive: true });
+    await expect(pidBy([bad.socket], config)).rejects.toThrow(
+      `cannot reach the daemon of ${config}: nothing listens on ${bad.socket}; start it with: taskmasterd -c ${config}`,
+    );
+    const through = join(config, 'dir/x.sock');
+    await expect(pidBy([through], config)).rejects.toThrow(`nothing listens on ${through}; start it with`);
   });
 });
 
@@ -148,7 +238,10 @@ describe('talking to it', () => {
       },
     };
     const ending = new AbortController();
-    const api = createApi(new Connection({ config: undefined, sockets: [daemon.socket] }, clock), ending.signal);
+    const api = createApi(
+      new Connection({ config: undefined, sockets: [daemon.socket], owner: undefined }, clock),
+      ending.signal,
+    );
     const waits = api.call('start', { select: ['web'], wait: true });
     await expect.poll(() => daemon.asked.length).toBe(1);
     expect(timers).toHaveLength(0);
