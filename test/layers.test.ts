@@ -27,7 +27,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   'node-pty': ['daemon/pty.ts'],
   yaml: ['config/load.ts'],
   pino: ['daemon/log.ts'],
-  commander: ['client/cli.ts', 'daemon/cli.ts'],
+  commander: ['client/cli.ts'],
 };
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
