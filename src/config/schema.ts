@@ -46,13 +46,13 @@ const LOG_FILE = {
   },
   maxsize: {
     kind: size({ min: 0, max: MAX_LOG }),
-    help: 'Size at which the file is rotated; 0 for never.',
+    help: 'Size at which the file will be rotated; 0 for never. Checked now; files are not rotated yet.',
     reload: 'now',
     default: '50MB',
   },
   backups: {
     kind: integer({ min: 0, max: MAX_BACKUPS }),
-    help: 'How many rotated files are kept.',
+    help: 'How many rotated files will be kept. Checked now; files are not rotated yet.',
     reload: 'now',
     default: '10',
   },
