@@ -13,6 +13,9 @@ export const MAX_SOCKET_PATH = process.platform === 'linux' ? 107 : 103;
 /** Hex digits of the hash in a socket's name: 48 bits, far beyond chance for the few configs of one user. */
 const HASH_DIGITS = 12;
 
+/** `/`, the hash, `.sock`. */
+const SOCKET_NAME_BYTES = 1 + HASH_DIGITS + '.sock'.length;
+
 const FILE_NAME = 'taskmaster.yaml';
 
 /**
@@ -87,7 +90,8 @@ export function privateDirProblem(dir: string, uid: number): string | undefined 
 export function prepareRuntimeDir(env: Environment, uid: number): string {
   const problems: string[] = [];
   for (const dir of runtimeDirs(env, uid)) {
-    const problem = makePrivateDir(dir, uid);
+    const isTooLong = Buffer.byteLength(dir) + SOCKET_NAME_BYTES > MAX_SOCKET_PATH;
+    const problem = isTooLong ? 'is too long for a UNIX socket in it' : makePrivateDir(dir, uid);
     if (problem === undefined) return dir;
     problems.push(`${dir} ${problem}`);
   }
@@ -124,7 +128,7 @@ export function checkSocketPath(path: string): void {
   if (bytes > MAX_SOCKET_PATH) {
     throw new Error(
       `cannot use the socket path ${path}: it is ${bytes} bytes long and UNIX sockets take at most ` +
-        `${MAX_SOCKET_PATH}; set daemon.socket.path or XDG_RUNTIME_DIR to something shorter`,
+        `${MAX_SOCKET_PATH}; set daemon.socket.path to something shorter`,
     );
   }
 }

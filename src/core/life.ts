@@ -27,6 +27,8 @@ export type State =
       /** The dead leader, whose number is still the session's. */
       readonly pid: number;
       readonly manner: Manner;
+      /** Why it is not running, where its end alone does not say: a failed start. */
+      readonly reason: string | undefined;
       readonly exit: Exit;
       readonly ranFor: Millis;
       /** Its leftovers as last seen; none before the first scan has come back. */

@@ -8,8 +8,8 @@
  *     ---------  ---------------------------------------  -----------------------------------------
  *     stopped    (passed through on the way to a start)   at rest: stopped, or never started
  *     launching  a fork is due                            (cancelled at once: stopped)
- *     starting   alive, not yet for `starttime`           (stopping)
- *     running    alive                                    (stopping)
+ *     starting   alive, not yet for `starttime`           alive until its turn to be stopped comes
+ *     running    alive                                    the same
  *     backoff    waits to be started again                (stopped at once)
  *     stopping   a restart: starts again once ended       being stopped
  *     clearing   dead, its leftovers are being ended      the same, then at rest
@@ -32,6 +32,8 @@ import { takeToken } from './tokens.ts';
 export type Event =
   /** Requests of people, and of the daemon on their behalf. */
   | { readonly type: 'start' | 'stop' | 'restart' | 'kill' }
+  /** Its stop is coming, once others have ended: it may live until then, but not begin another life. */
+  | { readonly type: 'standDown' }
   /** The time of `deadlineOf` may have come. */
   | { readonly type: 'deadline' }
   /** What became of the effects. */
@@ -86,6 +88,8 @@ export function step(spec: ProcessSpec, life: Life, event: Event, now: Millis): 
       return onRestart(turn);
     case 'kill':
       return onKill(turn);
+    case 'standDown':
+      return onStandDown(turn);
     case 'deadline':
       return onDeadline(turn);
     case 'spawned':
@@ -166,9 +170,11 @@ function onStart(turn: Turn): Step {
       // Whoever starts it while it is being put away wants a new life, whatever policy would say of the old one.
       if (want === 'down') turn.change({ want: 'up', state: { ...state, manner: 'stopped' } });
       break;
-    case 'launching':
     case 'starting':
     case 'running':
+      turn.change({ want: 'up' }); // whoever told it to stand down has been overruled
+      break;
+    case 'launching':
     case 'backoff':
     case 'unknown':
       break;
@@ -221,6 +227,13 @@ function onRestart(turn: Turn): Step {
     default:
       return onStart(turn);
   }
+  return turn.result();
+}
+
+function onStandDown(turn: Turn): Step {
+  const { kind } = turn.life.state;
+  if (kind !== 'starting' && kind !== 'running' && kind !== 'unknown') return onStop(turn);
+  turn.change({ want: 'down' });
   return turn.result();
 }
 
@@ -295,13 +308,14 @@ function onEnded(turn: Turn, { exit, alone, hint }: Extract<Event, { type: 'ende
   const expected = manner === 'stopped' || (manner === 'ran' && isExpected(turn.spec, exit));
   turn.publish({ type: 'process.exit', pid, exit, expected, ranFor });
   const last: LastEnd = { pid, exit, ranFor, at: turn.now, hint };
+  const reason = manner === 'early' ? earlyReason(turn.spec, last) : undefined;
   if (alone || turn.spec.leftovers === 'ignore') {
     turn.life = { ...turn.life, last };
-    settle(turn, manner, exit, ranFor);
+    settle(turn, manner, exit);
   } else {
     turn.change({
       last,
-      state: { kind: 'clearing', pid, manner, exit, ranFor, members: [], lookAt: undefined, killAt: undefined },
+      state: { kind: 'clearing', pid, manner, reason, exit, ranFor, members: [], lookAt: undefined, killAt: undefined },
     });
     turn.emit({ type: 'scan', generation, pid });
   }
@@ -311,13 +325,13 @@ function onEnded(turn: Turn, { exit, alone, hint }: Extract<Event, { type: 'ende
 function onScanned(turn: Turn, members: readonly number[]): Step {
   const { state } = turn.life;
   if (state.kind !== 'clearing') return turn.result();
-  const { manner, exit, ranFor } = state;
+  const { manner, exit } = state;
   if (members.length === 0) {
     if (state.members.length > 0) turn.publish({ type: 'process.leftovers', pids: state.members, action: 'gone' });
-    settle(turn, manner, exit, ranFor);
+    settle(turn, manner, exit);
   } else if (turn.spec.leftovers !== 'kill') {
     turn.publish({ type: 'process.leftovers', pids: members, action: 'reported' });
-    settle(turn, manner, exit, ranFor);
+    settle(turn, manner, exit);
   } else {
     sweep(turn, state, members);
   }
@@ -343,20 +357,26 @@ function sweep(turn: Turn, state: Extract<State, { kind: 'clearing' }>, members:
 }
 
 /** What follows once the life is over and its session is empty. */
-function settle(turn: Turn, manner: Manner, exit: Exit, ranFor: Millis): void {
+function settle(turn: Turn, manner: Manner, exit: Exit): void {
   const { spec } = turn;
   if (manner === 'stopped' || turn.life.want === 'down') {
     turn.enter({ kind: 'stopped' });
     if (turn.life.want === 'up') launch(turn);
   } else if (manner === 'early') {
-    const cause = turn.life.last?.hint === undefined ? '' : `: ${turn.life.last.hint}`;
-    const early = `before starttime (${describeSpan(spec.starttime)}) had passed`;
-    failStart(turn, `${describeExit(exit)} after ${describeSpan(ranFor)}, ${early}${cause}`);
+    failStart(turn, earlyReason(spec, turn.life.last));
   } else {
     turn.change({ failures: 0, state: { kind: 'exited' } });
     if (shouldRestart(spec, exit)) relaunch(turn);
     else turn.change({ want: 'down' });
   }
+}
+
+/** Why a start that ended before `starttime` failed. */
+function earlyReason({ starttime }: ProcessSpec, last: LastEnd | undefined): string {
+  if (last === undefined) return 'it never ran';
+  const hint = last.hint === undefined ? '' : `: ${last.hint}`;
+  const span = describeSpan(last.ranFor);
+  return `${describeExit(last.exit)} after ${span}, before starttime (${describeSpan(starttime)}) had passed${hint}`;
 }
 
 function succeed(turn: Turn, { pid, since }: Extract<State, { kind: 'starting' }>): void {

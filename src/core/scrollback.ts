@@ -46,7 +46,7 @@ export class Scrollback {
     return this.oldest;
   }
 
-  /** Boundaries whose life still has a byte in the ring, or that is the last one. */
+  /** Boundaries at or after the oldest byte held, the newest 256. */
   get boundaries(): readonly Boundary[] {
     return this.ends;
   }
@@ -72,7 +72,7 @@ export class Scrollback {
   /** Marks the end of a life at `head`. */
   end(boundary: Omit<Boundary, 'offset'>): void {
     this.ends.push({ ...boundary, offset: this.next });
-    const gone = this.ends.findIndex(end => end.offset > this.oldest);
+    const gone = this.ends.findIndex(end => end.offset >= this.oldest);
     this.ends.splice(0, Math.max(gone, this.ends.length - MAX_BOUNDARIES, 0));
   }
 

@@ -49,8 +49,8 @@ export function reasonOf(life: Life): string | undefined {
     case 'unknown':
       return state.reason;
     case 'clearing':
-      // Before the first scan has come back there is nothing to say: in most cases it finds nobody.
-      if (state.members.length === 0) return undefined;
+      // Before the first scan has come back there is no more to say: in most cases it finds nobody.
+      if (state.members.length === 0) return state.reason;
       return `${describeExit(state.exit)}; waiting for leftovers of its session to end: ${listPids(state.members)}`;
     case 'exited':
       return life.last && `${describeExit(life.last.exit)} after ${describeSpan(life.last.ranFor)}`;

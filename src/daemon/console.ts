@@ -18,7 +18,7 @@ export interface Console {
 export function openConsole(clock: Clock, color: boolean): Console | undefined {
   if (!process.stdout.isTTY || process.platform !== 'linux') return undefined;
   const flags = constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
-  const file = new LogFile(openSync('/proc/self/fd/1', flags), clock);
+  const file = new LogFile(openSync('/proc/self/fd/1', flags), clock, () => {});
   return {
     color,
     write: text => {

@@ -87,7 +87,7 @@ async function refuseWhenAlive(path: string): Promise<void> {
   if (!(await isAlive(path))) return;
   const pid = await askPid(path);
   const who = pid === undefined ? 'a daemon that does not answer' : `taskmasterd (pid ${pid})`;
-  throw new SocketInUse(`cannot start: ${who} runs for this config already and listens on ${path}`);
+  throw new SocketInUse(`cannot start: ${who} runs already and listens on ${path}`);
 }
 
 /** Whether somebody accepts connections there. */
@@ -107,13 +107,18 @@ function isAlive(path: string): Promise<boolean> {
   });
 }
 
+/** Whose socket it is; undefined when whoever listens does not say. */
 function askPid(socketPath: string): Promise<number | undefined> {
   return new Promise(resolve => {
-    const asked = request({ socketPath, path: '/v1/daemon', timeout: ANSWER_TIMEOUT_MS }, async response => {
+    const asked = request({ socketPath, path: '/v1/daemon', timeout: ANSWER_TIMEOUT_MS }, response => {
       let text = '';
-      for await (const chunk of response) text += String(chunk);
-      const pid = /"pid":(\d+)/.exec(text)?.[1];
-      resolve(pid === undefined ? undefined : Number(pid));
+      response.on('data', chunk => {
+        text += String(chunk);
+      });
+      response.on('close', () => {
+        const pid = /"pid":(\d+)/.exec(text)?.[1];
+        resolve(pid === undefined ? undefined : Number(pid));
+      });
     });
     asked.on('timeout', () => asked.destroy());
     asked.on('error', () => resolve(undefined)); // it listens and does not speak: the caller says just that

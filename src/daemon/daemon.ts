@@ -46,7 +46,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const hash = configHash(config.path);
   const knownAs = resolve(prepareRuntimeDir(env, uid), `${hash}.sock`);
   const path = config.daemon.socket.path ?? knownAs;
-  for (const candidate of [path, knownAs]) checkSocketPath(candidate);
+  checkSocketPath(path);
   const logfile = config.daemon.log.file ?? resolve(stateDir(env, uid, home), hash, 'taskmasterd.log');
   const daemonLog = openLog({ level: config.daemon.log.level, file: logfile, terminal: options.terminal });
   const daemon = new Daemon(options, { hash, logfile, path, knownAs, daemonLog });
@@ -95,7 +95,7 @@ export class Daemon {
       this.finish = resolved;
     });
     this.journal = new Journal(clock);
-    this.logfiles = new LogFiles(clock);
+    this.logfiles = new LogFiles(clock, message => this.log.error(message));
     this.forks = new ForkQueue(clock);
     const trace = traceFrom(env.TRACE);
     this.supervisor = new Supervisor(config.processes, {
@@ -109,6 +109,7 @@ export class Daemon {
       configHash: places.hash,
       publish: happening => this.publish(happening),
       warn: (process, message) => this.log.warn({ process }, `${process}: ${message}`),
+      fault: error => this.onFault(error),
     });
     const handlers = createHandlers({
       clock,

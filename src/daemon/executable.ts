@@ -40,7 +40,7 @@ export function findInPath(name: string, path: string, account: Account | undefi
 }
 
 /**
- * Why an account could not run a file, going by the mode bits; undefined when they allow it. Only an explanation for what
+ * Why an account could not run a file or enter a directory, going by the mode bits; undefined when they allow it. Only an explanation for what
  * has failed already: an access control list may allow what the bits do not, so nothing is refused because of this.
  */
 export function explainRefusal(file: string, account: Account): string | undefined {
@@ -53,7 +53,8 @@ export function explainRefusal(file: string, account: Account): string | undefin
       return `${directory} is closed to ${who} (mode ${formatMode(above)})`;
     }
   }
-  return mayExecute(stats, account) ? undefined : `${file} is not executable by ${who} (mode ${formatMode(stats)})`;
+  if (mayExecute(stats, account)) return undefined;
+  return `${file} is ${stats.isDirectory() ? 'closed to' : 'not executable by'} ${who} (mode ${formatMode(stats)})`;
 }
 
 /** The file's status, undefined when there is no such file, or why it cannot be known. */

@@ -31,11 +31,15 @@ export class ForkQueue implements Disposable {
 
   private readonly run = (): void => {
     const until = this.clock.now() + BUDGET_MS;
-    for (const job of this.jobs) {
-      this.jobs.delete(job);
-      job();
-      if (this.clock.now() >= until) break;
+    try {
+      for (const job of this.jobs) {
+        this.jobs.delete(job);
+        job();
+        if (this.clock.now() >= until) break;
+      }
+    } finally {
+      // A job that throws is its owner's fault; the others still have their turn.
+      this.turn.value = this.jobs.size > 0 ? this.clock.soon(this.run) : undefined;
     }
-    this.turn.value = this.jobs.size > 0 ? this.clock.soon(this.run) : undefined;
   };
 }

@@ -8,7 +8,7 @@ export const INPUT_QUEUE_LIMIT = 1024 * 1024;
 
 /** A program that does not read is asked again after 1 ms (measured best in node-pty's PR 956), then ever less often. */
 const INPUT_RETRY_MIN = 1;
-const INPUT_RETRY_MAX = 50;
+const INPUT_RETRY_MAX = 100;
 
 /** One write to a terminal is cut to what its kernel buffer can take, so that a write never costs more than it moves. */
 const INPUT_CHUNK = 4096;
@@ -36,6 +36,7 @@ export class InputQueue implements Disposable {
   }
 
   add(bytes: Uint8Array): boolean {
+    if (bytes.length === 0) return true; // writing nothing writes 0 bytes, which is how a full terminal looks
     if (this.queued + bytes.length > INPUT_QUEUE_LIMIT) return false;
     this.queued += bytes.length;
     this.chunks.push(bytes);

@@ -28,10 +28,12 @@ export class Journal {
     for (const listener of this.listeners) listener(happening);
   }
 
-  /** What came after number `id`, and how much of it is forgotten. */
-  since(id: number): { readonly missed: number; readonly happenings: readonly Happening[] } {
+  /** The first `most` of what came after number `id`, and how many before those are forgotten. */
+  since(id: number, most: number): { readonly missed: number; readonly happenings: readonly Happening[] } {
     const first = this.happenings[0]?.id ?? this.last + 1;
-    return { missed: Math.max(0, first - 1 - id), happenings: this.happenings.filter(happening => happening.id > id) };
+    const missed = Math.max(0, first - 1 - id);
+    const start = Math.max(0, id - first + 1);
+    return { missed, happenings: this.happenings.slice(start, start + most) };
   }
 
   onHappening(listener: (happening: Happening) => void): Disposable {

@@ -33,6 +33,13 @@ export function inheritedEnvironment(env: Environment): Environment {
   );
 }
 
+/**
+ * Variables that the dynamic loader, libc or a shell act on. Those of a program's config would act on setpriv(1) while it
+ * is still root, with files that may be the program's user's own: they are set only after the change.
+ */
+const LATE =
+  /^(LD_|GLIBC_|MALLOC_|BASH|LIBC_|RES_|TZ|(SHELLOPTS|PS4|ENV|IFS|GCONV_PATH|GETCONF_DIR|HOSTALIASES|LOCALDOMAIN|LOCPATH|NLSPATH|NIS_PATH|RESOLV_HOST_CONF|TMPDIR)$)/;
+
 export interface LaunchOptions {
   readonly inherited: Environment;
   /** `TASKMASTER_ID` of this life. */
@@ -49,14 +56,15 @@ export function prepareLaunch(spec: ProcessSpec, options: LaunchOptions): Launch
   const cwd = spec.workingdir ?? process.cwd();
   checkDirectory(cwd);
   const env = environmentOf(spec, options, { account, cwd });
+  const drop = account && mustChangeTo(account) ? dropTo(account) : undefined;
   const [name = '', ...args] = spec.argv;
   const file = findProgram(name, { cwd, path: env.PATH ?? '', account });
   return {
     argv: [file, ...args],
-    env: Object.entries(env).map(([key, value]) => `${key}=${value}`),
+    ...splitEnvironment(env, drop ? spec.env : {}),
     cwd,
     umask: spec.umask,
-    drop: account && mustChangeTo(account) ? dropTo(account) : undefined,
+    drop,
     size: options.size,
     stderrApart: isStderrApart(spec),
   };
@@ -70,8 +78,8 @@ function environmentOf(
 ): Record<string, string> {
   const merged: Record<string, string | null | undefined> = {
     ...options.inherited,
-    ...(account?.name !== undefined && { USER: account.name, LOGNAME: account.name }),
-    ...(account?.home !== undefined && { HOME: account.home }),
+    // A number that no account has is nobody, at home nowhere: not whoever started the daemon.
+    ...(account && { USER: account.name, LOGNAME: account.name, HOME: account.home ?? '/' }),
     TERM: spec.terminal.term,
     PWD: cwd,
     ...spec.env,
@@ -80,6 +88,21 @@ function environmentOf(
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(merged)) if (value !== null && value !== undefined) env[name] = value;
   return env;
+}
+
+/** `late`: the config's own part of the environment, of which some must wait. */
+function splitEnvironment(
+  env: Readonly<Record<string, string>>,
+  late: ProcessSpec['env'],
+): Pick<Launch, 'env' | 'lateEnv'> {
+  const entries = Object.entries(env).map(([name, value]) => ({
+    text: `${name}=${value}`,
+    isLate: Object.hasOwn(late, name) && LATE.test(name),
+  }));
+  return {
+    env: entries.filter(({ isLate }) => !isLate).map(({ text }) => text),
+    lateEnv: entries.filter(({ isLate }) => isLate).map(({ text }) => text),
+  };
 }
 
 function checkDirectory(path: string): void {

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pino } from 'pino';
 import { formatLogLine } from '../core/logline.ts';
@@ -45,7 +45,7 @@ export function openLog({ level, file, terminal }: LogOptions): DaemonLog {
     },
   };
   const streams: pino.StreamEntry[] = [{ level, stream: memory }];
-  const destination = file === undefined ? undefined : openFile(file);
+  const destination = file === undefined ? undefined : openFile(file, line => terminal?.write(`${line}\n`));
   if (destination) streams.push({ level, stream: destination });
   if (terminal) {
     streams.push({
@@ -66,14 +66,40 @@ export function openLog({ level, file, terminal }: LogOptions): DaemonLog {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
     },
-    close: () => destination?.end(),
+    close: () => destination?.close(),
   };
 }
 
-function openFile(file: string): ReturnType<typeof pino.destination> {
+/**
+ * The file, written at once. When it cannot be, on a full disk say, lines are lost and counted, it is said on the terminal,
+ * and the count comes with the first line that gets through: a log must never be what ends the daemon.
+ */
+function openFile(file: string, say: (line: string) => void): { write(line: string): void; close(): void } {
+  const fd = openForAppend(file);
+  let lost = 0;
+  return {
+    write: line => {
+      const note =
+        lost === 0 ? '' : `${JSON.stringify({ level: 'error', lost, msg: `${lost} lines of this log were lost` })}\n`;
+      try {
+        writeSync(fd, note + line);
+        lost = 0;
+      } catch (error) {
+        if (lost++ === 0)
+          say(`cannot write ${file}: ${error instanceof Error ? error.message : error}; lines are lost until it can`);
+      }
+    },
+    close: () => closeSync(fd),
+  };
+}
+
+/** Without NONBLOCK, a FIFO that nobody reads would hang the daemon. */
+const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK | constants.O_NOCTTY;
+
+function openForAppend(file: string): number {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    return pino.destination({ dest: file, sync: true, append: true, mode: 0o600 });
+    return openSync(file, FLAGS, 0o600);
   } catch (error) {
     throw new Error(`cannot open the daemon's log ${file}: ${error instanceof Error ? error.message : error}`);
   }

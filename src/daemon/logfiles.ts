@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, write } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync, write } from 'node:fs';
 import type { Clock } from '../runtime/clock.ts';
 import { isErrno } from '../runtime/errno.ts';
 import { SpawnError } from './accounts.ts';
@@ -12,23 +12,32 @@ const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | cons
 /** Bytes that wait for the disk before the terminals that feed this file are no longer read: logs lose nothing. */
 const HIGH_WATER = 1024 * 1024;
 
+/** Beyond this, what comes is dropped, and told: a file that takes nothing at all must not eat the memory. */
+const HARD_LIMIT = 16 * HIGH_WATER;
+
 /** How long a FIFO or pipe whose reader is slow is left alone before it is tried again. */
 const RETRY_MS = 10;
 
 /** The log files of programs, each open once however many processes write to it. */
 export class LogFiles {
   private readonly clock: Clock;
+  private readonly tell: (message: string) => void;
   private readonly files = new Map<string, LogFile>();
 
-  constructor(clock: Clock) {
+  /** `tell` is called when a file cannot be written, and when it can again. */
+  constructor(clock: Clock, tell: (message: string) => void) {
     this.clock = clock;
+    this.tell = tell;
   }
 
   /** The file at this path, opened if it is not. Throws `SpawnError` saying why it cannot be. */
   open(path: string): LogFile {
     const known = this.files.get(path);
     if (known) return known;
-    const file = new LogFile(openForAppend(path), this.clock);
+    const file = new LogFile(openForAppend(path), this.clock, (problem, lost) => {
+      if (problem === undefined) this.tell(`log ${path} can be written again; ${lost} bytes were lost`);
+      else this.tell(`cannot write log ${path}: ${problem}; what comes is lost until it can`);
+    });
     this.files.set(path, file);
     return file;
   }
@@ -51,21 +60,23 @@ export class LogFile {
   private isWriting = false;
   private isFull = false;
   private isClosing = false;
-  private failure: string | undefined;
+  private lost = 0;
+  private readonly onProblem: (problem: string | undefined, lost: number) => void;
 
-  constructor(fd: number, clock: Clock) {
+  /** `onProblem` hears why a write failed, and, with undefined, that one worked again and how much was lost. */
+  constructor(fd: number, clock: Clock, onProblem: (problem: string | undefined, lost: number) => void) {
     this.fd = fd;
     this.clock = clock;
-  }
-
-  /** Why the last write failed; undefined when it did not. What could not be written is dropped, and the program runs on. */
-  get problem(): string | undefined {
-    return this.failure;
+    this.onProblem = onProblem;
   }
 
   /** Appends `bytes`, which the caller gives away. */
   append(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
+    if (this.queued + bytes.length > HARD_LIMIT) {
+      this.lose(bytes.length, 'nobody takes what is written');
+      return;
+    }
     this.queue.push(bytes);
     this.queued += bytes.length;
     this.setFull(this.queued > HIGH_WATER);
@@ -77,9 +88,10 @@ export class LogFile {
     return this.isFull;
   }
 
-  /** Tells when the disk cannot follow, and when it can again. */
+  /** Tells, at once and on each change, whether the disk cannot follow. */
   onFull(listener: (isFull: boolean) => void): Disposable {
     this.fullListeners.add(listener);
+    if (this.isFull) listener(true);
     return { [Symbol.dispose]: () => void this.fullListeners.delete(listener) };
   }
 
@@ -107,12 +119,24 @@ export class LogFile {
       this.clock.after(RETRY_MS, () => this.writeNext());
       return;
     }
-    this.failure = error ? error.message : undefined;
+    if (error) this.lose(bytes.length, error.message);
+    else if (this.lost > 0) this.recover();
     const rest = error ? undefined : bytes.subarray(written);
     this.queued -= bytes.length - (rest?.length ?? 0);
     if (rest && rest.length > 0) this.queue.unshift(rest);
     this.setFull(this.queued > HIGH_WATER);
     this.writeNext();
+  }
+
+  /** What cannot be written is dropped, and the program runs on. Told once, until it works again. */
+  private lose(bytes: number, problem: string): void {
+    if (this.lost === 0) this.onProblem(problem, bytes);
+    this.lost += bytes;
+  }
+
+  private recover(): void {
+    this.onProblem(undefined, this.lost);
+    this.lost = 0;
   }
 
   private setFull(isFull: boolean): void {
@@ -122,9 +146,15 @@ export class LogFile {
   }
 }
 
+/**
+ * Opens, and follows no link of a stranger's: under a root daemon the directory may be the program's own, and the link may
+ * lead anywhere. One of ours or of root's, such as /dev/stdout, is followed.
+ */
 function openForAppend(path: string): number {
   try {
-    return openSync(path, FLAGS, MODE);
+    const owner = lstatSync(path, { throwIfNoEntry: false })?.uid;
+    const isTrusted = owner === 0 || owner === process.geteuid?.();
+    return openSync(path, isTrusted ? FLAGS : FLAGS | constants.O_NOFOLLOW, MODE);
   } catch (error) {
     throw new SpawnError(`cannot open log ${path}: ${reasonOf(error)}`);
   }
@@ -134,6 +164,7 @@ function reasonOf(error: unknown): string {
   if (isErrno(error, 'ENOENT')) return 'no such directory';
   if (isErrno(error, 'EACCES', 'EPERM')) return 'permission denied';
   if (isErrno(error, 'EISDIR')) return 'is a directory';
+  if (isErrno(error, 'ELOOP')) return "it is somebody else's link";
   if (isErrno(error, 'ENXIO')) return 'it is a FIFO that nobody reads';
   return error instanceof Error ? error.message : String(error);
 }

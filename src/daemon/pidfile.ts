@@ -1,24 +1,49 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { isErrno } from '../runtime/errno.ts';
 
 /** Readable by all: it is written for others. */
 const MODE = 0o644;
 
-/** Writes the pid for others to read. Returns why it could not; the program runs on without it. */
+/** More than any pid has digits. */
+const LONGEST = 32;
+
+/**
+ * Writes the pid for others to read, beside the file and then in its place: whatever stands there, a link or a FIFO, is
+ * replaced and never written to, as the directory may be the program's own. Returns why it could not; the program runs on.
+ */
 export function writePidfile(path: string, pid: number): string | undefined {
+  const beside = `${path}.${pid}`;
   try {
-    writeFileSync(path, `${pid}\n`, { mode: MODE });
+    const fd = openSync(beside, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, MODE);
+    writeSync(fd, `${pid}\n`);
+    closeSync(fd);
+    renameSync(beside, path);
     return undefined;
   } catch (error) {
+    rmSync(beside, { force: true });
     return `cannot write pidfile ${path}: ${error instanceof Error ? error.message : error}`;
   }
 }
 
-/** Removes the file, if it still names this pid: another may have written it since. */
-export function removePidfile(path: string, pid: number): void {
+/** Removes the file if it still names this pid: another may have written it since. Returns why it could not look. */
+export function removePidfile(path: string, pid: number): string | undefined {
   try {
-    if (readFileSync(path, 'utf8').trim() === String(pid)) rmSync(path);
+    if (readPid(path) === String(pid)) rmSync(path);
+    return undefined;
   } catch (error) {
-    if (!isErrno(error, 'ENOENT', 'EACCES', 'EPERM', 'ENOTDIR')) throw error; // gone, or not ours to remove
+    if (isErrno(error, 'ENOENT', 'ELOOP')) return undefined; // gone, or a link: not what was written here
+    return `cannot remove pidfile ${path}: ${error instanceof Error ? error.message : error}`;
+  }
+}
+
+/** The file's text; undefined when it is no plain file. Opened so that a FIFO in its place cannot hold the daemon up. */
+function readPid(path: string): string | undefined {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    if (!fstatSync(fd).isFile()) return undefined;
+    const bytes = Buffer.alloc(LONGEST);
+    return bytes.toString('latin1', 0, readSync(fd, bytes)).trim();
+  } finally {
+    closeSync(fd);
   }
 }

@@ -36,6 +36,8 @@ export interface World {
   readonly publish: (happening: HappeningBody) => void;
   /** Tells of trouble that changes no state: a pidfile that cannot be written. */
   readonly warn: (process: string, message: string) => void;
+  /** Tells of a fault of the daemon's own, which must not keep a life from going on. */
+  readonly fault: (error: unknown) => void;
 }
 
 /**
@@ -99,7 +101,7 @@ export class Process implements Disposable {
       const { life, effects } = step(this.spec, this.life, next, this.world.clock.now());
       this.world.trace.life?.(`${this.fullname} ${JSON.stringify(next)} -> ${JSON.stringify(life.state)}`);
       this.life = life;
-      for (const effect of effects) this.perform(effect);
+      for (const effect of effects) this.attempt(() => this.perform(effect));
     }
     this.isStepping = false;
     this.armTimer();
@@ -162,6 +164,15 @@ export class Process implements Disposable {
     }
   }
 
+  /** Does one thing of several: when it fails, which is a fault of ours, the others are still done. */
+  private attempt(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.world.fault(error);
+    }
+  }
+
   private armTimer(): void {
     const deadline = deadlineOf(this.life);
     if (deadline === this.armedFor) return;
@@ -183,9 +194,8 @@ export class Process implements Disposable {
       const pty: Pty = this.world.host.spawn(launch, {
         output: (bytes, stream) => this.onOutputOf(bytes, stream, outlets[stream]),
         ended: (exit, alone) => {
-          this.reapedAt = ticksNow();
-          for (const outlet of [outlets.stdout, outlets.stderr]) outlet?.flush();
-          this.onEnded(pty.pid);
+          this.pty = undefined;
+          this.attempt(() => this.onEnded(pty.pid, outlets));
           this.scrollback.end({ generation, pid: pty.pid, exit });
           this.dispatch({ type: 'ended', generation, exit, alone, hint: hintOf(launch, exit) });
         },
@@ -201,14 +211,17 @@ export class Process implements Disposable {
       if (this.spec.pidfile !== undefined) this.warn(writePidfile(this.spec.pidfile, pty.pid));
       this.dispatch({ type: 'spawned', generation, pid: pty.pid });
     } catch (error) {
-      if (!(error instanceof SpawnError)) throw error;
-      this.dispatch({ type: 'spawnFailed', generation, reason: error.message });
+      // Whatever it was, this life has failed, and must say so.
+      if (!(error instanceof SpawnError)) this.world.fault(error);
+      const reason = error instanceof Error ? error.message : String(error);
+      this.dispatch({ type: 'spawnFailed', generation, reason });
     }
   }
 
-  private onEnded(pid: number): void {
-    this.pty = undefined;
-    if (this.spec.pidfile !== undefined) removePidfile(this.spec.pidfile, pid);
+  private onEnded(pid: number, outlets: Readonly<Record<Stream, Outlet | undefined>>): void {
+    this.reapedAt = ticksNow();
+    for (const outlet of [outlets.stdout, outlets.stderr]) outlet?.flush();
+    if (this.spec.pidfile !== undefined) this.warn(removePidfile(this.spec.pidfile, pid));
   }
 
   private scan(pid: number, generation: number): void {
@@ -240,9 +253,9 @@ export class Process implements Disposable {
 const CANNOT_EXEC: readonly (number | null)[] = [126, 127];
 
 /** Behind a change of user only the new one's exec can tell whether it may run the file: here is why it could not. */
-function hintOf({ argv, drop }: Launch, exit: Exit): string | undefined {
+function hintOf({ argv, cwd, drop }: Launch, exit: Exit): string | undefined {
   if (!drop || !CANNOT_EXEC.includes(exit.code)) return undefined;
-  return explainRefusal(argv[0] ?? '', drop.account);
+  return explainRefusal(cwd, drop.account) ?? explainRefusal(argv[0] ?? '', drop.account);
 }
 
 /** One stream of one life on its way into a log file. When the disk cannot follow, that life's terminal is not read. */
@@ -256,7 +269,7 @@ class Outlet implements Disposable {
   }
 
   attach(pty: Pty): void {
-    this.pressure.value = this.file.onFull(isFull => pty.setPaused(isFull));
+    this.pressure.value = this.file.onFull(isFull => pty.setPaused(this, isFull));
   }
 
   write(bytes: Uint8Array): void {

@@ -29,8 +29,11 @@ export interface Drop {
 export interface Launch {
   /** `argv[0]` is the path of an executable. */
   readonly argv: readonly string[];
-  /** The whole environment as `NAME=value`. */
+  /** The environment as `NAME=value`. */
   readonly env: readonly string[];
+  /** More of it, for a program that changes user: what must not reach those that change it, which still are root. */
+  readonly lateEnv: readonly string[];
+  /** Entered as the program's own user. */
   readonly cwd: string;
   readonly umask: number | undefined;
   /** Whom to become; undefined is the daemon's own user. */
@@ -57,8 +60,8 @@ export interface Pty extends Disposable {
   /** Types bytes into the terminal, all or none: false when what was typed before has not been read. */
   write(bytes: Uint8Array): boolean;
   resize(cols: number, rows: number): void;
-  /** Stops and resumes reading. For a log file that cannot follow, never for a viewer. */
-  setPaused(paused: boolean): void;
+  /** Stops reading for as long as anyone wants it stopped. For a log file that cannot follow, never for a viewer. */
+  setPaused(by: object, paused: boolean): void;
 }
 
 export interface PtyHost {
@@ -119,6 +122,7 @@ class RealPty implements Pty {
   private readonly main: Master;
   private readonly second: Master | undefined;
   private readonly input: InputQueue;
+  private readonly pausers = new Set<object>();
   private hasEnded = false;
   private isDisposed = false;
 
@@ -127,8 +131,18 @@ class RealPty implements Pty {
     this.listener = listener;
     const pair = launch.stderrApart ? openPair(binding, launch) : undefined;
     let forked: Forked;
+    const onExit = (code: number, signal: number): void => {
+      try {
+        this.onExit(code, signal);
+      } catch (error) {
+        // The binding's callback would swallow it: it is thrown again where the daemon hears of it.
+        clock.soon(() => {
+          throw error;
+        });
+      }
+    };
     try {
-      forked = fork(binding, launch, { pair, onExit: (code, signal) => this.onExit(code, signal) });
+      forked = fork(binding, launch, { pair, onExit });
     } catch (error) {
       this.isDisposed = true;
       if (pair) closePair(pair);
@@ -157,9 +171,10 @@ class RealPty implements Pty {
     }
   }
 
-  setPaused(paused: boolean): void {
-    this.main.setPaused(paused);
-    this.second?.setPaused(paused);
+  setPaused(by: object, paused: boolean): void {
+    if (paused) this.pausers.add(by);
+    else this.pausers.delete(by);
+    for (const master of [this.main, this.second]) master?.setPaused(this.pausers.size > 0);
   }
 
   /** Lets go of the terminal: whoever still holds it is hung up. The leader is not signalled otherwise. */
@@ -217,7 +232,8 @@ function fork(binding: Binding, launch: Launch, { pair, onExit }: ForkOptions): 
   try {
     plugs = plugGaps();
     if (launch.umask !== undefined) before = process.umask(launch.umask);
-    child = binding.fork(file, args, launch.env, launch.cwd, cols, rows, KEEP_ID, KEEP_ID, true, '', onExit);
+    const cwd = launch.drop ? '/' : launch.cwd;
+    child = binding.fork(file, args, launch.env, cwd, cols, rows, KEEP_ID, KEEP_ID, true, '', onExit);
   } catch (error) {
     throw refused(error);
   } finally {
@@ -345,6 +361,14 @@ function readNow(fd: number): number | 'nothing' | 'closed' {
 }
 
 /**
+ * The last step before a program that changed user, as that user: wait until the terminal is its own, enter the working
+ * directory, take the rest of the environment. What it is given comes as arguments: no line is made of data.
+ */
+const AS_USER =
+  'until [ -O /dev/stdin ]; do :; done; cd "$1" || exit 126; shift; ' +
+  'while [ "$1" != -- ]; do export "$1"; shift; done; shift; exec "$@"';
+
+/**
  * The words to exec: the program itself, behind a shell that opens the second terminal as fd 2 where stderr is apart, and
  * behind setpriv(1) where it runs as someone else. The binding's own uid and gid would leave it root's supplementary
  * groups. The innermost shell waits, normally not once, until the daemon has handed the terminal over.
@@ -355,7 +379,7 @@ function chainOf(launch: Launch, stderrPath: string | undefined): readonly strin
   if (drop) {
     const { account, setpriv } = drop;
     const groups = account.name === undefined ? '--clear-groups' : '--init-groups';
-    const waiting = ['/bin/sh', '-c', 'until [ -O /dev/stdin ]; do :; done; exec "$@"', 'sh', ...chain];
+    const waiting = ['/bin/sh', '-c', AS_USER, 'sh', launch.cwd, ...launch.lateEnv, '--', ...chain];
     chain = [setpriv, `--reuid=${account.uid}`, `--regid=${account.gid}`, groups, '--', ...waiting];
   }
   if (stderrPath !== undefined) chain = ['/bin/sh', '-c', 'exec 2<>"$1"; shift; exec "$@"', 'sh', stderrPath, ...chain];

@@ -137,7 +137,7 @@ export const ROUTES = {
     method: 'GET',
     path: '/v1/events',
     summary:
-      'What happens, as Server-Sent Events. The id is `<boot>-<number>`: with `Last-Event-ID` the stream goes on after it, as far back as the daemon remembers; an `overtaken` event says what was missed. A listener that does not read is cut off.',
+      'What happens, as Server-Sent Events. The id is `<boot>-<number>`: with `Last-Event-ID` the stream goes on after it, as far back as the daemon remembers; an `overtaken` event says what was missed.',
     query: {
       since: 'the number of the last event seen, in place of the header; `0` for all that is remembered',
       follow: '`0` ends the reply after what is remembered',

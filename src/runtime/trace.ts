@@ -2,12 +2,11 @@ import { writeSync } from 'node:fs';
 import { realClock } from './clock.ts';
 
 /**
- * `TRACE=life,pty` prints one line per state change and effect, or per terminal event, to standard error. A topic that is
+ * `TRACE=life,http` prints one line per event and the state it leads to, or per request, to standard error. A topic that is
  * off is undefined, so that a call site costs a test and builds no string: `trace.life?.(…)`.
  */
 export interface Trace {
   readonly life: TraceLine | undefined;
-  readonly pty: TraceLine | undefined;
   readonly http: TraceLine | undefined;
 }
 
@@ -20,5 +19,5 @@ export function traceFrom(topics: string | undefined): Trace {
   const wanted = new Set((topics ?? '').split(','));
   const topic = (name: string): TraceLine | undefined =>
     wanted.has(name) ? line => writeSync(STDERR, `${name} ${realClock.now().toFixed(1)} ${line}\n`) : undefined;
-  return { life: topic('life'), pty: topic('pty'), http: topic('http') };
+  return { life: topic('life'), http: topic('http') };
 }

@@ -88,7 +88,7 @@ describe('the socket', () => {
     expect(() => checkSocketPath(longest)).not.toThrow();
     expect(() => checkSocketPath(`${longest}y`)).toThrow(
       `it is ${MAX_SOCKET_PATH + 1} bytes long and UNIX sockets take at most ${MAX_SOCKET_PATH}; ` +
-        'set daemon.socket.path or XDG_RUNTIME_DIR to something shorter',
+        'set daemon.socket.path to something shorter',
     );
     expect(() => checkSocketPath(`/${'é'.repeat(60)}`)).toThrow('121 bytes');
   });

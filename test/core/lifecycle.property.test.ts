@@ -7,7 +7,7 @@ import { Play } from '../support/play.ts';
 
 /** What the world may do next. Ends and forks happen only where there is something to end or to fork. */
 type Move =
-  | { readonly kind: 'request'; readonly type: 'start' | 'stop' | 'restart' | 'kill' }
+  | { readonly kind: 'request'; readonly type: 'start' | 'stop' | 'restart' | 'kill' | 'standDown' }
   | { readonly kind: 'pass'; readonly ms: number }
   | { readonly kind: 'fork'; readonly works: boolean }
   | { readonly kind: 'end'; readonly how: number | 'SIGKILL'; readonly alone: boolean }
@@ -16,7 +16,10 @@ type Move =
   | { readonly kind: 'stale'; readonly event: 'ended' | 'spawned' | 'scanned' | 'spawnFailed' };
 
 const move: fc.Arbitrary<Move> = fc.oneof(
-  fc.record({ kind: fc.constant('request' as const), type: fc.constantFrom('start', 'stop', 'restart', 'kill') }),
+  fc.record({
+    kind: fc.constant('request' as const),
+    type: fc.constantFrom('start', 'stop', 'restart', 'kill', 'standDown'),
+  }),
   fc.record({ kind: fc.constant('pass' as const), ms: fc.constantFrom(0, 1, 20, 999, 1000, 5000, 60_000) }),
   fc.record({ kind: fc.constant('fork' as const), works: fc.boolean() }),
   fc.record({

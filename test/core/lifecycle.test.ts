@@ -229,6 +229,24 @@ describe('stopping', () => {
   });
 });
 
+describe('standing down, while others are stopped first', () => {
+  test('one that runs lives on, and does not begin another life', () => {
+    const play = new Play({ autorestart: 'always' }).run().send({ type: 'standDown' });
+    expect([play.state, play.did]).toEqual(['RUNNING', []]);
+    expect(play.end('SIGKILL').passed).toEqual(['STOPPED']);
+  });
+
+  test('one that waits to be started is at rest at once', () => {
+    expect(new Play().start().fork().end(1).send({ type: 'standDown' }).state).toBe('STOPPED');
+    expect(new Play().start().send({ type: 'standDown' }).did).toEqual(['cancel']);
+  });
+
+  test('a start overrules it', () => {
+    const play = new Play({ autorestart: 'always' }).run().send({ type: 'standDown' }).start();
+    expect(play.end(1).did).toEqual(['spawn']);
+  });
+});
+
 describe('restart', () => {
   test('is STOPPING while wanted up, without a token', () => {
     const play = new Play({ autorestart: 'never' }).run().send({ type: 'restart' });
@@ -313,7 +331,12 @@ describe('leftovers', () => {
   });
 
   test('an early end with leftovers counts as one failed start', () => {
-    const play = new Play().start().fork().end(1, false).scanned(7);
+    const play = new Play().start().fork().end(1, false);
+    expect(play.happenings.at(-1)).toMatchObject({
+      to: 'BACKOFF',
+      reason: expect.stringMatching(/^exited with 1 after/),
+    });
+    play.scanned(7);
     expect(play.life.failures).toBe(0);
     play.pass(LOOK_AGAIN);
     expect(play.scanned().state).toBe('BACKOFF');

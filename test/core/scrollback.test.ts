@@ -49,7 +49,7 @@ describe('scrollback', () => {
     expect(text(ring, ring.lastLines(lines))).toBe(expected);
   });
 
-  test('remembers where lives ended, as long as they have a byte left, and a bounded number of them', () => {
+  test('remembers where lives ended, as long as something after them is held, and a bounded number of them', () => {
     const ring = filled(8, 'abc');
     const end = { generation: 1, pid: 7, exit: { code: 0, signal: null } };
     ring.end(end);
@@ -58,7 +58,10 @@ describe('scrollback', () => {
     expect(ring.boundaries.map(({ offset }) => offset)).toEqual([3, 6]);
     ring.append(bytes('ghijk'));
     ring.end({ ...end, generation: 3 });
-    expect(ring.boundaries.map(({ generation }) => generation)).toEqual([2, 3]);
+    expect(ring.boundaries.map(({ generation }) => generation)).toEqual([1, 2, 3]);
+    ring.append(bytes('l'));
+    ring.end({ ...end, generation: 3 });
+    expect(ring.boundaries.map(({ generation }) => generation)).toEqual([2, 3, 3]);
     for (let generation = 4; generation < 1000; generation++) ring.end({ ...end, generation });
     expect(ring.boundaries.length).toBeLessThanOrEqual(256);
     expect(ring.boundaries.at(-1)?.generation).toBe(999);

@@ -21,12 +21,15 @@ function setUp(changes: Partial<ProcessSpec> = {}) {
     clock,
     forks: new ForkQueue(clock),
     scanner: new SessionScanner(clock),
-    logfiles: new LogFiles(clock),
+    logfiles: new LogFiles(clock, () => {}),
     trace: traceFrom(undefined),
     environment: { PATH: '/bin:/usr/bin' },
     configHash: 'test',
     publish: happening => happenings.push(happening),
     warn: () => {},
+    fault: error => {
+      throw error;
+    },
   });
   return { clock, host, happenings, process };
 }

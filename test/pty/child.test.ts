@@ -1,5 +1,16 @@
 /** What a program finds: its files, signals, environment, user, terminal. */
-import { chmodSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { inheritedFds } from '../../src/daemon/inherited.ts';
@@ -146,6 +157,21 @@ describe('terminal', () => {
     expect(readdirSync(dir).sort()).toEqual(['out', 'there']);
   });
 
+  test('a pidfile is written beside and renamed: a link or a FIFO in its place harms nobody', async () => {
+    const dir = tempDir();
+    writeFileSync(join(dir, 'precious'), 'data');
+    symlinkSync(join(dir, 'precious'), join(dir, 'pid'));
+    const program = new RealWorld().start('echo ready; exec sleep 1000', { pidfile: join(dir, 'pid') });
+    await untilPrinted(program, 'ready');
+    expect(readFileSync(join(dir, 'precious'), 'utf8')).toBe('data');
+    expect(readFileSync(join(dir, 'pid'), 'utf8')).toBe(`${pid(program)}\n`);
+    rmSync(join(dir, 'pid'));
+    execFileSync('mkfifo', [join(dir, 'pid')]);
+    program.dispatch({ type: 'stop' });
+    await untilState(program, 'STOPPED');
+    expect(readdirSync(dir).sort()).toEqual(['pid', 'precious']);
+  });
+
   test('what is typed reaches it, erased by character even where one is two bytes', async () => {
     const program = new RealWorld().start('read -r line; echo "got <$line>"');
     await untilState(program, 'RUNNING');
@@ -163,6 +189,13 @@ describe('terminal', () => {
     expect(accepted).toEqual([true, true, true, true, expect.any(Boolean)]);
     expect(program.type(Buffer.alloc(2 * 1024 * 1024))).toBe(false);
     expect(await untilPrinted(program, 'done')).toContain(' 1000000');
+  });
+
+  test('typing nothing holds nothing up', async () => {
+    const program = new RealWorld().start('read -r line; echo "got <$line>"');
+    await untilState(program, 'RUNNING');
+    for (const text of ['', 'after', '', '\r']) expect(program.type(Buffer.from(text))).toBe(true);
+    await untilPrinted(program, 'got <after>');
   });
 
   test('nothing is typed to a program that has ended', async () => {
@@ -231,9 +264,40 @@ describe.runIf(isRoot)('user (needs root)', () => {
     expect(await untilPrinted(found, 'open')).toBe('open\n');
   });
 
+  test('what acts on the loader reaches the program, and not setpriv, which is root', async () => {
+    const dir = tempDir();
+    chmodSync(dir, 0o777);
+    // Of each program that the loader starts it writes a file; the user's own begin with the program.
+    const program = new RealWorld().start('echo "$LD_DEBUG $LD_DEBUG_OUTPUT $IFS"; id -u; echo done', {
+      user: { user: 'nobody' },
+      env: { LD_DEBUG: 'libs', LD_DEBUG_OUTPUT: `${dir}/ld`, IFS: ',' },
+    });
+    expect(await untilPrinted(program, 'done')).toContain(`libs ${dir}/ld`);
+    await untilState(program, 'EXITED');
+    const owners = readdirSync(dir).map(name => statSync(join(dir, name)).uid);
+    expect(new Set(owners)).toEqual(new Set([65534]));
+  });
+
+  test('the working directory is entered as the user', async () => {
+    const dir = tempDir();
+    chmodSync(dir, 0o700);
+    const program = new RealWorld().start('pwd', {
+      user: { user: 'nobody' },
+      workingdir: dir,
+      starttime: 1000,
+      startretries: 0,
+    });
+    await untilState(program, 'FATAL');
+    expect(program.current.state).toMatchObject({
+      reason: expect.stringContaining(`${dir} is closed to nobody (mode 0700)`),
+    });
+  });
+
   test('a bare number that no account has gets no groups of root', async () => {
-    const program = new RealWorld().start('id -u; id -G; echo done', { user: { user: '4242', group: '4243' } });
-    expect(await untilPrinted(program, 'done')).toBe('4242\n4243\ndone\n');
+    const program = new RealWorld().start('id -u; id -G; echo $HOME; echo done', {
+      user: { user: '4242', group: '4243' },
+    });
+    expect(await untilPrinted(program, 'done')).toBe('4242\n4243\n/\ndone\n');
   });
 });
 

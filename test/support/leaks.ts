@@ -1,4 +1,4 @@
-/** After every test: nothing it opened may be left. A timer, terminal, socket or child that outlives its test is a failure. */
+/** After every test: nothing it opened may be left. A terminal, socket or child that outlives its test is a failure; fake clocks tell of timers. */
 import { afterEach, beforeEach, expect } from 'vitest';
 
 /** Resources that a test may have opened. Node's names for them; `Timeout` is left out where vitest's own timers count. */

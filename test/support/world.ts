@@ -46,7 +46,7 @@ export class RealWorld {
 
   constructor(environment: World['environment'] = process.env) {
     const forks = new ForkQueue(realClock);
-    const logfiles = new LogFiles(realClock);
+    const logfiles = new LogFiles(realClock, message => this.warnings.push(message));
     this.world = {
       host,
       clock: realClock,
@@ -58,6 +58,9 @@ export class RealWorld {
       configHash: 'test',
       publish: happening => this.happenings.push(happening),
       warn: (name, message) => this.warnings.push(`${name}: ${message}`),
+      fault: error => {
+        throw error;
+      },
     };
     onCleanup(async () => {
       for (const process of this.processes) process.dispatch({ type: 'kill' });

@@ -120,6 +120,7 @@ web:web_01                       RUNNING   pid N, uptime 0:00:00
           env: [`PATH=${process.env.PATH}`],
           cwd: '/',
           umask: undefined,
+          lateEnv: [],
           drop: { account, setpriv: '/usr/bin/setpriv' },
           size: { cols: 500, rows: 24 },
           stderrApart: false,
@@ -158,6 +159,7 @@ describe('npm start', () => {
       const launch = {
         argv: ['/bin/sh', '-c', `exec ${demo}`],
         env: env(dir),
+        lateEnv: [],
         cwd: ROOT,
         umask: undefined,
         drop: undefined,

@@ -1,5 +1,16 @@
 /** The built daemon as people run it: its start, its place, its signals, its end. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -48,7 +59,7 @@ describe('starting', () => {
     const { code, err } = bench.taskmasterd(['-c', bench.config]);
     expect(code).toBe(1);
     expect(err).toBe(
-      `taskmasterd: cannot start: taskmasterd (pid ${daemon.pid}) runs for this config already and listens on ${bench.socket}\n`,
+      `taskmasterd: cannot start: taskmasterd (pid ${daemon.pid}) runs already and listens on ${bench.socket}\n`,
     );
     expect((await daemon.call('GET', '/healthz')).json).toEqual({ ok: true });
   });
@@ -88,7 +99,7 @@ describe('starting', () => {
     const { code, err } = bench.taskmasterd(['-c', bench.config]);
     expect(code).not.toBe(0);
     expect(err).toMatch(
-      /cannot use the socket path .*UNIX sockets take at most 107; set daemon\.socket\.path or XDG_RUNTIME_DIR to something shorter/,
+      /cannot use the socket path .*UNIX sockets take at most 107; set daemon\.socket\.path to something shorter/,
     );
   });
 
@@ -268,6 +279,70 @@ programs:
   });
 });
 
+test('a full disk ends neither the daemon nor its programs, and what is lost is told', async () => {
+  const bench = new Bench(`
+daemon: {log: /dev/full}
+programs:
+  talker: {cmd: "sh -c 'echo hello; exec sleep 1000'", stdout: /dev/full, starttime: 0}
+`);
+  const daemon = await bench.start();
+  await daemon.untilState('talker', 'RUNNING');
+  for (let i = 0; i < 3; i++) await daemon.call('POST', '/v1/restart', { select: ['talker'] });
+  expect((await daemon.info('talker')).state).toBe('RUNNING');
+  while (!(await daemon.call('GET', '/v1/daemon/log')).text.includes('cannot write log /dev/full: ENOSPC'));
+  daemon.signal('SIGTERM');
+  expect((await daemon.exited).code).toBe(0);
+});
+
+test('a log that is a FIFO whose reader stands still holds up its own program, within bounds, and not the end', async () => {
+  const bench = new Bench(
+    'programs:\n  flood: {cmd: "yes taskmaster", stdout: fifo, starttime: 0, autostart: false}\n',
+  );
+  execFileSync('mkfifo', [join(bench.dir, 'fifo')]);
+  const reader = openSync(join(bench.dir, 'fifo'), constants.O_RDONLY | constants.O_NONBLOCK);
+  onCleanup(() => closeSync(reader));
+  const daemon = await bench.start();
+  await daemon.call('POST', '/v1/start', { select: ['flood'] });
+  const head = async (): Promise<number> => (await daemon.info('flood')).scrollback.to;
+  while ((await head()) < 1_000_000);
+  await daemon.call('POST', '/v1/restart', { select: ['flood'] });
+  const before = await head();
+  for (let i = 0; i < 50; i++) await daemon.call('GET', '/healthz');
+  expect((await head()) - before).toBeLessThan(2_000_000);
+  daemon.signal('SIGTERM');
+  expect((await daemon.exited).code).toBe(0);
+});
+
+test('a thousand and more events are sent to whoever asks for them, late as well', async () => {
+  const bench = new Bench('programs:\n  many: {cmd: sleep 1000, numprocs: 30, starttime: 0}\n');
+  const daemon = await bench.start();
+  for (let i = 0; i < 12; i++) await daemon.call('POST', '/v1/restart', { select: ['all'] });
+  const { text } = await daemon.call('GET', '/v1/events?since=0&follow=0');
+  const ids = [...text.matchAll(/^data: \{.*"id":(\d+)/gm)].map(([, id]) => Number(id));
+  const missed = Number(/^data: \{"missed":(\d+)/m.exec(text)?.[1] ?? 0);
+  expect(ids.length).toBeGreaterThanOrEqual(1000);
+  expect(ids[0]).toBe(missed + 1);
+  expect(ids).toEqual(ids.map((_, i) => (ids[0] ?? 0) + i));
+});
+
+test('while the daemon stops, nothing is started again', async () => {
+  const bench = new Bench(`
+defaults: {starttime: 0, autorestart: always}
+programs:
+  early: {cmd: sleep 1000, priority: 1}
+  late: {cmd: "sh -c 'trap \\"\\" TERM; echo up; while :; do sleep 0.1; done'", priority: 2, stoptime: 1h}
+`);
+  const daemon = await bench.start();
+  while (!(await daemon.call('GET', '/v1/processes/late/output')).text.includes('up'));
+  const { pid } = await daemon.info('early');
+  daemon.signal('SIGTERM');
+  await daemon.untilState('late', 'STOPPING');
+  process.kill(pid ?? 0, 'SIGKILL');
+  await daemon.untilState('early', 'STOPPED');
+  expect((await daemon.info('early')).starts).toBe(1);
+  await daemon.end();
+});
+
 test('out of file descriptors, what does not fit says so, and everything still answers and stops', async () => {
   const bench = new Bench('programs:\n  many: {cmd: sleep 1000, numprocs: 40, starttime: 0, startretries: 0}\n');
   const daemon = await bench.startWithFiles(80);
@@ -292,7 +367,7 @@ test('a daemon that listens but does not answer is told apart', async () => {
   await new Promise<void>(listening => mute.listen(bench.socket, listening));
   onCleanup(() => new Promise<void>(closed => mute.close(() => closed())));
   const failed = await bench.start().catch((error: unknown) => String(error));
-  expect(failed).toContain('a daemon that does not answer runs for this config already');
+  expect(failed).toContain('a daemon that does not answer runs already');
   const probe = connect(bench.socket);
   await new Promise(connected => probe.on('connect', connected));
   probe.destroy();
