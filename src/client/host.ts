@@ -1,3 +1,5 @@
+import { isErrno } from '../runtime/errno.ts';
+
 /** The process that the client runs in, as far as it needs one; tests give another. */
 export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -13,10 +15,15 @@ export interface Host {
 /** One of the standard streams that are written to. */
 export interface Sink {
   readonly isTerminal: boolean;
-  /** Resolves once what was given is written, or its reader has gone. */
+  /** Resolves once what was given is written, or its reader has gone. Standard output rejects with WriteError. */
   readonly write: (data: string | Uint8Array) => Promise<void>;
   /** Calls back when the reader of a pipe has gone away (EPIPE). */
   readonly onGone: (listener: () => void) => Disposable;
+}
+
+/** What was printed could not be written, on a full disk for one; `cause` is the system's error. Exit code 1. */
+export class WriteError extends Error {
+  override readonly name = 'WriteError';
 }
 
 /** The host that is this very process. Its streams are made when they are used: each costs a millisecond of start-up. */
@@ -31,8 +38,12 @@ export function processHost(): Host {
       },
       bytes: () => process.stdin,
     },
-    output: sinkOf(() => process.stdout),
-    error: sinkOf(() => process.stderr),
+    output: sinkOf(() => process.stdout, cannotWrite),
+    // What standard error does not take is lost: there is nowhere left to say so, and the exit code still tells.
+    error: sinkOf(
+      () => process.stderr,
+      () => {},
+    ),
     onInterrupt(listener) {
       process.once('SIGINT', listener);
       return { [Symbol.dispose]: () => void process.off('SIGINT', listener) };
@@ -40,12 +51,17 @@ export function processHost(): Host {
   };
 }
 
-function sinkOf(open: () => NodeJS.WriteStream): Sink {
+function cannotWrite(cause: Error): never {
+  throw new WriteError('cannot write to standard output', { cause });
+}
+
+/** `onFailure` is called for what could not be written, except to a pipe whose reader has gone; it may throw. */
+function sinkOf(open: () => NodeJS.WriteStream, onFailure: (error: Error) => void): Sink {
   const goneListeners = new Set<() => void>();
   let stream: NodeJS.WriteStream | undefined;
   const onError = (error: Error): void => {
-    if (!('code' in error && error.code === 'EPIPE')) throw error;
-    for (const listener of goneListeners) listener();
+    // Any other error is given to the callback of the write that met it too.
+    if (isErrno(error, 'EPIPE')) for (const listener of goneListeners) listener();
   };
   return {
     get isTerminal() {
@@ -55,9 +71,10 @@ function sinkOf(open: () => NodeJS.WriteStream): Sink {
       goneListeners.add(listener);
       return { [Symbol.dispose]: () => void goneListeners.delete(listener) };
     },
-    write(data) {
+    async write(data) {
       stream ??= open().on('error', onError);
-      return new Promise(resolve => stream?.write(data, () => resolve()));
+      const error = await new Promise<Error | null | undefined>(resolve => stream?.write(data, resolve));
+      if (error != null && !isErrno(error, 'EPIPE')) onFailure(error);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { ERRORS, WireError } from '../protocol/errors.ts';
 import { type Address, locate, NoDaemonError } from './address.ts';
 import type { Api } from './api.ts';
-import type { Host } from './host.ts';
+import { type Host, WriteError } from './host.ts';
 import { type Context, EXIT, type Globals, type Invocation, UsageError, type Verb } from './verb.ts';
 
 /** Why a verb was aborted: nobody reads its output any more, which is a quiet end as that of `head`. */
@@ -56,6 +56,11 @@ export async function explain(error: unknown, verb: Verb | undefined, say: (line
   if (error instanceof WireError) {
     say(error.message);
     return ERRORS[error.code].exit;
+  }
+  if (error instanceof WriteError) {
+    const { describeErrno } = await import('./errnowords.ts');
+    say(`cannot write: ${describeErrno(error.cause)}`);
+    return EXIT.failed;
   }
   throw error;
 }

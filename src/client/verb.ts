@@ -116,6 +116,7 @@ export function findVerb(verbs: readonly Verb[], name: string): Verb | undefined
 export const EXIT = {
   done: 0,
   unknown: 1,
+  failed: 1,
   usage: 2,
   statusStopped: 3,
   statusUnknown: 4,

@@ -1,11 +1,11 @@
 /** What the built `taskmasterctl status` loads: nothing that it does not need, since it must start as fast as Node does. */
 import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { FakeDaemon, list, processInfo, tempDir } from './support.ts';
 
-const ctl = resolve(import.meta.dirname, '../../dist/bin/taskmasterctl.js');
+const ctl = resolve(import.meta.dirname, '../..', process.env.TASKMASTER_DIST ?? 'dist', 'bin/taskmasterctl.js');
 
 /** Files of ours that `status` may load: a new one is a new millisecond, so it is counted. */
 const MOST_FILES = 24;
@@ -72,6 +72,29 @@ describe('the built taskmasterctl', () => {
       1,
       'unknown command "nonsense": `help` lists them all\nline 2: stopped here: "nonsense" gave exit code 1\n',
     ]);
+  });
+
+  test.runIf(existsSync('/dev/full'))('says in a sentence that its output cannot be written', async () => {
+    const daemon = await FakeDaemon.listen();
+    daemon.on('processes', list([processInfo('web')]));
+    for (const words of [['status'], ['status', '--json'], ['help'], ['status', '--help'], ['--version']]) {
+      const full = openSync('/dev/full', 'w');
+      const child = spawn(process.execPath, [ctl, '-s', daemon.socket, ...words], { stdio: ['ignore', full, 'pipe'] });
+      closeSync(full);
+      let err = '';
+      child.stderr?.on('data', chunk => {
+        err += String(chunk);
+      });
+      const code = await new Promise<number | null>(done => child.on('close', done));
+      expect([words, code, err]).toEqual([words, 1, 'cannot write: no space left on device\n']);
+    }
+  });
+
+  test.runIf(existsSync('/dev/full'))('keeps its exit code when standard error cannot be written', async () => {
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [ctl, 'start'], { stdio: ['ignore', 'ignore', full] });
+    closeSync(full);
+    expect(await new Promise<number | null>(done => child.on('close', done))).toBe(2);
   });
 
   test('ends quietly when its reader has gone', async () => {
