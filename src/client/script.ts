@@ -9,15 +9,20 @@ export interface Interpreter {
   readonly say: (line: string) => void;
 }
 
+/** Exit codes after which a script goes on; 3 is `status`'s alone. */
+const NO_FAILURE: readonly number[] = [EXIT.done, EXIT.statusStopped];
+
 /** Words that end a script, as they end supervisorctl's shell. */
 const ENDS = ['exit', 'quit'];
 
 /**
  * Runs commands, one a line, quoted as in a POSIX shell; blank lines and those that begin with `#` are skipped. Stops at
- * the first that fails and gives its exit code.
+ * the first that fails and gives its exit code, else that of the last: 0, or the 3 of a `status`, which tells that some
+ * process is stopped and is no failure.
  */
 export async function runScript(input: AsyncIterable<Uint8Array>, { run, say }: Interpreter): Promise<number> {
   let number = 0;
+  let last: number = EXIT.done;
   for await (const line of linesOf(input)) {
     number++;
     if (/^\s*(#|$)/.test(line)) continue;
@@ -27,11 +32,12 @@ export async function runScript(input: AsyncIterable<Uint8Array>, { run, say }: 
       return EXIT.usage;
     }
     const words = split.words.map(({ text }) => text);
-    if (ENDS.includes(words[0] ?? '')) return EXIT.done;
+    if (ENDS.includes(words[0] ?? '')) return last;
     const code = await run(words);
-    if (code === EXIT.done) continue;
+    last = code;
+    if (NO_FAILURE.includes(code)) continue;
     say(`line ${number}: stopped here: "${line.trim()}" gave exit code ${code}`);
     return code;
   }
-  return EXIT.done;
+  return last;
 }

@@ -12,7 +12,17 @@ describe('pid', () => {
     expect(JSON.parse((await ctl(daemon, ['pid', '--json'])).out)).toEqual({ daemon: 42 });
   });
 
-  test('prints 0 and exits with 7 for what does not run, save for all', async () => {
+  test('prints nothing for one process that does not run, so that `kill $(…)` gets no 0', async () => {
+    const daemon = await FakeDaemon.listen();
+    daemon.on('processes', list([processInfo('db', { pid: null, state: 'STOPPED' })]));
+    expect(await ctl(daemon, ['pid', 'db'])).toEqual({ code: 7, out: '', err: 'db is not running (STOPPED)\n' });
+    expect(await ctl(daemon, ['pid', 'd*'])).toMatchObject({ code: 7, out: '' });
+    expect(await ctl(daemon, ['pid', 'all'])).toEqual({ code: 0, out: '0\n', err: '' });
+    const { code, out } = await ctl(daemon, ['pid', 'db', '--json']);
+    expect([code, JSON.parse(out).processes]).toEqual([7, [{ name: 'db', pid: 0 }]]);
+  });
+
+  test('prints 0 among several and exits with 7 for what does not run, save for all', async () => {
     const daemon = await FakeDaemon.listen();
     daemon.on('processes', list([processInfo('web'), processInfo('db', { pid: null })]));
     expect(await ctl(daemon, ['pid', 'web', 'db'])).toEqual({ code: 7, out: '7\n0\n', err: '' });
@@ -154,6 +164,24 @@ describe('commands from a pipe', () => {
       out: '42\n',
       err: 'unknown command "stauts": did you mean "status"?\nline 2: stopped here: "stauts" gave exit code 1\n',
     });
+  });
+
+  test('go on after a status that shows something stopped, and exit with its 3 only when it was the last', async () => {
+    const daemon = await FakeDaemon.listen();
+    daemon.on('daemon', daemonInfo).on('processes', list([processInfo('db', { pid: null, state: 'STOPPED' })]));
+    const shown = `${'db'.padEnd(33)}STOPPED   pid 7, uptime 0:01:02\n`;
+    const script = (text: string) => ctl(daemon, [], new FakeHost().pipe(text));
+    expect(await script('status\npid\n')).toEqual({ code: 0, out: `${shown}42\n`, err: '' });
+    expect(await script('pid\nstatus db\n# the end\n')).toEqual({ code: 3, out: `42\n${shown}`, err: '' });
+    expect((await script('status\nexit\npid\n')).code).toBe(3);
+    expect((await script('status\nstauts\nstatus\n')).code).toBe(1);
+  });
+
+  test('stop at a status that asks for an unknown name', async () => {
+    const daemon = await FakeDaemon.listen();
+    daemon.on('daemon', daemonInfo).on('processes', list([], ['nosuch']));
+    const { code, out } = await ctl(daemon, [], new FakeHost().pipe('status nosuch\npid\n'));
+    expect([code, out]).toEqual([4, 'nosuch: ERROR (no such process)\n']);
   });
 
   test.each(['exit', 'quit'])('end at %s', async word => {

@@ -28,7 +28,8 @@ const SCRIPTS = `## Commands from a pipe
 
 With no command and no terminal on standard input, \`taskmasterctl\` reads commands from there, one a line, quoted as in a
 POSIX shell. Blank lines and lines that begin with \`#\` are skipped, \`exit\` and \`quit\` end it. It stops at the first
-command that fails and exits with its code.`;
+command that fails and exits with its code. The 3 of \`status\` is an answer and no failure: the script goes on, and exits
+with 3 only when that \`status\` was its last command.`;
 
 const EXIT_CODES = `## Exit codes
 
@@ -37,7 +38,7 @@ They are supervisorctl's:
 | code | meaning |
 | --- | --- |
 | 0 | done; also \`start\` of what is already started and \`stop\` of what does not run |
-| 1 | no such command, no such process, a bad signal, a refusal of the daemon |
+| 1 | no such command, no such process, a bad signal, a refusal of the daemon, an output that cannot be written |
 | 2 | a command without its arguments, an unknown option |
 | 3 | \`status\`: something that is shown is in a stopped state |
 | 4 | \`status\`: an unknown name, or no daemon |

@@ -8,9 +8,18 @@ async function daemonPid(context: Context): Promise<number> {
   return EXIT.done;
 }
 
-/** Pids alone go to standard output, since that is what `kill $(…)` takes; supervisorctl writes 0 for what does not run. */
+/**
+ * Pids alone go to standard output, since that is what `kill $(…)` takes; supervisorctl writes 0 for what does not run.
+ * For one process nothing is written in its place: `kill 0` is a signal to the caller's own process group.
+ */
 async function processPids(context: Context, select: readonly string[]): Promise<number> {
   const { processes, unknown } = await context.api.call('processes', undefined, { query: { select } });
+  const [only] = processes;
+  const isAlone = select.length === 1 && processes.length === 1 && !select.includes('all');
+  if (isAlone && only?.pid === null && !context.json) {
+    context.err(`${only.name} is not running (${only.state})`);
+    return EXIT.notRunning;
+  }
   const pids = processes.map(({ name, pid }) => ({ name, pid: pid ?? 0 }));
   if (context.json) await context.document({ processes: pids, unknown });
   else await context.out(pids.map(({ pid }) => `${pid}\n`).join(''));

@@ -129,7 +129,8 @@ export const VERBS: readonly Verb[] = [
     ...PLAIN,
     name: 'pid',
     summary: "print the daemon's pid, or those of processes",
-    details: 'A process that does not run has pid 0, and the exit code is 7; with `all` it is 0 nevertheless.',
+    details:
+      'One process that does not run has nothing on standard output, so that `kill $(taskmasterctl pid web)` harms nobody, and the exit code is 7. Among several it has pid 0, and the code is 7 too, save with `all`.',
     parameters: [{ ...SELECTORS, required: false }],
     examples: [
       { line: 'pid', help: "the daemon's" },
