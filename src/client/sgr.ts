@@ -1,6 +1,6 @@
 /**
- * Keeps the colours of a terminal's output and drops all that would move the cursor, clear, set modes or titles: what is
- * left can be printed a line at a time beside the lines of others. `\t` and `\n` stay.
+ * Keeps the colours of a terminal's output and drops all that would move the cursor, clear, set modes or titles, or make
+ * the terminal type an answer: what is left can be printed a line at a time beside the lines of others. `\t` and `\n` stay.
  */
 
 type State = 'text' | 'escape' | 'intermediate' | 'csi' | 'string';
@@ -16,6 +16,17 @@ export class SgrOnly {
   private state: State = 'text';
   private parameters = '';
   private swallowed = 0;
+  private readonly keep: string;
+  private readonly finals: string;
+
+  /**
+   * With `overwriting` also stays what rewrites the line that the cursor is in, as progress bars do: `\r`, `\b` and
+   * erasing in the line (EL).
+   */
+  constructor({ overwriting = false }: { readonly overwriting?: boolean } = {}) {
+    this.keep = overwriting ? '\n\t\r\b' : '\n\t';
+    this.finals = overwriting ? 'mK' : 'm';
+  }
 
   /** Takes the next text and gives what may be printed of it. */
   push(text: string): string {
@@ -45,7 +56,7 @@ export class SgrOnly {
     if (char === '\x9b') return this.enter('csi');
     if ('\x90\x98\x9d\x9e\x9f'.includes(char)) return this.enter('string');
     const isControl = char < ' ' || (char >= '\x7f' && char <= '\x9f');
-    return isControl && char !== '\n' && char !== '\t' ? '' : char;
+    return isControl && !this.keep.includes(char) ? '' : char;
   }
 
   private takeEscape(char: string): string {
@@ -61,8 +72,8 @@ export class SgrOnly {
       if (char >= ' ') this.parameters += char;
       return this.parameters.length > CSI_LIMIT ? this.enter('text') : '';
     }
-    const isColour = char === 'm' && /^[\d;:]*$/.test(this.parameters);
-    const sequence = isColour ? `\x1b[${this.parameters}m` : '';
+    const isKept = this.finals.includes(char) && /^[\d;:]*$/.test(this.parameters);
+    const sequence = isKept ? `\x1b[${this.parameters}${char}` : '';
     this.enter('text');
     return sequence;
   }

@@ -17,12 +17,47 @@ describe('tail', () => {
     expect(Object.fromEntries(daemon.asked[1]?.query ?? [])).toEqual({ from: '-1600' });
   });
 
-  test('gives a terminal what the program gave its own, and takes its colours back', async () => {
+  describe('on a terminal', () => {
+    const tail = async (output: string | Uint8Array, ...options: readonly string[]): Promise<string> => {
+      const daemon = await daemonWith('web');
+      daemon.on('output', bytes(output));
+      const host = new FakeHost();
+      host.out.isTerminal = true;
+      return (await ctl(daemon, ['tail', ...options, 'web'], host)).out;
+    };
+    const ASKING = '\x1b[6n\x1b[c\x1b[>c\x1bZ\x1b[18t\x1b]11;?\x07\x1bP+q544e\x1b\\\x1b[?1000h\x05';
+
+    test('keeps colours and takes them back', async () => {
+      expect(await tail('one\r\n\x1b[31mtwö')).toBe('one\r\n\x1b[31mtwö\x1b[0m');
+    });
+
+    test('drops what a terminal would answer or be changed by', async () => {
+      expect(await tail(`a${ASKING}b\x1b[2J\x1b[5;5Hc\x1b]0;title\x07\x1b[?1049h\r\n`)).toBe('abc\r\n\x1b[0m');
+    });
+
+    test('lets a progress bar overwrite its line', async () => {
+      expect(await tail('\r\x1b[K10%\r\x1b[2K20%\b\b30')).toBe('\r\x1b[K10%\r\x1b[2K20%\b\b30\x1b[0m');
+    });
+
+    test('tells when a character was cut off by the end', async () => {
+      expect(await tail(Uint8Array.of(0x61, 0xc3))).toBe('a\ufffd\x1b[0m');
+    });
+
+    test('--raw passes all', async () => {
+      expect(await tail(`a${ASKING}b`, '--raw')).toBe(`a${ASKING}b\x1b[0m`);
+    });
+  });
+
+  test('to a pipe everything passes, and with --raw the carriage returns too', async () => {
     const daemon = await daemonWith('web');
-    daemon.on('output', bytes('one\r\n\x1b[31mtwo'));
-    const host = new FakeHost();
-    host.out.isTerminal = true;
-    expect((await ctl(daemon, ['tail', 'web'], host)).out).toBe('one\r\n\x1b[31mtwo\x1b[0m');
+    daemon.on('output', bytes('a\x1b[6nb\r\n'));
+    expect((await ctl(daemon, ['tail', 'web'])).out).toBe('a\x1b[6nb\n');
+    expect((await ctl(daemon, ['tail', '--raw', 'web'])).out).toBe('a\x1b[6nb\r\n');
+  });
+
+  test('--raw of several is refused', async () => {
+    const daemon = await daemonWith('a', 'b');
+    expect(await ctl(daemon, ['tail', '--raw', 'a', 'b'])).toMatchObject({ code: 2, out: '' });
   });
 
   test.each([

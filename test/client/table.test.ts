@@ -29,7 +29,7 @@ describe('the table', () => {
 
   test('shows a usage and help', () => {
     const tail = VERBS.find(({ name }) => name === 'tail');
-    expect(tail && usageOf(tail)).toBe('tail [-f] [-n <lines>] [-c <bytes>] [--stderr] SEL...');
+    expect(tail && usageOf(tail)).toBe('tail [-f] [-n <lines>] [-c <bytes>] [--stderr] [--raw] SEL...');
     for (const verb of VERBS)
       expect(
         Math.max(

@@ -60,6 +60,16 @@ describe('SgrOnly', () => {
     expect(filter(`\x1b[${'1'.repeat(500)}`, 'm after')).toContain(' after');
   });
 
+  test('overwriting keeps what rewrites the line, and nothing else besides', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), text => {
+        const shown = new SgrOnly({ overwriting: true }).push(text);
+        expect(shown.replaceAll(/\x1b\[[\d;:]*[mK]/g, '')).not.toMatch(/[\0-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f]/);
+      }),
+    );
+    expect(new SgrOnly({ overwriting: true }).push('\x1b[K\x1b[?K\x1b[J\r\b\n')).toBe('\x1b[K\r\b\n');
+  });
+
   test('leaves no control but colour, tab and newline, whatever comes', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), text => {

@@ -87,13 +87,14 @@ export const VERBS: readonly Verb[] = [
     name: 'tail',
     summary: 'print the end of what processes printed',
     details:
-      "One name: its last 1600 bytes, as they are; the terminal's `\\r\\n` becomes `\\n` unless they go to a terminal. Several names: the last 10 lines of each behind a coloured name; on a terminal only the colours of the output are kept then. With -f what was overwritten before it could be read is told on standard error. supervisorctl's `tail -1000 web stderr` works too.",
+      "One name: its last 1600 bytes; on a terminal only text, colours and what overwrites a line are kept, since other sequences could make the terminal type an answer into the shell; elsewhere the terminal's `\\r\\n` becomes `\\n` and the rest stays as it is. Several names: the last 10 lines of each behind a coloured name; on a terminal only the colours are kept. With -f what was overwritten before it could be read is told on standard error. supervisorctl's `tail -1000 web stderr` works too.",
     parameters: [SELECTORS],
     options: [
       FOLLOW,
       { flags: '-n, --lines <lines>', help: 'begin so many lines before the end' },
       { flags: '-c, --bytes <bytes>', help: 'begin so many bytes before the end', dashNumber: true },
       { flags: '--stderr', help: 'standard error alone, where the config sends it elsewhere' },
+      { flags: '--raw', help: 'every byte of one process as it is, whatever it does to a terminal' },
     ],
     examples: [
       { line: 'tail -f web', help: 'follow one process, Ctrl-C to leave' },

@@ -3,6 +3,7 @@ import type { Api } from '../api.ts';
 import { follow } from '../follow.ts';
 import { prefixersFor } from '../prefix.ts';
 import { formatUnknown } from '../results.ts';
+import { SgrOnly } from '../sgr.ts';
 import { type Arguments, type Context, EXIT, type Run, UsageError, wholeNumber } from '../verb.ts';
 
 /** supervisorctl's default for one process. */
@@ -21,10 +22,12 @@ export const run: Run = async (context, args) => {
   const { processes, unknown } = await context.api.call('processes', undefined, { query: { select } });
   for (const name of unknown) context.err(formatUnknown(name, false));
   const names = processes.map(({ name }) => name);
-  const query = { ...beginning(args, names.length), stream };
+  const { follow: following = false, raw = false } = args.options as { follow?: boolean; raw?: boolean }; // by the flags
+  if (raw && names.length > 1) throw new UsageError('tail --raw takes one process');
+  const wanted = { query: { ...beginning(args, names.length), stream }, following, raw };
   try {
-    if (names.length === 1) await tailOne(context, names[0] ?? '', { query, following: args.options.follow === true });
-    else if (names.length > 1) await tailSeveral(context, names, { query, following: args.options.follow === true });
+    if (names.length === 1) await tailOne(context, names[0] ?? '', wanted);
+    else if (names.length > 1) await tailSeveral(context, names, wanted);
   } catch (error) {
     if (!context.signal.aborted) throw error;
   }
@@ -50,20 +53,44 @@ function beginning(args: Arguments, count: number): Query {
 interface Wanted {
   readonly query: Query;
   readonly following: boolean;
+  /** Every byte as it is, whatever it does to a terminal. */
+  readonly raw: boolean;
 }
 
 async function tailOne(context: Context, name: string, wanted: Wanted): Promise<void> {
-  if (context.terminal) {
-    try {
-      for await (const bytes of bytesOf(context, name, wanted)) await context.out(bytes);
-    } finally {
-      await context.out(RESET);
-    }
-    return;
+  const { through, end } = wanted.raw ? asItIs() : context.terminal ? forTerminal() : forPipe();
+  try {
+    for await (const bytes of bytesOf(context, name, wanted)) await context.out(through(bytes));
+    await context.out(end());
+  } finally {
+    if (context.terminal) await context.out(RESET);
   }
+}
+
+/** What is done to one process's output on its way. */
+interface Passage {
+  readonly through: (bytes: Uint8Array) => string | Uint8Array;
+  /** What was held back, once nothing follows. */
+  readonly end: () => string | Uint8Array;
+}
+
+function asItIs(): Passage {
+  return { through: bytes => bytes, end: () => '' };
+}
+
+/** A program's questions (`ESC [6n`) would be answered by the reader's terminal, into the reader's shell. */
+function forTerminal(): Passage {
+  const decoder = new TextDecoder();
+  const filter = new SgrOnly({ overwriting: true });
+  return {
+    through: bytes => filter.push(decoder.decode(bytes, { stream: true })),
+    end: () => filter.push(decoder.decode()),
+  };
+}
+
+function forPipe(): Passage {
   const plain = new NewlineDecoder();
-  for await (const bytes of bytesOf(context, name, wanted)) await context.out(plain.decode(bytes));
-  await context.out(plain.end());
+  return { through: bytes => plain.decode(bytes), end: () => plain.end() };
 }
 
 /** Followed ones are read side by side, past output one name after the other. */
