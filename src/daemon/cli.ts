@@ -11,6 +11,7 @@ import { type Console, openConsole } from './console.ts';
 import { SocketInUse } from './control-socket.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
 import { startInBackground } from './daemonize.ts';
+import { keepHeapSmall } from './heap.ts';
 import { closeInherited } from './inherited.ts';
 import { openPtyHost } from './pty.ts';
 
@@ -107,6 +108,7 @@ async function run(config: Config, diagnostics: readonly Diagnostic[]): Promise<
   // A terminal that goes away takes the log's copy on it along, and nothing else.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   closeInherited();
+  keepHeapSmall();
   const console = openConsole(realClock, !process.env.NO_COLOR) ?? plainConsole();
   let daemon: Daemon;
   try {

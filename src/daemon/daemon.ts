@@ -8,7 +8,6 @@ import { type Clock, randomToken } from '../runtime/clock.ts';
 import { MutableDisposable } from '../runtime/lifetime.ts';
 import { traceFrom } from '../runtime/trace.ts';
 import { forgetSocket, listen } from './control-socket.ts';
-import { ForkQueue } from './forks.ts';
 import { createHandlers } from './handlers.ts';
 import { createHttpServer } from './http.ts';
 import { Journal } from './journal.ts';
@@ -16,6 +15,7 @@ import { inheritedEnvironment } from './launch.ts';
 import { type DaemonLog, type Log, openLog } from './log.ts';
 import { LogFiles } from './logfiles.ts';
 import { narrate } from './narrator.ts';
+import { PacedQueue } from './paced.ts';
 import type { Process } from './process.ts';
 import type { PtyHost } from './pty.ts';
 import { SessionScanner } from './sessions.ts';
@@ -78,7 +78,7 @@ export class Daemon {
   private readonly places: Places;
   private readonly journal: Journal;
   private readonly logfiles: LogFiles;
-  private readonly forks: ForkQueue;
+  private readonly forks: PacedQueue;
   private readonly supervisor: Supervisor;
   private readonly server: Server;
   private isStopping = false;
@@ -96,7 +96,7 @@ export class Daemon {
     });
     this.journal = new Journal(clock);
     this.logfiles = new LogFiles(clock, message => this.log.error(message));
-    this.forks = new ForkQueue(clock);
+    this.forks = new PacedQueue(clock);
     const trace = traceFrom(env.TRACE);
     this.supervisor = new Supervisor(config.processes, {
       host,

@@ -8,7 +8,7 @@ export const INPUT_QUEUE_LIMIT = 1024 * 1024;
 
 /** A program that does not read is asked again after 1 ms (measured best in node-pty's PR 956), then ever less often. */
 const INPUT_RETRY_MIN = 1;
-const INPUT_RETRY_MAX = 100;
+const INPUT_RETRY_MAX = 250;
 
 /** One write to a terminal is cut to what its kernel buffer can take, so that a write never costs more than it moves. */
 const INPUT_CHUNK = 4096;

@@ -17,6 +17,7 @@ import { isErrno } from '../runtime/errno.ts';
 import { type Account, SpawnError } from './accounts.ts';
 import { addInheritable, closeInheritable, forgetInheritable, plugGaps } from './fdtable.ts';
 import { InputQueue } from './input.ts';
+import { PacedQueue } from './paced.ts';
 import { hasGroup } from './signalling.ts';
 
 /** An account to become, and the setpriv(1) that does it. */
@@ -105,7 +106,8 @@ export function openPtyHost(clock: Clock): PtyHost {
   if (!hasBinding(loaded))
     throw new Error('cannot use node-pty: its native binding is not the one this version expects');
   const binding = loaded.module;
-  return { spawn: (launch, listener) => new RealPty(binding, clock, launch, listener) };
+  const endings = new PacedQueue(clock);
+  return { spawn: (launch, listener) => new RealPty({ binding, clock, endings }, launch, listener) };
 }
 
 function hasBinding(loaded: unknown): loaded is { readonly module: Binding } {
@@ -113,6 +115,14 @@ function hasBinding(loaded: unknown): loaded is { readonly module: Binding } {
   const { module } = loaded;
   if (typeof module !== 'object' || module === null) return false;
   return ['fork', 'open', 'resize'].every(name => typeof Reflect.get(module, name) === 'function');
+}
+
+/** What every terminal needs of the machine. */
+interface Machine {
+  readonly binding: Binding;
+  readonly clock: Clock;
+  /** The ends of leaders that are to be told. */
+  readonly endings: PacedQueue;
 }
 
 class RealPty implements Pty {
@@ -126,14 +136,14 @@ class RealPty implements Pty {
   private hasEnded = false;
   private isDisposed = false;
 
-  constructor(binding: Binding, clock: Clock, launch: Launch, listener: PtyListener) {
+  constructor({ binding, clock, endings }: Machine, launch: Launch, listener: PtyListener) {
     this.binding = binding;
     this.listener = listener;
     const pair = launch.stderrApart ? openPair(binding, launch) : undefined;
     let forked: Forked;
     const onExit = (code: number, signal: number): void => {
       try {
-        this.onExit(code, signal);
+        endings.run(() => this.onExit(code, signal));
       } catch (error) {
         // The binding's callback would swallow it: it is thrown again where the daemon hears of it.
         clock.soon(() => {

@@ -6,7 +6,7 @@ import { STOPPED_STATES, statusOf } from '../core/status.ts';
 import { Process, type World } from './process.ts';
 
 /** How long a turn of the event loop may go on signalling. */
-const BUDGET_MS = 10;
+const BUDGET_MS = 5;
 
 /** All the processes there are, by name, in the order in which they start. */
 export class Supervisor implements Disposable {

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import type { HappeningBody } from '../../src/core/events.ts';
 import type { ProcessSpec } from '../../src/core/program.ts';
 import { statusOf } from '../../src/core/status.ts';
-import { ForkQueue } from '../../src/daemon/forks.ts';
 import { LogFiles } from '../../src/daemon/logfiles.ts';
+import { PacedQueue } from '../../src/daemon/paced.ts';
 import { Process } from '../../src/daemon/process.ts';
 import { SessionScanner } from '../../src/daemon/sessions.ts';
 import { traceFrom } from '../../src/runtime/trace.ts';
@@ -19,7 +19,7 @@ function setUp(changes: Partial<ProcessSpec> = {}) {
   const process = new Process(makeSpec(changes), {
     host,
     clock,
-    forks: new ForkQueue(clock),
+    forks: new PacedQueue(clock),
     scanner: new SessionScanner(clock),
     logfiles: new LogFiles(clock, () => {}),
     trace: traceFrom(undefined),

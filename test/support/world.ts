@@ -6,8 +6,8 @@ import type { HappeningBody } from '../../src/core/events.ts';
 import { pidOf } from '../../src/core/life.ts';
 import type { ProcessSpec } from '../../src/core/program.ts';
 import { type PublicState, statusOf } from '../../src/core/status.ts';
-import { ForkQueue } from '../../src/daemon/forks.ts';
 import { LogFiles } from '../../src/daemon/logfiles.ts';
+import { PacedQueue } from '../../src/daemon/paced.ts';
 import { Process, type World } from '../../src/daemon/process.ts';
 import { readStat } from '../../src/daemon/procfs.ts';
 import { openPtyHost } from '../../src/daemon/pty.ts';
@@ -45,7 +45,7 @@ export class RealWorld {
   private readonly world: World;
 
   constructor(environment: World['environment'] = process.env) {
-    const forks = new ForkQueue(realClock);
+    const forks = new PacedQueue(realClock);
     const logfiles = new LogFiles(realClock, message => this.warnings.push(message));
     this.world = {
       host,
