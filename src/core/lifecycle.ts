@@ -172,7 +172,7 @@ function onStart(turn: Turn): Step {
       break;
     case 'starting':
     case 'running':
-      turn.change({ want: 'up' }); // whoever told it to stand down has been overruled
+      turn.change({ want: 'up' }); // it may have been told to stand down
       break;
     case 'launching':
     case 'backoff':

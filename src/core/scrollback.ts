@@ -46,7 +46,7 @@ export class Scrollback {
     return this.oldest;
   }
 
-  /** Boundaries at or after the oldest byte held, the newest 256. */
+  /** Boundaries at or after the oldest byte held when the last one was made, the newest 256. */
   get boundaries(): readonly Boundary[] {
     return this.ends;
   }

@@ -1,5 +1,6 @@
 import { constants, openSync } from 'node:fs';
 import type { Clock } from '../runtime/clock.ts';
+import { isErrno } from '../runtime/errno.ts';
 import { LogFile } from './logfiles.ts';
 
 /** The terminal that the daemon runs in, as a place to show its log. */
@@ -18,7 +19,14 @@ export interface Console {
 export function openConsole(clock: Clock, color: boolean): Console | undefined {
   if (!process.stdout.isTTY || process.platform !== 'linux') return undefined;
   const flags = constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
-  const file = new LogFile(openSync('/proc/self/fd/1', flags), clock, () => {});
+  let fd: number;
+  try {
+    fd = openSync('/proc/self/fd/1', flags);
+  } catch (error) {
+    if (isErrno(error, 'EACCES', 'ENOENT', 'ENXIO')) return undefined; // another user's terminal, as after su(1); no /proc
+    throw error;
+  }
+  const file = new LogFile(fd, clock, () => {});
   return {
     color,
     write: text => {

@@ -65,11 +65,13 @@ async function enterTakeover(mark: string, clock: Clock): Promise<() => void> {
   for (;;) {
     try {
       mkdirSync(mark, { mode: 0o700 });
-      return () => rmdirSync(mark);
+      return () => removeMark(mark);
     } catch (error) {
       if (!isErrno(error, 'EEXIST')) throw error;
     }
-    const age = clock.wall() - (statSync(mark, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+    const madeAt = statSync(mark, { throwIfNoEntry: false })?.mtimeMs;
+    if (madeAt === undefined) continue; // it has just gone
+    const age = clock.wall() - madeAt;
     if (age > TAKEOVER_STALE_MS || age < -TAKEOVER_STALE_MS) removeMark(mark);
     else await new Promise<void>(resolve => clock.after(TAKEOVER_RETRY_MS, resolve));
   }

@@ -185,15 +185,28 @@ export class Daemon {
       });
     };
     remind();
-    await this.supervisor.stopInOrder(this.supervisor.all);
-    await this.closeServer();
-    this.supervisor[Symbol.dispose]();
-    this.forks[Symbol.dispose]();
-    await this.logfiles.close();
-    forgetSocket(this.places);
+    // A step that fails is told, and the next one is taken all the same: the end must come.
+    for (const step of this.endingSteps()) {
+      try {
+        await step();
+      } catch (error) {
+        this.onFault(error);
+      }
+    }
     this.log.info('taskmasterd ended');
     this.places.daemonLog.close();
     this.finish();
+  }
+
+  private endingSteps(): readonly (() => void | Promise<void>)[] {
+    return [
+      () => this.supervisor.stopInOrder(this.supervisor.all),
+      () => this.closeServer(),
+      () => this.supervisor[Symbol.dispose](),
+      () => this.forks[Symbol.dispose](),
+      () => this.logfiles.close(),
+      () => forgetSocket(this.places),
+    ];
   }
 
   /** Answers that are on their way get out first; then listeners, which would stay for ever, are cut off. */

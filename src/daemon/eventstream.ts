@@ -17,7 +17,8 @@ const BATCH = 64;
 export function sendEvents({ request, response, query }: Call, journal: Journal, boot: string): void {
   const isFollowing = query.get('follow') !== '0';
   const end = journal.lastId;
-  let seen = lastSeen(request.headers['last-event-id'], boot) ?? numberOf(query, 'since') ?? end;
+  const asked = lastSeen(request.headers['last-event-id'], boot) ?? numberOf(query, 'since') ?? end;
+  let seen = asked > end ? 0 : Math.max(0, asked); // a number that is yet to come is of an earlier daemon
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
   response.flushHeaders();
   const send = (): void => {
@@ -32,7 +33,7 @@ export function sendEvents({ request, response, query }: Call, journal: Journal,
     }
     if (!isFollowing && seen >= end) response.end();
   };
-  const subscription = isFollowing ? journal.onHappening(send) : undefined;
+  const subscription = isFollowing && !response.destroyed ? journal.onHappening(send) : undefined;
   response.on('drain', send);
   response.on('close', () => subscription?.[Symbol.dispose]());
   send();

@@ -7,7 +7,7 @@ export interface SearchOptions {
   readonly cwd: string;
   /** The program's own PATH. */
   readonly path: string;
-  /** Who is to run it, where that is not the daemon's user. */
+  /** Who is to run it, where it changes user. */
   readonly account: Account | undefined;
 }
 
@@ -17,7 +17,7 @@ export interface SearchOptions {
  */
 export function findProgram(name: string, { cwd, path, account }: SearchOptions): string {
   if (!name.includes('/')) {
-    const found = findInPath(name, path, account);
+    const found = findInPath(name, { cwd, path, account });
     if (found === undefined) throw new SpawnError(`cannot run ${name}: not found in PATH (${path})`);
     return found;
   }
@@ -33,9 +33,9 @@ export function findProgram(name: string, { cwd, path, account }: SearchOptions)
 }
 
 /** The first file of that name in a PATH that its runner may run, going by the mode bits where that is not us. */
-export function findInPath(name: string, path: string, account: Account | undefined): string | undefined {
-  const candidates = path.split(delimiter).map(directory => join(directory === '' ? '.' : directory, name));
-  const files = candidates.filter(file => mayAccess(file) && statSync(file).isFile());
+export function findInPath(name: string, { cwd, path, account }: SearchOptions): string | undefined {
+  const candidates = path.split(delimiter).map(directory => join(resolve(cwd, directory), name));
+  const files = candidates.filter(file => mayAccess(file) && isFile(file));
   return files.find(file => !account || explainRefusal(file, account) === undefined) ?? files[0];
 }
 
@@ -47,7 +47,7 @@ export function explainRefusal(file: string, account: Account): string | undefin
   const who = account.name ?? `uid ${account.uid}`;
   const stats = statOf(file);
   if (stats === undefined || typeof stats === 'string') return undefined;
-  for (const directory of new Set([...ancestorsOf(file), ...ancestorsOf(realpathSync(file))])) {
+  for (const directory of new Set([...ancestorsOf(file), ...ancestorsOf(realPathOf(file))])) {
     const above = statOf(directory);
     if (above !== undefined && typeof above !== 'string' && !mayExecute(above, account)) {
       return `${directory} is closed to ${who} (mode ${formatMode(above)})`;
@@ -66,6 +66,20 @@ export function statOf(path: string): Stats | string | undefined {
     if (isErrno(error, 'EACCES')) return 'permission denied';
     if (isErrno(error, 'ELOOP')) return 'too many links';
     return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function isFile(path: string): boolean {
+  const stats = statOf(path);
+  return typeof stats === 'object' && stats.isFile();
+}
+
+/** Where the links lead; the path itself where that cannot be told. */
+function realPathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path; // it went away since: what is known of the path has to do
   }
 }
 

@@ -38,7 +38,7 @@ export function sendOutput(response: ServerResponse, { scrollback, onGrowth }: S
     }
     if (!isFollowing && next >= end) response.end();
   };
-  const growth = isFollowing ? onGrowth(send) : undefined;
+  const growth = isFollowing && !response.destroyed ? onGrowth(send) : undefined;
   response.on('drain', send);
   response.on('close', () => growth?.[Symbol.dispose]());
   send();

@@ -74,6 +74,7 @@ export class InputQueue implements Disposable {
       if (isErrno(error, 'EAGAIN')) return 0;
       // The terminal is gone and its end about to be told: there is no one left to type to.
       if (isErrno(error, 'EIO')) return bytes.length;
+      this[Symbol.dispose](); // nothing more can be typed; what waits must not wait for ever
       throw error;
     }
   }

@@ -54,15 +54,17 @@ export interface LaunchOptions {
 export function prepareLaunch(spec: ProcessSpec, options: LaunchOptions): Launch {
   const account = spec.user && lookUpAccount(spec.user);
   const cwd = spec.workingdir ?? process.cwd();
-  checkDirectory(cwd);
+  if (spec.workingdir !== undefined) checkDirectory(cwd);
   const env = environmentOf(spec, options, { account, cwd });
   const drop = account && mustChangeTo(account) ? dropTo(account) : undefined;
   const [name = '', ...args] = spec.argv;
-  const file = findProgram(name, { cwd, path: env.PATH ?? '', account });
+  const file = findProgram(name, { cwd, path: env.PATH ?? '', account: drop?.account });
   return {
     argv: [file, ...args],
     ...splitEnvironment(env, drop ? spec.env : {}),
     cwd,
+    // The daemon's own directory is inherited, open to the user or not; one that the config names must be.
+    isCwdEntered: spec.workingdir !== undefined,
     umask: spec.umask,
     drop,
     size: options.size,
@@ -113,7 +115,7 @@ function checkDirectory(path: string): void {
 }
 
 function dropTo(account: Account): Drop {
-  const setpriv = findInPath('setpriv', process.env.PATH ?? '', undefined);
+  const setpriv = findInPath('setpriv', { cwd: '/', path: process.env.PATH ?? '', account: undefined });
   if (setpriv === undefined) throw new SpawnError('cannot change user: setpriv (of util-linux) is not installed');
   return { account, setpriv };
 }

@@ -75,21 +75,28 @@ export function openLog({ level, file, terminal }: LogOptions): DaemonLog {
  * and the count comes with the first line that gets through: a log must never be what ends the daemon.
  */
 function openFile(file: string, say: (line: string) => void): { write(line: string): void; close(): void } {
-  const fd = openForAppend(file);
+  let fd: number | undefined = openForAppend(file);
   let lost = 0;
+  let isTorn = false;
   return {
     write: line => {
-      const note =
-        lost === 0 ? '' : `${JSON.stringify({ level: 'error', lost, msg: `${lost} lines of this log were lost` })}\n`;
+      if (fd === undefined) return;
+      const told = { level: 'error', lost, msg: `${lost} lines of this log were lost` };
+      const note = lost === 0 ? '' : `${JSON.stringify(told)}\n`;
+      const bytes = Buffer.from(`${isTorn ? '\n' : ''}${note}${line}`);
       try {
-        writeSync(fd, note + line);
-        lost = 0;
+        // A disk that fills up takes a part of a line; the next one must not be glued to it.
+        isTorn = writeSync(fd, bytes) < bytes.length;
+        lost = isTorn ? lost + 1 : 0;
       } catch (error) {
-        if (lost++ === 0)
-          say(`cannot write ${file}: ${error instanceof Error ? error.message : error}; lines are lost until it can`);
+        const cause = error instanceof Error ? error.message : error;
+        if (lost++ === 0) say(`cannot write ${file}: ${cause}; lines are lost until it can`);
       }
     },
-    close: () => closeSync(fd),
+    close: () => {
+      if (fd !== undefined) closeSync(fd);
+      fd = undefined;
+    },
   };
 }
 

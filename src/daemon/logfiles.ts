@@ -120,7 +120,7 @@ export class LogFile {
       return;
     }
     if (error) this.lose(bytes.length, error.message);
-    else if (this.lost > 0) this.recover();
+    else if (this.lost > 0 && this.queued < HIGH_WATER) this.recover();
     const rest = error ? undefined : bytes.subarray(written);
     this.queued -= bytes.length - (rest?.length ?? 0);
     if (rest && rest.length > 0) this.queue.unshift(rest);
@@ -147,14 +147,14 @@ export class LogFile {
 }
 
 /**
- * Opens, and follows no link of a stranger's: under a root daemon the directory may be the program's own, and the link may
- * lead anywhere. One of ours or of root's, such as /dev/stdout, is followed.
+ * Opens, and as the last part of the path follows no link of a stranger's: under a root daemon the directory may be the
+ * program's own, and the link may lead anywhere. One of ours or of root's, such as /dev/stdout, is followed.
  */
 function openForAppend(path: string): number {
   try {
-    const owner = lstatSync(path, { throwIfNoEntry: false })?.uid;
-    const isTrusted = owner === 0 || owner === process.geteuid?.();
-    return openSync(path, isTrusted ? FLAGS : FLAGS | constants.O_NOFOLLOW, MODE);
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    const isOurLink = stats?.isSymbolicLink() === true && (stats.uid === 0 || stats.uid === process.geteuid?.());
+    return openSync(path, isOurLink ? FLAGS : FLAGS | constants.O_NOFOLLOW, MODE);
   } catch (error) {
     throw new SpawnError(`cannot open log ${path}: ${reasonOf(error)}`);
   }

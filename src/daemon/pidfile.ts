@@ -14,14 +14,21 @@ const LONGEST = 32;
 export function writePidfile(path: string, pid: number): string | undefined {
   const beside = `${path}.${pid}`;
   try {
-    const fd = openSync(beside, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, MODE);
-    writeSync(fd, `${pid}\n`);
-    closeSync(fd);
+    rmSync(beside, { force: true }); // left by a daemon that died between the next two lines
+    writeNew(beside, `${pid}\n`);
     renameSync(beside, path);
     return undefined;
   } catch (error) {
-    rmSync(beside, { force: true });
     return `cannot write pidfile ${path}: ${error instanceof Error ? error.message : error}`;
+  }
+}
+
+function writeNew(path: string, text: string): void {
+  const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, MODE);
+  try {
+    writeSync(fd, text);
+  } finally {
+    closeSync(fd);
   }
 }
 

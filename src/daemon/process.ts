@@ -98,10 +98,8 @@ export class Process implements Disposable {
     if (this.isStepping) return;
     this.isStepping = true;
     for (let next = this.events.shift(); next !== undefined; next = this.events.shift()) {
-      const { life, effects } = step(this.spec, this.life, next, this.world.clock.now());
-      this.world.trace.life?.(`${this.fullname} ${JSON.stringify(next)} -> ${JSON.stringify(life.state)}`);
-      this.life = life;
-      for (const effect of effects) this.attempt(() => this.perform(effect));
+      const event = next;
+      this.attempt(() => this.take(event));
     }
     this.isStepping = false;
     this.armTimer();
@@ -158,10 +156,17 @@ export class Process implements Disposable {
         signalLeftovers(effect.pid, effect.members, effect.signal);
         break;
       case 'publish':
-        this.world.publish(effect.happening);
-        for (const listener of this.happeningListeners) listener(effect.happening);
+        this.attempt(() => this.world.publish(effect.happening));
+        for (const listener of this.happeningListeners) this.attempt(() => listener(effect.happening));
         break;
     }
+  }
+
+  private take(event: Event): void {
+    const { life, effects } = step(this.spec, this.life, event, this.world.clock.now());
+    this.life = life;
+    this.world.trace.life?.(`${this.fullname} ${JSON.stringify(event)} -> ${JSON.stringify(life.state)}`);
+    for (const effect of effects) this.attempt(() => this.perform(effect));
   }
 
   /** Does one thing of several: when it fails, which is a fault of ours, the others are still done. */
@@ -187,35 +192,43 @@ export class Process implements Disposable {
   };
 
   private spawn(generation: number): void {
+    let pty: Pty;
     try {
-      const outlets = { stdout: this.openOutlet(this.spec.stdout), stderr: this.openOutlet(this.spec.stderr) };
-      const { environment: inherited } = this.world;
-      const launch = prepareLaunch(this.spec, { inherited, id: this.idOf(generation), size: this.spec.terminal });
-      const pty: Pty = this.world.host.spawn(launch, {
-        output: (bytes, stream) => this.onOutputOf(bytes, stream, outlets[stream]),
-        ended: (exit, alone) => {
-          this.pty = undefined;
-          this.attempt(() => this.onEnded(pty.pid, outlets));
-          this.scrollback.end({ generation, pid: pty.pid, exit });
-          this.dispatch({ type: 'ended', generation, exit, alone, hint: hintOf(launch, exit) });
-        },
-        closed: () => {
-          this.terminals.delete(pty);
-          for (const outlet of [outlets.stdout, outlets.stderr]) outlet?.[Symbol.dispose]();
-        },
-      });
-      outlets.stdout?.attach(pty);
-      outlets.stderr?.attach(pty);
-      this.pty = pty;
-      this.terminals.add(pty);
-      if (this.spec.pidfile !== undefined) this.warn(writePidfile(this.spec.pidfile, pty.pid));
-      this.dispatch({ type: 'spawned', generation, pid: pty.pid });
+      pty = this.fork(generation);
     } catch (error) {
       // Whatever it was, this life has failed, and must say so.
       if (!(error instanceof SpawnError)) this.world.fault(error);
       const reason = error instanceof Error ? error.message : String(error);
       this.dispatch({ type: 'spawnFailed', generation, reason });
+      return;
     }
+    this.pty = pty;
+    this.terminals.add(pty);
+    const { pidfile } = this.spec;
+    if (pidfile !== undefined) this.attempt(() => this.warn(writePidfile(pidfile, pty.pid)));
+    this.dispatch({ type: 'spawned', generation, pid: pty.pid });
+  }
+
+  private fork(generation: number): Pty {
+    const outlets = { stdout: this.openOutlet(this.spec.stdout), stderr: this.openOutlet(this.spec.stderr) };
+    const { environment: inherited } = this.world;
+    const launch = prepareLaunch(this.spec, { inherited, id: this.idOf(generation), size: this.spec.terminal });
+    const pty: Pty = this.world.host.spawn(launch, {
+      output: (bytes, stream) => this.onOutputOf(bytes, stream, outlets[stream]),
+      ended: (exit, alone) => {
+        this.pty = undefined;
+        this.attempt(() => this.onEnded(pty.pid, outlets));
+        this.scrollback.end({ generation, pid: pty.pid, exit });
+        this.dispatch({ type: 'ended', generation, exit, alone, hint: hintOf(launch, exit) });
+      },
+      closed: () => {
+        this.terminals.delete(pty);
+        for (const outlet of [outlets.stdout, outlets.stderr]) outlet?.[Symbol.dispose]();
+      },
+    });
+    outlets.stdout?.attach(pty);
+    outlets.stderr?.attach(pty);
+    return pty;
   }
 
   private onEnded(pid: number, outlets: Readonly<Record<Stream, Outlet | undefined>>): void {

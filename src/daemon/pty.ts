@@ -18,7 +18,7 @@ import { type Account, SpawnError } from './accounts.ts';
 import { addInheritable, closeInheritable, forgetInheritable, plugGaps } from './fdtable.ts';
 import { InputQueue } from './input.ts';
 import { PacedQueue } from './paced.ts';
-import { hasGroup } from './signalling.ts';
+import { hasGroup, signalLeader } from './signalling.ts';
 
 /** An account to become, and the setpriv(1) that does it. */
 export interface Drop {
@@ -34,8 +34,9 @@ export interface Launch {
   readonly env: readonly string[];
   /** More of it, for a program that changes user: what must not reach those that change it, which still are root. */
   readonly lateEnv: readonly string[];
-  /** Entered as the program's own user. */
   readonly cwd: string;
+  /** Entered as the program's own user, and not only inherited. */
+  readonly isCwdEntered: boolean;
   readonly umask: number | undefined;
   /** Whom to become; undefined is the daemon's own user. */
   readonly drop: Drop | undefined;
@@ -198,8 +199,15 @@ class RealPty implements Pty {
   private onExit(code: number, signal: number): void {
     if (this.isDisposed) return;
     this.input[Symbol.dispose]();
-    this.main.release();
-    this.second?.release();
+    try {
+      this.main.release();
+      this.second?.release();
+    } finally {
+      this.tellEnd(code, signal); // an end must be told, whatever became of its last bytes
+    }
+  }
+
+  private tellEnd(code: number, signal: number): void {
     this.hasEnded = true; // only now: `closed` comes after `ended`, also when releasing closed it
     const exit: Exit = signal === 0 ? { code, signal: null } : { code: null, signal: signalName(signal) };
     this.listener.ended(exit, this.isClosed() && !hasGroup(this.pid));
@@ -242,7 +250,7 @@ function fork(binding: Binding, launch: Launch, { pair, onExit }: ForkOptions): 
   try {
     plugs = plugGaps();
     if (launch.umask !== undefined) before = process.umask(launch.umask);
-    const cwd = launch.drop ? '/' : launch.cwd;
+    const cwd = launch.drop && launch.isCwdEntered ? '/' : launch.cwd;
     child = binding.fork(file, args, launch.env, cwd, cols, rows, KEEP_ID, KEEP_ID, true, '', onExit);
   } catch (error) {
     throw refused(error);
@@ -257,9 +265,9 @@ function fork(binding: Binding, launch: Launch, { pair, onExit }: ForkOptions): 
     for (const fd of pair ? [pair.slave, slave] : [slave]) handOver(fd, launch.drop);
     return { pid: child.pid, fd: child.fd, slave };
   } catch (error) {
-    // The child must not live on unseen.
-    process.kill(child.pid, 'SIGKILL');
+    // The child must not live on unseen: it is killed, or ends as its terminal is closed.
     for (const fd of [child.fd, slave]) if (fd !== undefined) closeSync(fd);
+    signalLeader(child.pid, 'SIGKILL', false);
     throw refused(error);
   }
 }
@@ -375,7 +383,7 @@ function readNow(fd: number): number | 'nothing' | 'closed' {
  * directory, take the rest of the environment. What it is given comes as arguments: no line is made of data.
  */
 const AS_USER =
-  'until [ -O /dev/stdin ]; do :; done; cd "$1" || exit 126; shift; ' +
+  'until [ -O /dev/stdin ]; do :; done; [ -z "$1" ] || cd "$1" || exit 126; shift; ' +
   'while [ "$1" != -- ]; do export "$1"; shift; done; shift; exec "$@"';
 
 /**
@@ -389,7 +397,16 @@ function chainOf(launch: Launch, stderrPath: string | undefined): readonly strin
   if (drop) {
     const { account, setpriv } = drop;
     const groups = account.name === undefined ? '--clear-groups' : '--init-groups';
-    const waiting = ['/bin/sh', '-c', AS_USER, 'sh', launch.cwd, ...launch.lateEnv, '--', ...chain];
+    const waiting = [
+      '/bin/sh',
+      '-c',
+      AS_USER,
+      'sh',
+      launch.isCwdEntered ? launch.cwd : '',
+      ...launch.lateEnv,
+      '--',
+      ...chain,
+    ];
     chain = [setpriv, `--reuid=${account.uid}`, `--regid=${account.gid}`, groups, '--', ...waiting];
   }
   if (stderrPath !== undefined) chain = ['/bin/sh', '-c', 'exec 2<>"$1"; shift; exec "$@"', 'sh', stderrPath, ...chain];

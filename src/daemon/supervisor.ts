@@ -1,4 +1,3 @@
-import type { Event } from '../core/lifecycle.ts';
 import { startOrder, stopLevels } from '../core/order.ts';
 import type { ProcessSpec } from '../core/program.ts';
 import { type Selection, select } from '../core/selector.ts';
@@ -44,21 +43,23 @@ export class Supervisor implements Disposable {
     for (const process of processes) process.dispatch({ type: 'standDown' });
     for (const level of stopLevels([...bySpec.keys()])) {
       const members = level.flatMap(spec => bySpec.get(spec) ?? []);
-      await this.dispatchAll(members, { type: 'stop' });
-      await Promise.all(members.map(untilAtRest));
+      await this.stopAll(members);
     }
   }
 
-  /** Dispatches to many without holding the event loop up for long: a thousand signals cost 170 ms. */
-  private async dispatchAll(processes: readonly Process[], event: Event): Promise<void> {
+  /** Stops many at once, without holding the event loop up for long: a thousand signals cost 170 ms. */
+  private async stopAll(processes: readonly Process[]): Promise<void> {
     const { clock } = this.world;
+    const stopped: Promise<void>[] = [];
     let until = clock.now() + BUDGET_MS;
     for (const process of processes) {
-      process.dispatch(event);
+      process.dispatch({ type: 'stop' });
+      stopped.push(untilAtRest(process));
       if (clock.now() < until) continue;
       await new Promise<void>(resolve => clock.soon(resolve));
       until = clock.now() + BUDGET_MS;
     }
+    await Promise.all(stopped);
   }
 
   [Symbol.dispose](): void {

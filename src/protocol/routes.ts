@@ -139,7 +139,8 @@ export const ROUTES = {
     summary:
       'What happens, as Server-Sent Events. The id is `<boot>-<number>`: with `Last-Event-ID` the stream goes on after it, as far back as the daemon remembers; an `overtaken` event says what was missed.',
     query: {
-      since: 'the number of the last event seen, in place of the header; `0` for all that is remembered',
+      since:
+        'the number of the last event seen, in place of the header; `0`, or a number that is yet to come, for all that is remembered',
       follow: '`0` ends the reply after what is remembered',
     },
     body: 'none',

@@ -18,6 +18,14 @@ const STDERR = 2;
 export function traceFrom(topics: string | undefined): Trace {
   const wanted = new Set((topics ?? '').split(','));
   const topic = (name: string): TraceLine | undefined =>
-    wanted.has(name) ? line => writeSync(STDERR, `${name} ${realClock.now().toFixed(1)} ${line}\n`) : undefined;
+    wanted.has(name) ? line => print(`${name} ${realClock.now().toFixed(1)} ${line}\n`) : undefined;
   return { life: topic('life'), http: topic('http') };
+}
+
+function print(line: string): void {
+  try {
+    writeSync(STDERR, line);
+  } catch {
+    // Nobody reads along, or the disk is full: a trace is never worth a fault.
+  }
 }

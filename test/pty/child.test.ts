@@ -172,6 +172,19 @@ describe('terminal', () => {
     expect(readdirSync(dir).sort()).toEqual(['pid', 'precious']);
   });
 
+  test.each([
+    '/no/such/dir/pid',
+    '/etc/passwd/pid',
+    `/tmp/${'x'.repeat(254)}`,
+  ])('a pidfile that cannot be written (%s) is told, and the program runs on', async pidfile => {
+    const world = new RealWorld();
+    const program = world.start('echo ready; exec sleep 1000', { pidfile });
+    await untilPrinted(program, 'ready');
+    await untilState(program, 'RUNNING');
+    expect(world.warnings).toEqual([expect.stringMatching(/^web: cannot write pidfile /)]);
+    expect(program.current.generation).toBe(1);
+  });
+
   test('what is typed reaches it, erased by character even where one is two bytes', async () => {
     const program = new RealWorld().start('read -r line; echo "got <$line>"');
     await untilState(program, 'RUNNING');
@@ -276,6 +289,19 @@ describe.runIf(isRoot)('user (needs root)', () => {
     await untilState(program, 'EXITED');
     const owners = readdirSync(dir).map(name => statSync(join(dir, name)).uid);
     expect(new Set(owners)).toEqual(new Set([65534]));
+  });
+
+  test("without one in the config, the daemon's directory is inherited, open to the user or not", async () => {
+    const dir = tempDir();
+    chmodSync(dir, 0o700);
+    const before = process.cwd();
+    process.chdir(dir);
+    try {
+      const program = new RealWorld().start('id -un; echo done', { user: { user: 'nobody' } });
+      expect(await untilPrinted(program, 'done')).toContain('nobody\ndone\n');
+    } finally {
+      process.chdir(before);
+    }
   });
 
   test('the working directory is entered as the user', async () => {

@@ -23,7 +23,7 @@ export const run: Run = async (context, { options }) => {
   return EXIT.done;
 };
 
-/** A listener that was too slow is cut off: it asks again from the last event that it has seen. */
+/** Whatever ends the stream but the daemon's own end, it asks again from the last event that it has seen. */
 async function followEvents({ api }: Context, print: (message: SseMessage) => Promise<void>): Promise<never> {
   let last: string | undefined;
   let stream = api.events({ query: { since: '0' } });
