@@ -16,7 +16,7 @@ import { describe, expect, test } from 'vitest';
 import { inheritedFds } from '../../src/daemon/inherited.ts';
 import { inheritedEnvironment } from '../../src/daemon/launch.ts';
 import type { Process } from '../../src/daemon/process.ts';
-import { pid, printed, RealWorld, tempDir, untilPrinted, untilState } from '../support/world.ts';
+import { fdsOfSleep, pid, printed, RealWorld, tempDir, untilPrinted, untilState } from '../support/world.ts';
 
 const isRoot = process.geteuid?.() === 0;
 /** What this process was itself started with; the daemon closes that at start-up (`inherited.ts`). */
@@ -26,7 +26,7 @@ const WAIT = 'echo ready; exec sleep 1000';
 
 async function fdsOf(program: Process): Promise<string[]> {
   await untilPrinted(program, 'ready');
-  return readdirSync(`/proc/${pid(program)}/fd`).sort((a, b) => Number(a) - Number(b));
+  return await fdsOfSleep(pid(program));
 }
 
 describe('files', () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
@@ -127,4 +127,15 @@ export function pid(process: Process): number {
 export function isAlive(target: number): boolean {
   const stat = readStat(target);
   return stat !== undefined && stat.state !== 'Z' && stat.state !== 'X';
+}
+
+/**
+ * The files that a process holds, once it is a `sleep` that sleeps: before its exec it is a copy of what forked it, and
+ * while its libraries are loaded they are open.
+ */
+export async function fdsOfSleep(target: number): Promise<string[]> {
+  while (readFileSync(`/proc/${target}/comm`, 'utf8') !== 'sleep\n' || readStat(target)?.state !== 'S') {
+    await new Promise(resolve => setImmediate(resolve));
+  }
+  return readdirSync(`/proc/${target}/fd`).sort((a, b) => Number(a) - Number(b));
 }

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readStat } from '../../src/daemon/procfs.ts';
 import { Bench } from '../support/built.ts';
-import { isAlive, onCleanup } from '../support/world.ts';
+import { fdsOfSleep, isAlive, onCleanup } from '../support/world.ts';
 
 const SLEEPER = 'programs:\n  sleeper:\n    cmd: sleep 1000\n    starttime: 0\n';
 const isRoot = process.geteuid?.() === 0;
@@ -48,8 +48,7 @@ describe('starting', () => {
     await daemon.call('POST', '/v1/restart', { select: ['sleeper:sleeper_0*'] });
     for (const { pid } of ((await daemon.call('GET', '/v1/processes')).json as { processes: { pid: number }[] })
       .processes) {
-      while (readFileSync(`/proc/${pid}/comm`, 'utf8') !== 'sleep\n'); // before its exec it is a copy of the daemon
-      expect(readdirSync(`/proc/${pid}/fd`)).toEqual(['0', '1', '2']);
+      expect(await fdsOfSleep(pid)).toEqual(['0', '1', '2']);
     }
   });
 
