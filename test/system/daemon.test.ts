@@ -343,6 +343,33 @@ programs:
   await daemon.end();
 });
 
+test('kill -9 a hundred times at random: restarts, pids and the log agree', async () => {
+  const bench = new Bench('programs:\n  many: {cmd: sleep 1000, numprocs: 20, starttime: 0, autorestart: always}\n');
+  const daemon = await bench.start();
+  const names = Array.from({ length: 20 }, (_, i) => `many:many_${String(i).padStart(2, '0')}`);
+  for (const name of names) await daemon.untilState(name, 'RUNNING');
+  const killed: number[] = [];
+  for (let i = 0; i < 100; i++) {
+    const name = names[Math.floor(Math.random() * names.length)] ?? '';
+    let before = await daemon.info(name);
+    while (before.pid === null) before = await daemon.info(name); // its turn in the pace of restarts may be yet to come
+    process.kill(before.pid, 'SIGKILL');
+    killed.push(before.pid);
+    while ((await daemon.info(name)).lastExit?.pid !== before.pid);
+  }
+  let infos = await Promise.all(names.map(name => daemon.info(name)));
+  while (infos.some(({ state }) => state !== 'RUNNING'))
+    infos = await Promise.all(names.map(name => daemon.info(name)));
+  expect(infos.reduce((sum, { restarts }) => sum + restarts, 0)).toBe(100);
+  const { log } = bench;
+  const pids = (msg: RegExp) => log.filter(record => msg.test(String(record.msg))).map(({ pid }) => pid);
+  expect(pids(/ died unexpectedly: was ended by SIGKILL/)).toEqual(killed);
+  expect(pids(/ restarted$/)).toHaveLength(100);
+  expect(new Set([...pids(/ (re)?started$/)])).toEqual(
+    new Set([...killed, ...infos.map(({ pid }) => pid), daemon.pid]),
+  );
+});
+
 test('out of file descriptors, what does not fit says so, and everything still answers and stops', async () => {
   const bench = new Bench('programs:\n  many: {cmd: sleep 1000, numprocs: 40, starttime: 0, startretries: 0}\n');
   const daemon = await bench.startWithFiles(80);
