@@ -28,45 +28,7 @@ import type { Millis, ProcessSpec, SignalName } from './program.ts';
 import { backoffOf, isExpected, shouldRestart } from './restart.ts';
 import { reasonOf, statusOf } from './status.ts';
 import { takeToken } from './tokens.ts';
-
-export type Event =
-  /** Requests of people, and of the daemon on their behalf. */
-  | { readonly type: 'start' | 'stop' | 'restart' | 'kill' }
-  /** Its stop is coming, once others have ended: it may live until then, but not begin another life. */
-  | { readonly type: 'standDown' }
-  /** The time of `deadlineOf` may have come. */
-  | { readonly type: 'deadline' }
-  /** What became of the effects. */
-  | { readonly type: 'spawned'; readonly generation: number; readonly pid: number }
-  | { readonly type: 'spawnFailed'; readonly generation: number; readonly reason: string }
-  | { readonly type: 'signalFailed'; readonly generation: number; readonly reason: string }
-  | { readonly type: 'scanned'; readonly generation: number; readonly members: readonly number[] }
-  /**
-   * The leader was reaped. `alone`: its session is known to be empty, so that no scan is needed. `hint`: why it could not
-   * even be run, where its exit code says so and a cause is known.
-   */
-  | {
-      readonly type: 'ended';
-      readonly generation: number;
-      readonly exit: Exit;
-      readonly alone: boolean;
-      readonly hint?: string | undefined;
-    };
-
-export type Effect =
-  | { readonly type: 'spawn'; readonly generation: number }
-  /** Take back a spawn that has not happened. Neither `spawned` nor `spawnFailed` follows. */
-  | { readonly type: 'cancel'; readonly generation: number }
-  | { readonly type: 'signal'; readonly pid: number; readonly signal: SignalName; readonly group: boolean }
-  /** Find what lives in the session of this dead leader. */
-  | { readonly type: 'scan'; readonly generation: number; readonly pid: number }
-  | { readonly type: 'sweep'; readonly pid: number; readonly members: readonly number[]; readonly signal: SignalName }
-  | { readonly type: 'publish'; readonly happening: HappeningBody };
-
-export interface Step {
-  readonly life: Life;
-  readonly effects: readonly Effect[];
-}
+import type { Effect, Event, Step } from './transition.ts';
 
 /** SIGKILL is sent again after `stoptime`, but not in a hot loop when that is 0. */
 export const KILL_AGAIN: Millis = 1000;

@@ -1,11 +1,12 @@
 import type { HappeningBody } from '../core/events.ts';
 import type { Exit } from '../core/exit.ts';
 import { deadlineOf, type Life, unborn } from '../core/life.ts';
-import { type Effect, type Event, step } from '../core/lifecycle.ts';
+import { step } from '../core/lifecycle.ts';
 import { NewlineDecoder } from '../core/newlines.ts';
 import type { LogTarget, ProcessSpec, SignalName } from '../core/program.ts';
 import { isStderrApart } from '../core/program.ts';
 import { Scrollback } from '../core/scrollback.ts';
+import type { Effect, Event } from '../core/transition.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { MutableDisposable } from '../runtime/lifetime.ts';
 import type { Trace } from '../runtime/trace.ts';

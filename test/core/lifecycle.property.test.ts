@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { deadlineOf, pidOf } from '../../src/core/life.ts';
-import type { Event } from '../../src/core/lifecycle.ts';
 import { STOPPED_STATES } from '../../src/core/status.ts';
+import type { Event } from '../../src/core/transition.ts';
 import { Play } from '../support/play.ts';
 
 /** What the world may do next. Ends and forks happen only where there is something to end or to fork. */

@@ -1,9 +1,10 @@
 import type { HappeningBody } from '../../src/core/events.ts';
 import type { Exit } from '../../src/core/exit.ts';
 import { deadlineOf, type Life, unborn } from '../../src/core/life.ts';
-import { type Effect, type Event, step } from '../../src/core/lifecycle.ts';
+import { step } from '../../src/core/lifecycle.ts';
 import type { ProcessSpec } from '../../src/core/program.ts';
 import { type PublicState, statusOf } from '../../src/core/status.ts';
+import type { Effect, Event } from '../../src/core/transition.ts';
 import { makeSpec } from './spec.ts';
 
 /** Plays a life on the pure reducer: feeds it events, moves its time, and keeps what it did. */
