@@ -2,25 +2,17 @@
 import type { ProcessSpec } from '../core/program.ts';
 import type { Config } from './config.ts';
 import { daemonOf } from './daemonspec.ts';
-import { type ConfigFile, mergeDefaults, readFiles } from './files.ts';
+import { type ConfigFile, type FilesOptions, mergeDefaults, readFiles } from './files.ts';
 import { membershipsOf, showPlace } from './groups.ts';
-import type { Node } from './node.ts';
-import type { Environment } from './paths.ts';
 import { type Program, processesOf } from './processes.ts';
-import type { FileReader } from './reader.ts';
 import type { Report } from './report.ts';
 import type { ProgramFields } from './schema.ts';
-import type { Place, Source } from './source.ts';
+import type { Place } from './source.ts';
 import type { Named } from './table.ts';
 
-export interface AssembleOptions {
-  readonly env: Environment;
-  readonly hostname: string;
+export interface AssembleOptions extends FilesOptions {
   /** Whether every program must say whom it runs as. */
   readonly needsUsers: boolean;
-  readonly reader: FileReader;
-  readonly report: Report;
-  parse(source: Source, report: Report): Node | undefined;
 }
 
 /** All processes of a config: a daemon with more has other worries. */

@@ -360,6 +360,5 @@ export const ROWS = { TOP, PROGRAM, DEFAULTS, GROUP, DAEMON, SOCKET, DAEMON_LOG,
 
 export type ProgramFields = Fields<typeof PROGRAM>;
 export type DefaultFields = Fields<typeof DEFAULTS>;
-export type GroupFields = Fields<typeof GROUP>;
 export type DaemonFields = Fields<typeof DAEMON>;
 export type FileFields = Fields<typeof TOP>;

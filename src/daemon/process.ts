@@ -98,10 +98,7 @@ export class Process implements Disposable {
     this.events.push(event);
     if (this.isStepping) return;
     this.isStepping = true;
-    for (let next = this.events.shift(); next !== undefined; next = this.events.shift()) {
-      const event = next;
-      this.attempt(() => this.take(event));
-    }
+    while (this.events.length > 0) this.attempt(() => this.takeNext());
     this.isStepping = false;
     this.armTimer();
   }
@@ -163,7 +160,9 @@ export class Process implements Disposable {
     }
   }
 
-  private take(event: Event): void {
+  private takeNext(): void {
+    const event = this.events.shift();
+    if (event === undefined) return;
     const { life, effects } = step(this.spec, this.life, event, this.world.clock.now());
     this.life = life;
     this.world.trace.life?.(`${this.fullname} ${JSON.stringify(event)} -> ${JSON.stringify(life.state)}`);
