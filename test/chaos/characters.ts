@@ -1,0 +1,86 @@
+/**
+ * The programs of a storm. All are one shell script, `as CHARACTER`, which first makes sure that it is alone and then
+ * becomes the character.
+ *
+ * *Alone* means: nothing else of the same (program, number) lives. It takes an exclusive flock(2) on a file named by the
+ * two, on fd 9, which the character and all its children inherit. The kernel lets go of it when the last of them has ended
+ * and not before, so a daemon that starts a second copy, or a new life while leftovers of the old one are about, is told on
+ * by the second one itself, however short they meet. The two come from TASKMASTER_ID as it was at the start: numprocs
+ * going from 1 to 3 or a change of group give a new name to the same number of the same program, and change nothing here.
+ *
+ * The wait of LOCK_WAIT seconds is for one case that is no fault: a child with a group of its own closes 0, 1, 2 before 9
+ * when it exits, so that its terminal is at its end an instant before the lock is free. A copy that stays longer is one.
+ *
+ * What the characters must not do, or the checks would be wrong:
+ * - begin a session of their own, or leave both the terminal and the group: docs/CONFIG.md says that such a child is not
+ *   found. (Those of a `litter` family may live on by policy, `leftovers: report` or `ignore`: they carry CHAOS_LITTER,
+ *   let go of the lock, and are swept up by the storm itself.)
+ * - clear their environment, by which they are known.
+ */
+const LOCK_WAIT = 0.25;
+
+/** Who has children decides what may be changed about it: see `Program.family` in configs.ts. */
+export type Family = 'childless' | 'parent' | 'litter';
+
+export interface Character {
+  readonly family: Family;
+  /** Ignores SIGHUP, so that it lives on when the daemon is killed. */
+  readonly isHupProof?: true;
+  readonly script: string;
+}
+
+const SLEEP = 'sleep 1000';
+
+export const CHARACTERS = {
+  sleeper: { family: 'childless', script: `exec ${SLEEP}` },
+  brief: { family: 'childless', script: 'exit 0' },
+  failing: { family: 'childless', script: 'exit 7' },
+  short: { family: 'childless', script: 'exec sleep 0.15' },
+  crasher: { family: 'childless', script: 'kill -9 $$' },
+  deaf: { family: 'childless', script: `trap '' TERM INT; exec ${SLEEP}` },
+  hupproof: { family: 'childless', isHupProof: true, script: `trap '' HUP; exec ${SLEEP}` },
+  immortal: { family: 'childless', isHupProof: true, script: `trap '' HUP TERM INT USR1 USR2; exec ${SLEEP}` },
+  reader: { family: 'childless', script: 'exec cat' },
+  unread: { family: 'childless', script: `stty raw -echo; exec ${SLEEP}` },
+  silent: { family: 'childless', script: `exec </dev/null >/dev/null 2>&1; exec ${SLEEP}` },
+  frozen: { family: 'childless', script: `kill -STOP $$; exec ${SLEEP}` },
+  burst: { family: 'childless', script: `seq 1 8000; echo oops >&2; exec ${SLEEP}` },
+  printer: { family: 'parent', script: 'while :; do echo "tick $$"; echo tock >&2; sleep 0.05; done' },
+  loop: { family: 'parent', script: `trap '' TERM; while :; do ${SLEEP}; done` },
+  group: { family: 'parent', script: `${SLEEP} & ${SLEEP} & wait` },
+  quiet: { family: 'parent', script: `${SLEEP} </dev/null >/dev/null 2>&1 & wait` },
+  groups: { family: 'parent', script: `set -m; ${SLEEP} & ${SLEEP} & wait` },
+  leaver: { family: 'parent', script: `${SLEEP} & ${SLEEP} & sleep 0.2; exit 0` },
+  deafleaver: { family: 'parent', script: `trap '' TERM HUP; ${SLEEP} & sleep 0.2; exit 3`, isHupProof: true },
+  double: { family: 'parent', script: `(${SLEEP} &); exec ${SLEEP}` },
+  undead: { family: 'parent', script: `true & exec ${SLEEP}` },
+  forker: { family: 'parent', script: 'while :; do true & sleep 0.03; done' },
+  hupparent: { family: 'parent', isHupProof: true, script: `trap '' HUP; ${SLEEP} & ${SLEEP} & wait` },
+  litterer: { family: 'litter', script: `CHAOS_LITTER=1 ${SLEEP} 9>&- & exec sleep 0.5` },
+  nester: { family: 'litter', script: `CHAOS_LITTER=1 ${SLEEP} 9>&- & exec ${SLEEP}` },
+} as const satisfies Record<string, Character>;
+
+export type CharacterName = keyof typeof CHARACTERS;
+
+export const CHARACTER_NAMES = Object.keys(CHARACTERS) as readonly CharacterName[]; // its own keys
+
+/** A character as what all of them have in common. */
+export function characterOf(name: CharacterName): Character {
+  return CHARACTERS[name];
+}
+
+/** `as`: `$CHAOS_DIR/locks` holds a file for each (program, number), `$CHAOS_DIR/copies` what was caught. */
+export function asScript(): string {
+  const cases = Object.entries(CHARACTERS).map(([name, { script }]) => `${name}) ${script} ;;`);
+  return [
+    '#!/bin/sh',
+    'name=${TASKMASTER_ID#*:}; name=${name%:*}; name=${name##*:}; num=${name##*[-_]}',
+    'case $num in *[!0-9]*) num=0 ;; *) name=${name%[-_]*}; num=${num#0}; num=${num:-0} ;; esac',
+    'exec 9>>"$CHAOS_DIR/locks/$name.$num"',
+    `flock -w ${LOCK_WAIT} 9 || echo "pid $$ $TASKMASTER_ID of $name $num" >>"$CHAOS_DIR/copies"`,
+    'case $1 in',
+    ...cases,
+    'esac',
+    '',
+  ].join('\n');
+}

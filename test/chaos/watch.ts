@@ -1,0 +1,236 @@
+/**
+ * What must be true at any moment of a storm. Nothing here needs the storm to stand still: a state of the world that must
+ * not last is a *suspicion*, named by the very process it is about (pid and start time), and becomes a violation only when
+ * every look during GRACE_MS has seen it. What is true of two moments is not held against a third.
+ */
+import { closeSync, openSync, readSync } from 'node:fs';
+import type { ProcStat } from '../../src/daemon/procfs.ts';
+import type { ProcessInfo, ProcessList } from '../../src/protocol/messages.ts';
+import { type Arena, Gone, Violation } from './arena.ts';
+import { allStats, describeProc, isStill, isZombie, keyOf, type Member, membersOf } from './procs.ts';
+
+/** Far above what the daemon takes to see an end (ms) or to end leftovers (`stoptime`, 0.5 s, then SIGKILL). */
+const GRACE_MS = 8_000;
+
+/** Looks that must agree, however long each takes. */
+const GRACE_LOOKS = 5;
+
+interface Suspicion {
+  readonly what: string;
+  readonly since: number;
+  readonly looks: number;
+}
+
+export class Watch {
+  private readonly arena: Arena;
+  private suspicions = new Map<string, Suspicion>();
+  private looking: Promise<void> | undefined;
+  private next: Promise<void> | undefined;
+  private logOffset = 0;
+  private logRest = '';
+  looks = 0;
+
+  constructor(arena: Arena) {
+    this.arena = arena;
+  }
+
+  /** Looks at everything, beginning after this call. Those who ask while a look is under way share the next. */
+  async glance(): Promise<void> {
+    if (this.next) return await this.next;
+    if (!this.looking) {
+      this.looking = this.look().finally(() => {
+        this.looking = undefined;
+      });
+      return await this.looking;
+    }
+    this.next = this.looking
+      .catch(() => {}) // told to those who asked for it
+      .then(() => {
+        this.next = undefined;
+        return this.glance();
+      });
+    return await this.next;
+  }
+
+  /** How many states of the world there are that must not last. */
+  get open(): readonly string[] {
+    return [...this.suspicions.values()].map(({ what }) => what);
+  }
+
+  /** Another daemon: what was suspected of the one before is void. */
+  reset(): void {
+    this.suspicions.clear();
+  }
+
+  private async look(): Promise<void> {
+    this.readLog();
+    const { copies, stderr } = this.arena;
+    if (copies !== '') throw new Violation(`a second copy was started: ${copies.trim()}`);
+    if (stderr !== '') throw new Violation(`the daemon said on standard error: ${stderr.trim()}`);
+    const { deaths, pid: daemon } = this.arena;
+    if (daemon === undefined) return;
+    const before = allStats();
+    const members = membersOf(this.arena.token, before);
+    const infos = await this.status();
+    if (infos === undefined || deaths !== this.arena.deaths || daemon !== this.arena.pid) return;
+    const after = new Map(allStats().map(stat => [stat.pid, stat]));
+    const world = { daemon, members, infos, after };
+    const seen = [...this.statusSuspicions(world), ...strangers(world), ...orphans(world), ...zombies(world)];
+    if (deaths !== this.arena.deaths) return;
+    this.looks++;
+    this.weigh(new Map(seen));
+    this.checkCopies(members);
+  }
+
+  private async status(): Promise<readonly ProcessInfo[] | undefined> {
+    try {
+      const answer = await this.arena.call('GET', '/v1/processes');
+      if (answer?.status === 503) return undefined; // a crowd holds all connections
+      if (answer?.status !== 200) throw new Violation(`GET /v1/processes: ${answer?.status} ${answer?.text}`);
+      return (answer.json as ProcessList).processes; // the type of the route; a test of its own holds the daemon to it
+    } catch (error) {
+      if (error instanceof Gone) return undefined;
+      throw error;
+    }
+  }
+
+  private weigh(seen: ReadonlyMap<string, string>): void {
+    const now = performance.now();
+    const kept = new Map<string, Suspicion>();
+    for (const [key, what] of seen) {
+      const { since = now, looks = 0 } = this.suspicions.get(key) ?? {};
+      if (now - since > GRACE_MS && looks >= GRACE_LOOKS) {
+        throw new Violation(`${what}, for ${Math.round(now - since)} ms and ${looks} looks`);
+      }
+      kept.set(key, { what, since, looks: looks + 1 });
+    }
+    this.suspicions = kept;
+  }
+
+  /** Who is shown with a pid must live under it, as a child of the daemon that leads its session, with its name on it. */
+  private *statusSuspicions({ daemon, infos, after }: World): Generator<[string, string]> {
+    const ids = new Map(membersOf(this.arena.token, [...after.values()]).map(({ pid, id }) => [pid, id]));
+    for (const { name, pid, state, starts } of infos) {
+      if (pid === null) {
+        if (state === 'RUNNING' || state === 'STARTING' || state === 'STOPPING' || state === 'UNKNOWN') {
+          // STARTING: its fork is due. STOPPING: its leader is dead and its leftovers are being ended. Neither may last.
+          yield [`pid ${name} ${state} ${starts}`, `${name} is ${state} without a pid`];
+        }
+        continue;
+      }
+      const key = `status ${name} ${pid} ${starts}`;
+      const stat = after.get(pid);
+      if (stat === undefined) yield [key, `${name} is ${state} with pid ${pid}, which does not exist`];
+      else if (isZombie(stat)) yield [key, `${name} is ${state} with pid ${pid}, which is a zombie`];
+      else if (stat.ppid !== daemon)
+        yield [key, `${name} is ${state} with pid ${pid}, which is no child of the daemon`];
+      else if (stat.session !== pid) yield [key, `${name} is ${state} with pid ${pid}, which leads no session`];
+      else if (!isNamed(ids.get(pid), { hash: this.arena.hash, name, starts })) {
+        yield [key, `${name} (life ${starts}) is ${state} with pid ${pid}, which carries ${ids.get(pid)}`];
+      }
+    }
+  }
+
+  /** Two leaders of the same process at the same time: there is no moment at which that is right. */
+  private checkCopies(members: readonly Member[]): void {
+    const leaders = members.filter(({ id, pid, session }) => id !== undefined && pid === session);
+    const firsts = new Map<string, Member>();
+    for (const second of leaders) {
+      const process = processOf(second.id ?? '');
+      const first = firsts.get(process);
+      firsts.set(process, second);
+      // Both were seen one after the other. Only if the first still lives after the second was seen have they met.
+      if (first && isStill(first) && isStill(second)) {
+        throw new Violation(`two copies of ${process}:\n  ${describeProc(first)}\n  ${describeProc(second)}`);
+      }
+    }
+  }
+
+  /** What the daemons' log has gained since the last look: each line JSON, no fault of the daemon's own among them. */
+  private readLog(): void {
+    const text = this.logRest + this.readFrom();
+    const lines = text.split('\n');
+    this.logRest = lines.pop() ?? '';
+    for (const line of lines) {
+      if (line.includes('fault in the daemon')) throw new Violation(`a fault in the daemon: ${line}`);
+      try {
+        JSON.parse(line);
+      } catch {
+        throw new Violation(`a line of the daemon's log is no JSON: ${line}`);
+      }
+    }
+  }
+
+  private readFrom(): string {
+    const buffer = Buffer.alloc(1024 * 1024);
+    let fd: number;
+    try {
+      fd = openSync(this.arena.logfile, 'r');
+    } catch {
+      return ''; // no daemon has begun it yet
+    }
+    try {
+      const length = readSync(fd, buffer, 0, buffer.length, this.logOffset);
+      this.logOffset += length;
+      return buffer.toString('latin1', 0, length);
+    } finally {
+      closeSync(fd);
+    }
+  }
+}
+
+interface World {
+  readonly daemon: number;
+  /** Who lived in the arena before the status was asked for. */
+  readonly members: readonly Member[];
+  readonly infos: readonly ProcessInfo[];
+  /** All processes, after the status had come. */
+  readonly after: ReadonlyMap<number, ProcStat>;
+}
+
+/** A leader that the daemon started must be known to it: it was alive before the status was asked for. */
+function* strangers({ daemon, members, infos, after }: World): Generator<[string, string]> {
+  for (const member of members) {
+    if (member.id === undefined || member.session !== member.pid || member.ppid !== daemon) continue;
+    if (infos.some(({ pid }) => pid === member.pid)) continue;
+    const now = after.get(member.pid);
+    if (now === undefined || keyOf(now) !== keyOf(member)) continue;
+    yield [`stranger ${keyOf(member)}`, `the daemon does not know of its own child ${describeProc(member)}`];
+  }
+}
+
+/** Everybody belongs to a leader that is up, or is on the way out. */
+function* orphans({ members, infos, after }: World): Generator<[string, string]> {
+  const up = new Set(infos.flatMap(({ pid }) => pid ?? []));
+  for (const member of members) {
+    if (member.id === undefined || member.isLitter || up.has(member.session)) continue;
+    const now = after.get(member.pid);
+    if (now === undefined || keyOf(now) !== keyOf(member) || isZombie(now)) continue;
+    yield [`orphan ${keyOf(member)}`, `an orphan: ${describeProc(member)}`];
+  }
+}
+
+function* zombies({ daemon, after }: World): Generator<[string, string]> {
+  for (const stat of after.values()) {
+    if (stat.ppid !== daemon || !isZombie(stat)) continue;
+    yield [`zombie ${keyOf(stat)}`, `a child of the daemon that it does not reap: ${describeProc(stat)}`];
+  }
+}
+
+/** `hash:name:life`. A process that was renamed since its start still carries the old name: number and program stay. */
+function isNamed(
+  id: string | undefined,
+  { hash, name, starts }: { readonly hash: string; readonly name: string; readonly starts: number },
+): boolean {
+  if (id === undefined) return false;
+  return (
+    id.startsWith(`${hash}:`) && id.endsWith(`:${starts}`) && processOf(id) === processOf(`${hash}:${name}:${starts}`)
+  );
+}
+
+/** (program, number) of a TASKMASTER_ID, as `as` of characters.ts reads it. */
+export function processOf(id: string): string {
+  const process = id.split(':').at(-2) ?? '';
+  const [, program = process, number = '0'] = /^(.*)[-_](\d+)$/.exec(process) ?? [];
+  return `${program} ${Number(number)}`;
+}
