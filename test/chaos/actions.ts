@@ -283,7 +283,7 @@ export function describeAction(action: Action): string {
   const shown = Object.entries(rest).map(([key, value]) => {
     if (key === 'model') return `config of ${(value as Model).programs.length} programs`; // the type says so
     if (key === 'broken') return (value as Broken).why;
-    return `${key} ${JSON.stringify(value).slice(0, 80)}`;
+    return `${key} ${(JSON.stringify(value) ?? '').slice(0, 80)}`;
   });
   return `${kind} ${shown.join(', ')}`.trim();
 }

@@ -310,7 +310,7 @@ export function breakConfig(model: Model, chance: Chance): Broken {
     () => say('only a comment', '# nothing\n'),
     () => say('cut off', `${text}  ${name}:\n    cmd: "never closed\n`),
     () => say('an unknown top-level key', `${text}progams: {}\n`),
-    () => say('a missing include', text.replace('conf.d/*.yaml', 'conf.d/missing.yaml')),
+    () => say('an include that cannot be read', text.replace('conf.d/*.yaml', '/etc')),
     () => say('twice the same key', `${text}include: []\n`),
     () => say('tabs', `${text}\t\tx: [\n`),
     () => say('a list at the top', '- programs\n'),

@@ -75,11 +75,13 @@ export async function storm(options: StormOptions): Promise<Progress> {
   } catch (error) {
     found = error;
   }
-  // The report looks at processes and logs, so it comes before the end of them.
-  const report = found === undefined ? undefined : run.report(found);
-  await arena.close(found !== undefined && options.keep === true);
-  if (report !== undefined) throw new Found(report);
-  return run.progress;
+  try {
+    // The report looks at processes and logs, so it comes before the end of them.
+    if (found !== undefined) throw new Found(run.report(found));
+    return run.progress;
+  } finally {
+    await arena.close(found !== undefined && options.keep === true);
+  }
 }
 
 interface Step {
