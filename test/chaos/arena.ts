@@ -16,9 +16,10 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { configHash } from '../../src/config/paths.ts';
+import { type ProcStat, ticksNow } from '../../src/daemon/procfs.ts';
 import { asScript } from './characters.ts';
 import { type Model, writeConfig } from './configs.ts';
-import { membersOf } from './procs.ts';
+import { allStats, type Member, membersOf } from './procs.ts';
 
 /** Where package.json lies: up from here, whether this runs as it is or compiled (scripts/chaos.mjs). */
 const ROOT = process.env.CHAOS_ROOT ?? resolve(import.meta.dirname, '../..');
@@ -62,9 +63,15 @@ export class Arena {
   readonly socket: string;
   /** How often a daemon was told to end or killed: what was asked meanwhile may be without an answer. */
   deaths = 0;
+  /** How many daemons there were. */
+  starts = 0;
+  /** From when a daemon is told to end, or killed, until the next one runs: what is asked then may fail. */
+  private isEnding = false;
   private child: ChildProcess | undefined;
   private errors = '';
   private readonly env: NodeJS.ProcessEnv;
+  /** In clock ticks since boot: nothing of the arena is older. A second less than now, for whatever rounds. */
+  private readonly since = ticksNow() - 100;
   private readonly sockets = new Set<Socket>();
   private waiting: (() => void)[] = [];
 
@@ -89,6 +96,11 @@ export class Arena {
       CHAOS_ARENA: this.token,
       ...(process.env.TRACE && { TRACE: process.env.TRACE }),
     };
+  }
+
+  /** Everything alive that was started here. */
+  members(stats: readonly ProcStat[] = allStats()): Member[] {
+    return membersOf(this.token, this.since, stats);
   }
 
   /** The pid of the daemon that runs; undefined between two. */
@@ -142,6 +154,8 @@ export class Arena {
       throw new Violation(`the daemon did not start (exit code ${child.exitCode}): ${this.errors}`);
     }
     this.child = child;
+    this.isEnding = false;
+    this.starts++;
     child.on('close', () => {
       if (this.child === child) this.child = undefined;
     });
@@ -180,10 +194,10 @@ export class Arena {
     const { child } = this;
     if (!child) throw new Violation('there is no daemon to stop');
     this.deaths++;
+    this.isEnding = true;
     const ended = closed(child);
     await ask();
     await within(END_MS, ended, 'the daemon did not end');
-    this.child = undefined;
     this.deaths++;
     return child.exitCode;
   }
@@ -192,6 +206,7 @@ export class Arena {
     const { child } = this;
     if (!child) throw new Violation('there is no daemon to kill');
     this.deaths++;
+    this.isEnding = true;
     this.child = undefined;
     return child;
   }
@@ -201,13 +216,13 @@ export class Arena {
    * when there is no answer although it was not.
    */
   async call(method: 'GET' | 'POST', path: string, body?: unknown, hangUpAfter?: number): Promise<Answer | undefined> {
-    const before = this.deaths;
+    const { deaths: before, isEnding } = this;
     const payload = body === undefined || Buffer.isBuffer(body) ? body : JSON.stringify(body);
     try {
       return await this.exchange({ method, path, payload, hangUpAfter });
     } catch (error) {
       if (error instanceof Violation) throw error;
-      if (this.deaths !== before || this.child === undefined) throw new Gone(String(error));
+      if (isEnding || this.isEnding || this.deaths !== before) throw new Gone(String(error));
       throw new Violation(`${method} ${path} got no answer: ${error}`);
     }
   }
@@ -268,7 +283,7 @@ export class Arena {
     this.child = undefined;
     this.deaths++;
     await eventually(END_MS, () => {
-      const left = membersOf(this.token);
+      const left = this.members();
       for (const { pid } of left) endOne(pid);
       return left.length === 0 ? undefined : `cannot end ${left.map(({ pid }) => pid).join(', ')}`;
     });
@@ -276,9 +291,9 @@ export class Arena {
   }
 
   /** Ends programs that the storm itself must put away; the daemon stays. */
-  async sweep(isMeant: (member: ReturnType<typeof membersOf>[number]) => boolean): Promise<void> {
+  async sweep(isMeant: (member: Member) => boolean): Promise<void> {
     await eventually(END_MS, () => {
-      const left = membersOf(this.token).filter(member => member.id !== undefined && isMeant(member));
+      const left = this.members().filter(member => member.id !== undefined && isMeant(member));
       for (const { pid } of left) endOne(pid);
       return left.length === 0 ? undefined : `cannot end ${left.map(({ pid }) => pid).join(', ')}`;
     });

@@ -4,7 +4,6 @@ import type { ActionReply, ProcessInfo, ProcessList } from '../../src/protocol/m
 import type { Action } from './actions.ts';
 import { type Answer, type Arena, eventually, Gone, Violation } from './arena.ts';
 import { processNames } from './configs.ts';
-import { membersOf } from './procs.ts';
 import type { Watch } from './watch.ts';
 
 /** Listeners a client holds at most; the oldest goes when there is one more. */
@@ -126,7 +125,7 @@ export class Client {
   }
 
   private kill({ process: name, child, signal }: Extract<Action, { do: 'kill' }>): string {
-    const members = membersOf(this.arena.token).filter(({ id }) => id?.split(':').slice(1, -1).join(':') === name);
+    const members = this.arena.members().filter(({ id }) => id?.split(':').slice(1, -1).join(':') === name);
     const leader = members.find(({ pid, session }) => pid === session);
     const others = members.filter(({ pid, session }) => pid !== session);
     const target = child === undefined ? leader : others[child % Math.max(1, others.length)];
@@ -210,7 +209,7 @@ export class Client {
 /** After an orderly end: nobody lives, but whom policy lets live, and nothing lies about. */
 export async function checkGone(arena: Arena): Promise<void> {
   await eventually(EXITING_MS, () => {
-    const left = membersOf(arena.token).filter(({ id, isLitter }) => id !== undefined && !isLitter);
+    const left = arena.members().filter(({ id, isLitter }) => id !== undefined && !isLitter);
     return left.length === 0 ? undefined : `${left.map(({ pid, id }) => `${pid} (${id})`)} outlived an orderly end`;
   });
   if (arena.runtimeFiles.length > 0) throw new Violation(`the runtime directory still holds ${arena.runtimeFiles}`);

@@ -28,10 +28,10 @@ export function allStats(): ProcStat[] {
   return readdirSync('/proc').flatMap(name => (/^\d+$/.test(name) ? (readStat(Number(name)) ?? []) : []));
 }
 
-/** Those of the arena whose environment has `CHAOS_ARENA=token`. */
-export function membersOf(token: string, stats: readonly ProcStat[] = allStats()): Member[] {
+/** Those whose environment has `CHAOS_ARENA=token`. None is older than `since`, in ticks, so that those need no look. */
+export function membersOf(token: string, since: number, stats: readonly ProcStat[]): Member[] {
   return stats.flatMap(stat => {
-    if (isZombie(stat)) return [];
+    if (isZombie(stat) || stat.start < since) return [];
     const environment = environmentOf(stat.pid);
     if (!environment.includes(`CHAOS_ARENA=${token}`)) return [];
     const id = environment.find(entry => entry.startsWith('TASKMASTER_ID='))?.slice('TASKMASTER_ID='.length);

@@ -12,12 +12,12 @@ import { Chance } from './chance.ts';
 import { Client, checkGone, statusOf } from './client.ts';
 import { firstModel, type Model } from './configs.ts';
 import { type Footprint, footprintOf, growth } from './footprint.ts';
-import { allStats, describeProc, descriptorsOf, membersOf } from './procs.ts';
+import { allStats, describeProc, descriptorsOf } from './procs.ts';
 import { Watch } from './watch.ts';
 
-const CLIENTS = 5;
+const CLIENTS = 8;
 /** Actions of each client in a round. */
-const ROUND_LENGTH = 20;
+const ROUND_LENGTH = 25;
 /** Rounds from one rest to the next. */
 const ROUNDS_PER_REST = 2;
 
@@ -113,9 +113,14 @@ class Storm {
 
   get progress(): Progress {
     const { actions, rounds, watch, measured } = this;
-    // A death is counted when it begins and when it is over.
-    const lives = 1 + Math.floor(this.arena.deaths / 2);
-    return { actions, rounds, rests: this.rests, looks: watch.looks, lives, resident: measured?.resident.at(-1) ?? 0 };
+    return {
+      actions,
+      rounds,
+      rests: this.rests,
+      looks: watch.looks,
+      lives: this.arena.starts,
+      resident: measured?.resident.at(-1) ?? 0,
+    };
   }
 
   async rage(): Promise<void> {
@@ -179,7 +184,7 @@ class Storm {
     await this.arena.sweep(({ isLitter }) => isLitter);
     await this.settle();
     await eventually(SETTLE_MS, async () => {
-      const left = membersOf(this.arena.token).filter(({ id }) => id !== undefined);
+      const left = this.arena.members().filter(({ id }) => id !== undefined);
       if (left.length > 0) return `everything was stopped, and there is ${left.map(describeProc)}`;
       const awake = (await statusOf(this.arena)).filter(({ state }) => !STOPPED_STATES.includes(state));
       return awake.length > 0
@@ -247,7 +252,7 @@ class Storm {
     const trail = this.trail.map(({ at, client, action, outcome }) => {
       return `  ${(at / 1000).toFixed(3)} client ${client}: ${describeAction(action)} -> ${outcome.slice(0, 300)}`;
     });
-    const members = new Set(membersOf(arena.token).map(({ pid }) => pid));
+    const members = new Set(arena.members().map(({ pid }) => pid));
     const procs = allStats()
       .filter(({ pid, ppid }) => members.has(pid) || ppid === arena.pid)
       .map(stat => `  ${describeProc(stat)}`);
