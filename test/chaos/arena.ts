@@ -16,10 +16,10 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { configHash } from '../../src/config/paths.ts';
-import { type ProcStat, ticksNow } from '../../src/daemon/procfs.ts';
+import type { ProcStat } from '../../src/daemon/procfs.ts';
 import { asScript } from './characters.ts';
 import { type Model, writeConfig } from './configs.ts';
-import { allStats, type Member, membersOf } from './procs.ts';
+import { allStats, type Member, Membership } from './procs.ts';
 
 /** Where package.json lies: up from here, whether this runs as it is or compiled (scripts/chaos.mjs). */
 const ROOT = process.env.CHAOS_ROOT ?? resolve(import.meta.dirname, '../..');
@@ -69,9 +69,8 @@ export class Arena {
   private isEnding = false;
   private child: ChildProcess | undefined;
   private errors = '';
-  private readonly env: NodeJS.ProcessEnv;
-  /** In clock ticks since boot: nothing of the arena is older. A second less than now, for whatever rounds. */
-  private readonly since = ticksNow() - 100;
+  readonly env: NodeJS.ProcessEnv;
+  private readonly membership: Membership;
   private readonly sockets = new Set<Socket>();
   private waiting: (() => void)[] = [];
 
@@ -81,6 +80,7 @@ export class Arena {
     this.config = join(this.dir, 'taskmaster.yaml');
     this.hash = configHash(this.config);
     this.token = this.dir.split('-').at(-1) ?? '';
+    this.membership = new Membership(this.token);
     for (const name of ['run', 'state', 'home']) mkdirSync(join(this.dir, name), { mode: 0o700 });
     for (const name of ['locks', 'log', 'pid', 'conf.d']) mkdirSync(join(this.dir, name));
     this.socket = join(this.dir, 'run/taskmaster', `${this.hash}.sock`);
@@ -100,7 +100,7 @@ export class Arena {
 
   /** Everything alive that was started here. */
   members(stats: readonly ProcStat[] = allStats()): Member[] {
-    return membersOf(this.token, this.since, stats);
+    return this.membership.among(stats);
   }
 
   /** The pid of the daemon that runs; undefined between two. */

@@ -1,6 +1,6 @@
 /** What /proc says of the programs of one arena. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { type ProcStat, readStat } from '../../src/daemon/procfs.ts';
+import { type ProcStat, readStat, ticksNow } from '../../src/daemon/procfs.ts';
 
 /** A live process (no zombie) that was started in the arena, by its environment. */
 export interface Member extends ProcStat {
@@ -23,20 +23,70 @@ export function isStill(known: Pick<ProcStat, 'pid' | 'start'>): boolean {
   return stat !== undefined && stat.start === known.start && !isZombie(stat);
 }
 
+/** The processes of these numbers, as far as they exist. */
+export function statsOf(pids: Iterable<number>): ProcStat[] {
+  return [...new Set(pids)].flatMap(pid => readStat(pid) ?? []);
+}
+
+/** The children of a process, zombies included, if all were forked by its main thread, as node-pty's are. */
+export function childrenOf(pid: number): number[] {
+  return read(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
+}
+
 /** All processes there are, zombies included. */
 export function allStats(): ProcStat[] {
   return readdirSync('/proc').flatMap(name => (/^\d+$/.test(name) ? (readStat(Number(name)) ?? []) : []));
 }
 
-/** Those whose environment has `CHAOS_ARENA=token`. None is older than `since`, in ticks, so that those need no look. */
-export function membersOf(token: string, since: number, stats: readonly ProcStat[]): Member[] {
-  return stats.flatMap(stat => {
-    if (isZombie(stat) || stat.start < since) return [];
-    const environment = environmentOf(stat.pid);
-    if (!environment.includes(`CHAOS_ARENA=${token}`)) return [];
+/** What a process's environment says of it. */
+interface Belonging {
+  readonly isOurs: boolean;
+  readonly id: string | undefined;
+  readonly isLitter: boolean;
+}
+
+/** What is older than this, in ticks, has had its last exec: each process of a storm has it within milliseconds. */
+const SETTLED = 100;
+
+/** Processes that are remembered; then all are looked at anew. */
+const MOST_KNOWN = 5000;
+
+/** Knows who was started in an arena, by `CHAOS_ARENA=token` in the environment. */
+export class Membership {
+  private readonly token: string;
+  /** Nothing of the arena is older, so that those need no look. */
+  private readonly since = ticksNow() - SETTLED;
+  /** Of processes that have settled, by `keyOf`: an environ costs four system calls, and there are a hundred. */
+  private readonly known = new Map<string, Belonging>();
+
+  constructor(token: string) {
+    this.token = token;
+  }
+
+  /** Those among `stats`, which must be of now, that belong to the arena and are alive. */
+  among(stats: readonly ProcStat[]): Member[] {
+    const settled = ticksNow() - SETTLED;
+    if (this.known.size > MOST_KNOWN) this.known.clear();
+    const members: Member[] = [];
+    for (const stat of stats) {
+      if (stat.start < this.since || isZombie(stat)) continue;
+      const belonging = this.known.get(keyOf(stat)) ?? this.ask(stat.pid);
+      if (stat.start < settled) this.known.set(keyOf(stat), belonging);
+      const { isOurs, id, isLitter } = belonging;
+      if (isOurs) members.push({ ...stat, id, isLitter });
+    }
+    return members;
+  }
+
+  private ask(pid: number): Belonging {
+    const environment = environmentOf(pid);
     const id = environment.find(entry => entry.startsWith('TASKMASTER_ID='))?.slice('TASKMASTER_ID='.length);
-    return [{ ...stat, id, isLitter: environment.includes('CHAOS_LITTER=1') }];
-  });
+    return {
+      isOurs: environment.includes(`CHAOS_ARENA=${this.token}`),
+      id,
+      isLitter: environment.includes('CHAOS_LITTER=1'),
+    };
+  }
 }
 
 function environmentOf(pid: number): string[] {

@@ -7,7 +7,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import type { ProcStat } from '../../src/daemon/procfs.ts';
 import type { ProcessInfo, ProcessList } from '../../src/protocol/messages.ts';
 import { type Arena, Gone, Violation } from './arena.ts';
-import { allStats, describeProc, isStill, isZombie, keyOf, type Member } from './procs.ts';
+import { allStats, childrenOf, describeProc, isStill, isZombie, keyOf, type Member, statsOf } from './procs.ts';
 
 /** Far above what the daemon takes to see an end (ms) or to end leftovers (`stoptime`, 0.5 s, then SIGKILL). */
 const GRACE_MS = 8_000;
@@ -26,6 +26,7 @@ interface Suspicion {
 
 export class Watch {
   private readonly arena: Arena;
+  private readonly graceMs: number;
   private suspicions = new Map<string, Suspicion>();
   private looking: Promise<void> | undefined;
   private next: Promise<void> | undefined;
@@ -33,8 +34,10 @@ export class Watch {
   private logRest = '';
   looks = 0;
 
-  constructor(arena: Arena) {
+  /** `graceMs`: how long what must not last may last. */
+  constructor(arena: Arena, graceMs = GRACE_MS) {
     this.arena = arena;
+    this.graceMs = graceMs;
   }
 
   /** Looks at everything, beginning after this call. Those who ask while a look is under way share the next. */
@@ -77,7 +80,12 @@ export class Watch {
     const members = this.arena.members(before);
     const infos = await this.status();
     if (infos === undefined || deaths !== this.arena.deaths || daemon !== this.arena.pid) return;
-    const after = new Map(allStats().map(stat => [stat.pid, stat]));
+    const concerned = [
+      ...childrenOf(daemon),
+      ...members.map(({ pid }) => pid),
+      ...infos.flatMap(({ pid }) => pid ?? []),
+    ];
+    const after = new Map(statsOf(concerned).map(stat => [stat.pid, stat]));
     const world = { daemon, members, infos, after };
     const seen = [...this.statusSuspicions(world), ...strangers(world), ...orphans(world), ...zombies(world)];
     if (deaths !== this.arena.deaths) return;
@@ -103,7 +111,7 @@ export class Watch {
     const kept = new Map<string, Suspicion>();
     for (const [key, what] of seen) {
       const { since = now, looks = 0 } = this.suspicions.get(key) ?? {};
-      if (now - since > GRACE_MS && looks >= GRACE_LOOKS) {
+      if (now - since > this.graceMs && looks >= GRACE_LOOKS) {
         throw new Violation(`${what}, for ${Math.round(now - since)} ms and ${looks} looks`);
       }
       kept.set(key, { what, since, looks: looks + 1 });
@@ -188,7 +196,7 @@ interface World {
   /** Who lived in the arena before the status was asked for. */
   readonly members: readonly Member[];
   readonly infos: readonly ProcessInfo[];
-  /** All processes, after the status had come. */
+  /** All that those who live, the daemon's children and the status are about, after the status had come. */
   readonly after: ReadonlyMap<number, ProcStat>;
 }
 
