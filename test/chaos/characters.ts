@@ -18,6 +18,7 @@
  * - clear their environment, by which they are known.
  */
 const LOCK_WAIT = 0.25;
+const LOCK_TAKEN = 75;
 
 /** Who has children decides what may be changed about it: see `Program.family` in configs.ts. */
 export type Family = 'childless' | 'parent' | 'litter';
@@ -77,7 +78,10 @@ export function asScript(): string {
     'name=${TASKMASTER_ID#*:}; name=${name%:*}; name=${name##*:}; num=${name##*[-_]}',
     'case $num in *[!0-9]*) num=0 ;; *) name=${name%[-_]*}; num=${num#0}; num=${num:-0} ;; esac',
     'exec 9>>"$CHAOS_DIR/locks/$name.$num"',
-    `flock -w ${LOCK_WAIT} 9 || echo "pid $$ $TASKMASTER_ID of $name $num" >>"$CHAOS_DIR/copies"`,
+    // Whatever else it ends with, a storm has killed it: then it is asked again.
+    `until flock -w ${LOCK_WAIT} -E ${LOCK_TAKEN} 9; do`,
+    `if [ $? = ${LOCK_TAKEN} ]; then echo "pid $$ $TASKMASTER_ID of $name $num" >>"$CHAOS_DIR/copies"; break; fi`,
+    'done',
     'case $1 in',
     ...cases,
     'esac',
