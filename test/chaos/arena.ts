@@ -33,6 +33,9 @@ const START_MS = 20_000;
 /** Longer than an orderly end may take: some levels of priority, each its `stoptime` twice. */
 const END_MS = 30_000;
 
+/** How long a daemon whose connections break may take to be known as dead. */
+const DYING_MS = 500;
+
 /** How often /proc is asked when something is to come about: nothing tells of it. */
 const LOOK_AGAIN_MS = 20;
 
@@ -68,6 +71,8 @@ export class Arena {
   /** From when a daemon is told to end, or killed, until the next one runs: what is asked then may fail. */
   private isEnding = false;
   private child: ChildProcess | undefined;
+  /** The latest daemon, dead or alive. */
+  private last: ChildProcess | undefined;
   private errors = '';
   readonly env: NodeJS.ProcessEnv;
   private readonly membership: Membership;
@@ -153,7 +158,7 @@ export class Arena {
     if (!(await within(START_MS, said, 'the daemon did not say that it runs'))) {
       throw new Violation(`the daemon did not start (exit code ${child.exitCode}): ${this.errors}`);
     }
-    this.child = child;
+    this.child = this.last = child;
     this.isEnding = false;
     this.starts++;
     child.on('close', () => {
@@ -223,8 +228,18 @@ export class Arena {
     } catch (error) {
       if (error instanceof Violation) throw error;
       if (isEnding || this.isEnding || this.deaths !== before) throw new Gone(String(error));
-      throw new Violation(`${method} ${path} got no answer: ${error}`);
+      throw new Violation(`${method} ${path} got no answer: ${error}; the daemon ${await this.describeEnd()}`);
     }
+  }
+
+  /** Whether the daemon has ended by itself, and how. A moment is given to a process that is just dying. */
+  private async describeEnd(): Promise<string> {
+    const { child } = this;
+    if (child) await Promise.race([closed(child), new Promise(resolve => setTimeout(resolve, DYING_MS))]);
+    const { exitCode, signalCode } = child ?? this.last ?? {};
+    return (exitCode ?? signalCode ?? null) === null
+      ? 'lives'
+      : `ended by itself with ${exitCode ?? signalCode}: ${this.errors}`;
   }
 
   private exchange(options: {

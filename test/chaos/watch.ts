@@ -12,11 +12,20 @@ import { allStats, childrenOf, describeProc, isStill, isZombie, keyOf, type Memb
 /** Far above what the daemon takes to see an end (ms) or to end leftovers (`stoptime`, 0.5 s, then SIGKILL). */
 const GRACE_MS = 8_000;
 
+/**
+ * For a pid in `status` that does not exist any more: the thread that reaped it only has to get as far as telling the main
+ * thread, which has meanwhile answered several requests.
+ */
+const TELL_MS = 500;
+
 /** Looks that must agree, however long each takes. */
 const GRACE_LOOKS = 5;
 
 /** A request for more than ten processes makes Node warn of a leak that is none. To be taken out once that is mended. */
 const KNOWN_WARNING = /\(node:\d+\) MaxListenersExceededWarning: .*\n(\(Use .*\n)?/g;
+
+/** What it is about, in a name; what it is, in words; how long it may last, if less than GRACE_MS. */
+type Suspected = readonly [key: string, what: string, graceMs?: number];
 
 interface Suspicion {
   readonly what: string;
@@ -90,7 +99,7 @@ export class Watch {
     const seen = [...this.statusSuspicions(world), ...strangers(world), ...orphans(world), ...zombies(world)];
     if (deaths !== this.arena.deaths) return;
     this.looks++;
-    this.weigh(new Map(seen));
+    this.weigh(seen);
     this.checkCopies(members);
   }
 
@@ -106,12 +115,12 @@ export class Watch {
     }
   }
 
-  private weigh(seen: ReadonlyMap<string, string>): void {
+  private weigh(seen: readonly Suspected[]): void {
     const now = performance.now();
     const kept = new Map<string, Suspicion>();
-    for (const [key, what] of seen) {
+    for (const [key, what, graceMs = this.graceMs] of seen) {
       const { since = now, looks = 0 } = this.suspicions.get(key) ?? {};
-      if (now - since > this.graceMs && looks >= GRACE_LOOKS) {
+      if (now - since > graceMs && looks >= GRACE_LOOKS) {
         throw new Violation(`${what}, for ${Math.round(now - since)} ms and ${looks} looks`);
       }
       kept.set(key, { what, since, looks: looks + 1 });
@@ -120,7 +129,7 @@ export class Watch {
   }
 
   /** Who is shown with a pid must live under it, as a child of the daemon that leads its session, with its name on it. */
-  private *statusSuspicions({ daemon, infos, after }: World): Generator<[string, string]> {
+  private *statusSuspicions({ daemon, infos, after }: World): Generator<Suspected> {
     const ids = new Map(this.arena.members([...after.values()]).map(({ pid, id }) => [pid, id]));
     for (const { name, pid, state, starts } of infos) {
       if (pid === null) {
@@ -132,7 +141,7 @@ export class Watch {
       }
       const key = `status ${name} ${pid} ${starts}`;
       const stat = after.get(pid);
-      if (stat === undefined) yield [key, `${name} is ${state} with pid ${pid}, which does not exist`];
+      if (stat === undefined) yield [key, `${name} is ${state} with pid ${pid}, which does not exist`, TELL_MS];
       else if (isZombie(stat)) yield [key, `${name} is ${state} with pid ${pid}, which is a zombie`];
       else if (stat.ppid !== daemon)
         yield [key, `${name} is ${state} with pid ${pid}, which is no child of the daemon`];
@@ -201,7 +210,7 @@ interface World {
 }
 
 /** A leader that the daemon started must be known to it: it was alive before the status was asked for. */
-function* strangers({ daemon, members, infos, after }: World): Generator<[string, string]> {
+function* strangers({ daemon, members, infos, after }: World): Generator<Suspected> {
   for (const member of members) {
     if (member.id === undefined || member.session !== member.pid || member.ppid !== daemon) continue;
     if (infos.some(({ pid }) => pid === member.pid)) continue;
@@ -212,7 +221,7 @@ function* strangers({ daemon, members, infos, after }: World): Generator<[string
 }
 
 /** Everybody belongs to a leader that is up, or is on the way out. */
-function* orphans({ members, infos, after }: World): Generator<[string, string]> {
+function* orphans({ members, infos, after }: World): Generator<Suspected> {
   const up = new Set(infos.flatMap(({ pid }) => pid ?? []));
   for (const member of members) {
     if (member.id === undefined || member.isLitter || up.has(member.session)) continue;
@@ -222,7 +231,7 @@ function* orphans({ members, infos, after }: World): Generator<[string, string]>
   }
 }
 
-function* zombies({ daemon, after }: World): Generator<[string, string]> {
+function* zombies({ daemon, after }: World): Generator<Suspected> {
   for (const stat of after.values()) {
     if (stat.ppid !== daemon || !isZombie(stat)) continue;
     yield [`zombie ${keyOf(stat)}`, `a child of the daemon that it does not reap: ${describeProc(stat)}`];
