@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { configHash } from '../../src/config/paths.ts';
 import type { ProcStat } from '../../src/daemon/procfs.ts';
+import { isErrno } from '../../src/runtime/errno.ts';
 import { asScript } from './characters.ts';
 import { type Model, writeConfig } from './configs.ts';
 import { allStats, type Member, Membership } from './procs.ts';
@@ -35,6 +36,13 @@ const END_MS = 30_000;
 
 /** How long a daemon whose connections break may take to be known as dead. */
 const DYING_MS = 500;
+
+/**
+ * How long after a crowd a connection may be refused. The refusal does not read what is sent, so that a long body is cut
+ * off before the 503 is seen.
+ */
+const CROWD_MS = 1000;
+const CROWDED: Answer = { status: 503, json: undefined, text: '' };
 
 /** How often /proc is asked when something is to come about: nothing tells of it. */
 const LOOK_AGAIN_MS = 20;
@@ -64,6 +72,7 @@ export class Arena {
   /** In the environment of everything that is started here, and of all its children. */
   readonly token: string;
   readonly socket: string;
+  private crowdedAt = Number.NEGATIVE_INFINITY;
   /** How often a daemon was told to end or killed: what was asked meanwhile may be without an answer. */
   deaths = 0;
   /** How many daemons there were. */
@@ -228,6 +237,7 @@ export class Arena {
     } catch (error) {
       if (error instanceof Violation) throw error;
       if (isEnding || this.isEnding || this.deaths !== before) throw new Gone(String(error));
+      if (performance.now() - this.crowdedAt < CROWD_MS && isErrno(error, 'EPIPE', 'ECONNRESET')) return CROWDED;
       throw new Violation(`${method} ${path} got no answer: ${error}; the daemon ${await this.describeEnd()}`);
     }
   }
@@ -279,6 +289,14 @@ export class Arena {
       }
       sent.end(payload);
     });
+  }
+
+  /** Many connections at once, which say nothing and go: so many that others may be refused. */
+  async crowd(count: number): Promise<void> {
+    this.crowdedAt = performance.now();
+    const crowd = await Promise.all(Array.from({ length: count }, () => this.open()));
+    for (const socket of crowd) socket?.destroy();
+    this.crowdedAt = performance.now();
   }
 
   /** A bare connection; undefined when nobody listens. */

@@ -95,11 +95,9 @@ export class Client {
         return await this.say(Buffer.from(action.bytes, 'latin1'), GARBAGE_MS);
       case 'half':
         return await this.say(Buffer.from(action.text), 0);
-      case 'crowd': {
-        const crowd = await Promise.all(Array.from({ length: action.count }, () => arena.open()));
-        for (const socket of crowd) socket?.destroy();
+      case 'crowd':
+        await arena.crowd(action.count);
         return '';
-      }
       case 'freeze':
         arena.signal('SIGSTOP');
         await pause(action.ms);

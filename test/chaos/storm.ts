@@ -19,7 +19,7 @@ const CLIENTS = 8;
 /** Actions of each client in a round. */
 const ROUND_LENGTH = 25;
 /** Rounds from one rest to the next. */
-const ROUNDS_PER_REST = 2;
+const ROUNDS_PER_REST = 1;
 
 /** Longer than it takes until nothing is under way: leftovers, their `stoptime`, a machine with other work. */
 const SETTLE_MS = 15_000;
@@ -28,8 +28,11 @@ const SETTLE_MS = 15_000;
 const POOL_THREADS = 4;
 
 /** Rests of one daemon before which its memory is not judged, and how much more than then is still flat. */
-const WARM_UP_RESTS = 3;
-const FLAT = { ratio: 1.3, kb: 12_000 };
+const WARM_UP_RESTS = 2;
+const FLAT = { ratio: 1.25, kb: 12_000 };
+
+/** Rests whose median counts: between two collections of garbage memory goes up and down by some megabytes. */
+const RESTS_COMPARED = 3;
 
 /** Actions that a report tells of. */
 const TRAIL = 50;
@@ -232,9 +235,9 @@ class Storm {
       return growth({ ...base, threads: base.threads + pool }, now, isLog);
     });
     resident.push((await footprintOf(arena)).resident);
-    const first = median(resident.slice(WARM_UP_RESTS, WARM_UP_RESTS * 2));
-    const last = median(resident.slice(-WARM_UP_RESTS));
-    if (resident.length > WARM_UP_RESTS * 2 && last > first * FLAT.ratio + FLAT.kb) {
+    const first = median(resident.slice(WARM_UP_RESTS, WARM_UP_RESTS + RESTS_COMPARED));
+    const last = median(resident.slice(-RESTS_COMPARED));
+    if (resident.length > WARM_UP_RESTS + RESTS_COMPARED && last > first * FLAT.ratio + FLAT.kb) {
       throw new Violation(`the daemon grows: ${resident.join(', ')} KB at rest`);
     }
   }
