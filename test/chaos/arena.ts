@@ -42,7 +42,15 @@ const DYING_MS = 500;
  * off before the 503 is seen.
  */
 const CROWD_MS = 1000;
-const CROWDED: Answer = { status: 503, json: undefined, text: '' };
+
+/**
+ * Node's client may tell of EPIPE for a body that went out whole: when the daemon has read and answered it and closed the
+ * connection before the client has seen that its last write is done. One of some thousand bodies of 300 KB.
+ */
+const LONG_BODY = 64 * 1024;
+
+/** An answer that there was, and could not be read. */
+const UNREAD: Answer = { status: 503, json: undefined, text: '' };
 
 /** How often /proc is asked when something is to come about: nothing tells of it. */
 const LOOK_AGAIN_MS = 20;
@@ -237,7 +245,9 @@ export class Arena {
     } catch (error) {
       if (error instanceof Violation) throw error;
       if (isEnding || this.isEnding || this.deaths !== before) throw new Gone(String(error));
-      if (performance.now() - this.crowdedAt < CROWD_MS && isErrno(error, 'EPIPE', 'ECONNRESET')) return CROWDED;
+      const isCutOff = isErrno(error, 'EPIPE', 'ECONNRESET');
+      const isLong = payload !== undefined && payload.length > LONG_BODY;
+      if (isCutOff && (isLong || performance.now() - this.crowdedAt < CROWD_MS)) return UNREAD;
       throw new Violation(`${method} ${path} got no answer: ${error}; the daemon ${await this.describeEnd()}`);
     }
   }

@@ -180,7 +180,6 @@ class Storm {
   /** Nothing is under way: what the daemon holds is what it held the first time. */
   private async rest(): Promise<void> {
     for (const client of this.clients) client.hush();
-    await this.settle();
     await this.checkTerminals();
     const up = (await statusOf(this.arena)).filter(({ want }) => want === 'up').map(({ name }) => name);
     await this.arena.call('POST', '/v1/stop', { select: ['all'] });
@@ -209,17 +208,21 @@ class Storm {
 
   /** A terminal for each process that is up, two where stderr is apart, and none for the others. */
   private async checkTerminals(): Promise<void> {
+    const pid = this.arena.pid ?? 0;
     await this.arena.sweep(({ isLitter }) => isLitter); // it may hold terminals of the dead
     await eventually(SETTLE_MS, async () => {
       const before = await statusOf(this.arena);
-      const held = descriptorsOf(this.arena.pid ?? 0).get('/dev/ptmx') ?? 0;
-      const slaves = descriptorsOf(this.arena.pid ?? 0).get('/dev/pts') ?? 0;
+      const held = descriptorsOf(pid);
       const after = await statusOf(this.arena);
       if (pidsOf(before) !== pidsOf(after)) return 'processes come and go all the time';
-      const least = before.filter(({ pid }) => pid !== null).length;
-      const most = least * 2;
-      if (held < least || held > most) return `${least} processes are up, and the daemon holds ${held} terminals`;
-      return held === slaves ? undefined : `the daemon holds ${held} masters and ${slaves} slaves`;
+      const up = before.filter(info => info.pid !== null).length;
+      // Leftovers that are being ended hold the terminal of their dead leader.
+      const ending = before.filter(({ leftovers }) => leftovers.length > 0).length;
+      const [masters = 0, slaves = 0] = [held.get('/dev/ptmx'), held.get('/dev/pts')];
+      if (masters < up || masters > (up + ending) * 2 || slaves < up || slaves > masters) {
+        return `${up} processes are up and ${ending} are being cleared away, and the daemon holds ${masters} masters and ${slaves} slaves`;
+      }
+      return undefined;
     });
   }
 
