@@ -203,11 +203,17 @@ export class Arena {
     this.child?.kill(signal);
   }
 
-  /** Kills the daemon. What it leaves behind stays. */
+  /**
+   * Kills the daemon. What it leaves behind stays, but for one thing: a child that was forked and stopped before its exec is
+   * continued. It is a copy of the daemon, without a mark and with its socket, and stopped it would stay so for ever.
+   */
   async murder(): Promise<void> {
     const child = this.take();
+    const ended = new Promise<void>(done => void child.once('exit', () => done()));
     child.kill('SIGKILL');
-    await within(END_MS, closed(child), 'the daemon did not die of SIGKILL');
+    await within(END_MS, ended, 'the daemon did not die of SIGKILL');
+    for (const { pid, id, state } of this.members())
+      if (id === undefined && state === 'T') process.kill(pid, 'SIGCONT');
     this.deaths++;
   }
 
