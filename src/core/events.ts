@@ -1,5 +1,7 @@
 import type { Exit } from './exit.ts';
-import type { StartCause } from './life.ts';
+import type { KeyChange } from './facets.ts';
+import type { StartCause, StopMeans } from './life.ts';
+import type { ReloadAction } from './reload.ts';
 import type { PublicState } from './status.ts';
 
 /** What happened, as data: the same values go to the log, to `GET /v1/events` and to whoever waits for an outcome. */
@@ -31,6 +33,8 @@ export type HappeningBody =
       readonly expected: boolean;
       /** Milliseconds from fork to end. */
       readonly ranFor: number;
+      /** What had been done last to end it, where it was being stopped: `stopinput` typed, `stopsignal` sent, or SIGKILL. */
+      readonly stoppedBy: StopMeans | null;
     }
   | {
       readonly type: 'process.leftovers';
@@ -38,8 +42,34 @@ export type HappeningBody =
       readonly program: string;
       /** Pids that outlived the leader of their session. */
       readonly pids: readonly number[];
-      readonly action: 'reported' | 'TERM' | 'KILL' | 'gone';
+      readonly action: 'reported' | 'TERM' | 'KILL' | 'gone' | 'stuck';
     }
+  | {
+      readonly type: 'process.added' | 'process.removed';
+      readonly process: string;
+      readonly program: string;
+    }
+  | {
+      readonly type: 'process.reconfigured';
+      readonly process: string;
+      readonly program: string;
+      /** Its name before, which may be the same. */
+      readonly was: string;
+      readonly action: ReloadAction;
+      readonly changes: readonly KeyChange[];
+    }
+  | {
+      readonly type: 'config.reloaded';
+      /** What asked for it. */
+      readonly reason: string;
+      /** How many processes something changed for. */
+      readonly changed: number;
+      readonly unchanged: number;
+      /** What changed in the `daemon` section. */
+      readonly daemon: readonly KeyChange[];
+    }
+  /** The config was not taken, and nothing was changed. */
+  | { readonly type: 'config.refused'; readonly reason: string; readonly problems: readonly string[] }
   | { readonly type: 'daemon.started'; readonly pid: number }
   | { readonly type: 'daemon.stopping'; readonly reason: string; readonly waitingFor: readonly string[] };
 

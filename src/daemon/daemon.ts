@@ -1,9 +1,14 @@
 /** The composition root: builds everything, joins it, and takes it apart again in order. Nothing else knows two parts. */
+import { chmodSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
+import type { LoadResult } from '../config/load.ts';
 import { checkSocketPath, configHash, prepareRuntimeDir, stateDir } from '../config/paths.ts';
 import type { HappeningBody } from '../core/events.ts';
+import { describeProblem, type Problem } from '../core/problem.ts';
+import type { DaemonSpec } from '../core/program.ts';
+import { WireError } from '../protocol/errors.ts';
 import { type Clock, randomToken } from '../runtime/clock.ts';
 import { MutableDisposable } from '../runtime/lifetime.ts';
 import { traceFrom } from '../runtime/trace.ts';
@@ -12,17 +17,20 @@ import { createHandlers } from './handlers.ts';
 import { createHttpServer } from './http.ts';
 import { Journal } from './journal.ts';
 import { inheritedEnvironment } from './launch.ts';
-import { type DaemonLog, type Log, openLog } from './log.ts';
+import { type DaemonLog, type Log, type LogOptions, openLog } from './log.ts';
 import { LogFiles } from './logfiles.ts';
 import { narrate } from './narrator.ts';
 import { PacedQueue } from './paced.ts';
 import type { Process } from './process.ts';
 import type { PtyHost } from './pty.ts';
+import { type ConfigSource, Reloader } from './reloader.ts';
 import { SessionScanner } from './sessions.ts';
 import { isAtRest, Supervisor } from './supervisor.ts';
 
 export interface DaemonOptions {
-  readonly config: Config;
+  readonly loaded: LoadResult & { readonly config: Config };
+  /** Where it is read again on a reload. */
+  readonly source: ConfigSource;
   readonly host: PtyHost;
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -30,8 +38,6 @@ export interface DaemonOptions {
   readonly home: string;
   /** Where people read the log along; undefined when nobody does. */
   readonly terminal: { readonly write: (text: string) => void; readonly color: boolean } | undefined;
-  /** Warnings of the config, said in the log. */
-  readonly warnings: readonly string[];
 }
 
 /** How often the log says whom the shutdown still waits for. */
@@ -42,14 +48,15 @@ const STILL_WAITING_MS = 5_000;
  * when another one does) or open its log; nothing was started then.
  */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
-  const { config, env, uid, home } = options;
+  const { env, uid, home } = options;
+  const { config } = options.loaded;
   const hash = configHash(config.path);
   const knownAs = resolve(prepareRuntimeDir(env, uid), `${hash}.sock`);
   const path = config.daemon.socket.path ?? knownAs;
   checkSocketPath(path);
-  const logfile = config.daemon.log.file ?? resolve(stateDir(env, uid, home), hash, 'taskmasterd.log');
-  const daemonLog = openLog({ level: config.daemon.log.level, file: logfile, terminal: options.terminal });
-  const daemon = new Daemon(options, { hash, logfile, path, knownAs, daemonLog });
+  const state = resolve(stateDir(env, uid, home), hash);
+  const daemonLog = openLog({ ...logOptions(config.daemon, state), terminal: options.terminal });
+  const daemon = new Daemon(options, { hash, state, path, knownAs, daemonLog });
   try {
     await daemon.listen();
   } catch (error) {
@@ -60,9 +67,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   return daemon;
 }
 
+function logOptions({ log }: DaemonSpec, state: string): Pick<LogOptions, 'level' | 'file'> {
+  return { level: log.level, file: log.file ?? resolve(state, 'taskmasterd.log') };
+}
+
 interface Places {
   readonly hash: string;
-  readonly logfile: string;
+  /** The directory of what outlives the daemon. */
+  readonly state: string;
   readonly path: string;
   readonly knownAs: string;
   readonly daemonLog: DaemonLog;
@@ -71,7 +83,6 @@ interface Places {
 /** A running daemon. */
 export class Daemon {
   readonly socket: string;
-  readonly logfile: string;
   /** Resolves when everything has stopped and nothing is left: no program, socket, timer or open file. */
   readonly finished: Promise<void>;
   private readonly options: DaemonOptions;
@@ -80,17 +91,17 @@ export class Daemon {
   private readonly logfiles: LogFiles;
   private readonly forks: PacedQueue;
   private readonly supervisor: Supervisor;
+  private readonly reloader: Reloader;
   private readonly server: Server;
   private isStopping = false;
   private finish = (): void => {};
 
   constructor(options: DaemonOptions, places: Places) {
-    const { clock, env, config, host } = options;
+    const { clock, env, loaded, source, host } = options;
     const { daemonLog } = places;
     this.options = options;
     this.places = places;
     this.socket = places.path;
-    this.logfile = places.logfile;
     this.finished = new Promise(resolved => {
       this.finish = resolved;
     });
@@ -98,7 +109,7 @@ export class Daemon {
     this.logfiles = new LogFiles(clock, message => this.log.error(message));
     this.forks = new PacedQueue(clock);
     const trace = traceFrom(env.TRACE);
-    this.supervisor = new Supervisor(config.processes, {
+    this.supervisor = new Supervisor(loaded.config.processes, {
       host,
       clock,
       trace,
@@ -107,19 +118,30 @@ export class Daemon {
       scanner: new SessionScanner(clock),
       environment: inheritedEnvironment(env),
       configHash: places.hash,
+      obstacleTo: () => undefined,
+      remember: () => {},
       publish: happening => this.publish(happening),
       warn: (process, message) => this.log.warn({ process }, `${process}: ${message}`),
       fault: error => this.onFault(error),
     });
+    this.reloader = new Reloader({
+      source,
+      loaded,
+      supervisor: this.supervisor,
+      reconfigureDaemon: spec => this.reconfigure(spec),
+      publish: happening => this.publish(happening),
+      isStopping: () => this.isStopping,
+    });
     const handlers = createHandlers({
       clock,
       supervisor: this.supervisor,
+      reloader: this.reloader,
       journal: this.journal,
       boot: randomToken(),
       log: { scrollback: daemonLog.recent, onGrowth: daemonLog.onLine },
-      config: config.path,
+      config: loaded.config.path,
       socket: places.path,
-      logfile: places.logfile,
+      logfile: () => this.logfile,
       startedAt: clock.now(),
       isStopping: () => this.isStopping,
       shutdown: reason => this.shutdown(reason),
@@ -131,23 +153,40 @@ export class Daemon {
     return this.places.daemonLog.log;
   }
 
+  get logfile(): string {
+    return logOptions(this.reloader.daemonSpec, this.places.state).file;
+  }
+
   async listen(): Promise<void> {
     const { path, knownAs } = this.places;
     await listen(this.server, {
       path,
       knownAs,
-      mode: this.options.config.daemon.socket.mode,
+      mode: this.reloader.daemonSpec.socket.mode,
       clock: this.options.clock,
     });
   }
 
   /** Says what runs, then starts what starts by itself. */
   begin(): void {
-    const { config, warnings } = this.options;
+    const { config, diagnostics } = this.options.loaded;
     this.publish({ type: 'daemon.started', pid: process.pid });
-    for (const warning of warnings) this.log.warn(warning);
+    this.tellWarnings(diagnostics);
     this.log.info({ config: config.path, processes: config.processes.length }, 'config loaded');
     this.supervisor.autostart();
+  }
+
+  /** Reads the config again and applies what changed. What is wrong with it is in the log; nothing was changed then. */
+  reload(reason: string): void {
+    if (this.isStopping) {
+      this.log.warn(`${reason}: not reloaded, as the daemon is stopping`);
+      return;
+    }
+    const options = { wait: false, signal: new AbortController().signal };
+    this.reloader.reload(reason, options).then(
+      ({ warnings }) => this.tellWarnings(warnings),
+      error => (error instanceof WireError ? undefined : this.onFault(error)),
+    );
   }
 
   /** Stops everything in order. Called again while that is under way, it kills what still runs. */
@@ -173,6 +212,15 @@ export class Daemon {
    */
   onFault(error: unknown): void {
     this.log.error({ error: error instanceof Error ? error.stack : String(error) }, 'fault in the daemon; it runs on');
+  }
+
+  private tellWarnings(problems: readonly Problem[]): void {
+    for (const problem of problems) this.log.warn(describeProblem(problem));
+  }
+
+  private reconfigure(spec: DaemonSpec): void {
+    this.places.daemonLog.reconfigure(logOptions(spec, this.places.state));
+    if (spec.socket.mode !== this.reloader.daemonSpec.socket.mode) chmodSync(this.places.path, spec.socket.mode);
   }
 
   private async stop(): Promise<void> {

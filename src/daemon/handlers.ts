@@ -1,3 +1,4 @@
+import { noteOf } from '../core/intent.ts';
 import { pidOf } from '../core/life.ts';
 import { parseSignal } from '../core/signals.ts';
 import { descriptionOf, type PublicState, reasonOf, statusOf } from '../core/status.ts';
@@ -8,6 +9,8 @@ import {
   type DaemonInfo,
   type ProcessInfo,
   type ProcessList,
+  parseReloadRequest,
+  parseScaleRequest,
   parseSelectRequest,
   parseSignalRequest,
 } from '../protocol/messages.ts';
@@ -18,6 +21,7 @@ import { type Source, sendOutput } from './follow.ts';
 import type { Call, Handler, Handlers } from './http.ts';
 import type { Journal } from './journal.ts';
 import type { Process } from './process.ts';
+import type { Reloader } from './reloader.ts';
 import {
   clearProcess,
   type RequestOptions,
@@ -31,6 +35,7 @@ import type { Supervisor } from './supervisor.ts';
 /** What the routes are about. */
 export interface Subject {
   readonly supervisor: Supervisor;
+  readonly reloader: Reloader;
   readonly journal: Journal;
   readonly clock: Clock;
   /** Names this life of the daemon in event ids. */
@@ -38,7 +43,7 @@ export interface Subject {
   readonly log: Source;
   readonly config: string;
   readonly socket: string;
-  readonly logfile: string | undefined;
+  readonly logfile: () => string;
   readonly startedAt: number;
   readonly isStopping: () => boolean;
   /** Begins the orderly end. */
@@ -47,7 +52,7 @@ export interface Subject {
 
 /** One small function per route. */
 export function createHandlers(subject: Subject): Handlers {
-  const { supervisor, clock, journal } = subject;
+  const { supervisor, reloader, clock, journal } = subject;
   const named = ({ name }: Call): Process => {
     const process = supervisor.find(name);
     if (!process) throw new WireError('no_such_process', `no such process: ${name}`);
@@ -103,6 +108,17 @@ export function createHandlers(subject: Subject): Handlers {
     },
     output: call => sendOutput(call.response, sourceOf(named(call), call.query), call.query),
     events: call => sendEvents(call, journal, subject.boot),
+    reload: async call => {
+      refuseWhenStopping(subject);
+      const { dryRun, wait } = parseReloadRequest(call.body.length === 0 ? undefined : parseJson(call.body));
+      if (dryRun) return reloader.preview();
+      return await reloader.reload('a client asked for it', { wait, signal: call.signal });
+    },
+    scale: async call => {
+      refuseWhenStopping(subject);
+      const { program, numprocs, wait } = parseScaleRequest(parseJson(call.body));
+      return await reloader.scale(program, numprocs, { wait, signal: call.signal });
+    },
     shutdown: () => {
       const stopping = supervisor.all.filter(process => pidOf(process.current) !== undefined).length;
       subject.shutdown('a client asked for it');
@@ -158,15 +174,23 @@ function daemonInfo(subject: Subject): DaemonInfo {
     pid: process.pid,
     config: subject.config,
     socket: subject.socket,
-    logfile: subject.logfile ?? null,
+    logfile: subject.logfile(),
     uptime: Math.round(subject.clock.now() - subject.startedAt),
     mood: subject.isStopping() ? 'shutdown' : 'running',
+    scaled: Object.fromEntries(subject.reloader.scales),
+    resources: countOf(process.getActiveResourcesInfo()),
     counts,
   };
 }
 
+function countOf(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}
+
 /** Everything that `status` shows of one process. */
-function processInfo({ spec, current, scrollback }: Process, clock: Clock): ProcessInfo {
+function processInfo({ spec, current, scrollback, intent }: Process, clock: Clock): ProcessInfo {
   const now = clock.now();
   const wall = (at: number): number => Math.round(clock.wall() - (now - at));
   const { last, state, restarts, generation, want } = current;
@@ -179,6 +203,8 @@ function processInfo({ spec, current, scrollback }: Process, clock: Clock): Proc
     num: spec.num,
     state: statusOf(current),
     want,
+    intent: intent ?? null,
+    note: noteOf(intent, spec.autostart) ?? null,
     pid: pidOf(current) ?? null,
     uptime: 'since' in state ? Math.round(now - state.since) : null,
     description: descriptionOf(current, now, wall),

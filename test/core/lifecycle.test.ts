@@ -132,6 +132,7 @@ describe('ending by itself', () => {
         exit: { code: 3, signal: null },
         expected: false,
         ranFor: 6000,
+        stoppedBy: null,
       },
     ]);
   });
@@ -171,7 +172,7 @@ describe('stopping', () => {
     expect([play.state, play.did]).toEqual(['STOPPING', ['SIGINT 100']]);
     expect(play.pass(4999).did).toEqual([]);
     expect(play.pass(1).did).toEqual(['SIGKILL 100']);
-    expect(play.pass(10_000).did).toEqual(['SIGKILL 100', 'SIGKILL 100']);
+    expect(play.pass(4000).did).toEqual(Array(4).fill('SIGKILL 100'));
     expect(play.end('SIGKILL').passed).toEqual(['STOPPED']);
   });
 

@@ -25,6 +25,8 @@ function setUp(changes: Partial<ProcessSpec> = {}) {
     trace: traceFrom(undefined),
     environment: { PATH: '/bin:/usr/bin' },
     configHash: 'test',
+    obstacleTo: () => undefined,
+    remember: () => {},
     publish: happening => happenings.push(happening),
     warn: () => {},
     fault: error => {

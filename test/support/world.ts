@@ -56,6 +56,8 @@ export class RealWorld {
       trace: traceFrom(process.env.TRACE),
       environment,
       configHash: 'test',
+      obstacleTo: () => undefined,
+      remember: () => {},
       publish: happening => this.happenings.push(happening),
       warn: (name, message) => this.warnings.push(`${name}: ${message}`),
       fault: error => {
