@@ -17,6 +17,7 @@ import { LogFiles } from './logfiles.ts';
 import { narrate } from './narrator.ts';
 import { PacedQueue } from './paced.ts';
 import type { Process } from './process.ts';
+import { daemonIdOf } from './procfs.ts';
 import type { PtyHost } from './pty.ts';
 import { SessionScanner } from './sessions.ts';
 import { isAtRest, Supervisor } from './supervisor.ts';
@@ -107,6 +108,7 @@ export class Daemon {
       scanner: new SessionScanner(clock),
       environment: inheritedEnvironment(env),
       configHash: places.hash,
+      daemonId: daemonIdOf(options.uid),
       publish: happening => this.publish(happening),
       warn: (process, message) => this.log.warn({ process }, `${process}: ${message}`),
       fault: error => this.onFault(error),

@@ -33,6 +33,8 @@ export interface World {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Names this config in `TASKMASTER_ID`. */
   readonly configHash: string;
+  /** Names this daemon in `TASKMASTER_DAEMON`. */
+  readonly daemonId: string;
   /** Tells everyone what happened. */
   readonly publish: (happening: HappeningBody) => void;
   /** Tells of trouble that changes no state: a pidfile that cannot be written. */
@@ -212,7 +214,8 @@ export class Process implements Disposable {
   private fork(generation: number): Pty {
     const outlets = { stdout: this.openOutlet(this.spec.stdout), stderr: this.openOutlet(this.spec.stderr) };
     const { environment: inherited } = this.world;
-    const launch = prepareLaunch(this.spec, { inherited, id: this.idOf(generation), size: this.spec.terminal });
+    const marks = { id: this.idOf(generation), daemon: this.world.daemonId };
+    const launch = prepareLaunch(this.spec, { inherited, ...marks, size: this.spec.terminal });
     const pty: Pty = this.world.host.spawn(launch, {
       output: (bytes, stream) => this.onOutputOf(bytes, stream, outlets[stream]),
       ended: (exit, alone) => {

@@ -25,6 +25,7 @@ function setUp(changes: Partial<ProcessSpec> = {}) {
     trace: traceFrom(undefined),
     environment: { PATH: '/bin:/usr/bin' },
     configHash: 'test',
+    daemonId: '0:1:1',
     publish: happening => happenings.push(happening),
     warn: () => {},
     fault: error => {
