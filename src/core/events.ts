@@ -1,5 +1,6 @@
 import type { Exit } from './exit.ts';
 import type { StartCause } from './life.ts';
+import type { SignalName } from './program.ts';
 import type { PublicState } from './status.ts';
 
 /** What happened, as data: the same values go to the log, to `GET /v1/events` and to whoever waits for an outcome. */
@@ -39,6 +40,20 @@ export type HappeningBody =
       /** Pids that outlived the leader of their session. */
       readonly pids: readonly number[];
       readonly action: 'reported' | 'TERM' | 'KILL' | 'gone';
+    }
+  | {
+      /** What lived on from a daemon that was killed, and what becomes of it before programs start. */
+      readonly type: 'daemon.survivors';
+      /** The process that they were of; it may have left the config since. */
+      readonly process: string;
+      readonly program: string;
+      readonly pids: readonly number[];
+      /** `left`: they live on, and so they may; `stuck`: they live on, though they were killed. */
+      readonly action: 'found' | 'signalled' | 'gone' | 'left' | 'stuck';
+      /** What they were sent; null unless `signalled`. */
+      readonly signal: SignalName | null;
+      /** Why they live on, in words, where there is more to say. */
+      readonly reason: string | null;
     }
   | { readonly type: 'daemon.started'; readonly pid: number }
   | { readonly type: 'daemon.stopping'; readonly reason: string; readonly waitingFor: readonly string[] };

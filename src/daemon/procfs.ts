@@ -62,7 +62,7 @@ export function daemonIdOf(uid: number): string {
  */
 export function readEnvironment(pid: number): readonly string[] | undefined {
   try {
-    return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0');
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) return undefined;
     throw error;
