@@ -57,6 +57,17 @@ function tell(happening: Happening, color: boolean): string {
       return `config reloaded (${happening.reason}): ${happening.changed} changed, ${happening.unchanged} not`;
     case 'config.refused':
       return `config not reloaded (${happening.reason}): ${happening.problems.join('; ')}`;
+    case 'daemon.survivors': {
+      const { pids, action, signal, reason } = happening;
+      const words = {
+        found: 'survived',
+        signalled: `sent ${signal}`,
+        gone: 'gone',
+        left: 'left alone',
+        stuck: 'stuck',
+      };
+      return `pids ${pids.join(' ')} of the former daemon: ${words[action]}${reason === null ? '' : ` (${reason})`}`;
+    }
     case 'daemon.started':
       return `started, pid ${happening.pid}`;
     case 'daemon.stopping': {

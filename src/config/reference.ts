@@ -60,7 +60,8 @@ A daemon that runs as root refuses a config in which a program has no \`user\`: 
 - **A terminal** of its own, its controlling one, as standard input, output and error, of the size and \`TERM\` that \`terminal\`
   says. Where \`stderr\` goes elsewhere than \`stdout\` it is a second terminal. No other file is open.
 - **The daemon's environment**, less what tells of the terminal the daemon was started in (\`TMUX\`, \`STY\`, \`COLUMNS\` …), plus
-  \`env\`; \`HOME\`, \`USER\` and \`LOGNAME\` of its \`user\`; \`PWD\`; and \`TASKMASTER_ID\`, by which its processes are known as ours.
+  \`env\`; \`HOME\`, \`USER\` and \`LOGNAME\` of its \`user\`; \`PWD\`; and \`TASKMASTER_ID\` and
+  \`TASKMASTER_DAEMON\`, by which its processes are known as ours even after the daemon was killed.
 - **Signals** at their defaults, none blocked. It leads a session and a process group of its own.
 - **Limits** of the daemon, but for one: Node raises its own soft limit of open files to the hard one, and programs inherit
   that. \`cmd: sh -c 'ulimit -n 1024; exec …'\` lowers it.

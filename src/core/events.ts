@@ -1,6 +1,7 @@
 import type { Exit } from './exit.ts';
 import type { KeyChange } from './facets.ts';
 import type { StartCause, StopMeans } from './life.ts';
+import type { SignalName } from './program.ts';
 import type { ReloadAction } from './reload.ts';
 import type { PublicState } from './status.ts';
 
@@ -70,6 +71,20 @@ export type HappeningBody =
     }
   /** The config was not taken, and nothing was changed. */
   | { readonly type: 'config.refused'; readonly reason: string; readonly problems: readonly string[] }
+  | {
+      /** What lived on from a daemon that was killed, and what becomes of it before programs start. */
+      readonly type: 'daemon.survivors';
+      /** The process that they were of; it may have left the config since. */
+      readonly process: string;
+      readonly program: string;
+      readonly pids: readonly number[];
+      /** `left`: they live on, and so they may; `stuck`: they live on, though they were killed. */
+      readonly action: 'found' | 'signalled' | 'gone' | 'left' | 'stuck';
+      /** What they were sent; null unless `signalled`. */
+      readonly signal: SignalName | null;
+      /** Why they live on, in words, where there is more to say. */
+      readonly reason: string | null;
+    }
   | { readonly type: 'daemon.started'; readonly pid: number }
   | { readonly type: 'daemon.stopping'; readonly reason: string; readonly waitingFor: readonly string[] };
 

@@ -10,7 +10,6 @@ import { describeProblem, type Problem } from '../core/problem.ts';
 import type { DaemonSpec } from '../core/program.ts';
 import { WireError } from '../protocol/errors.ts';
 import { type Clock, randomToken } from '../runtime/clock.ts';
-import { MutableDisposable } from '../runtime/lifetime.ts';
 import { traceFrom } from '../runtime/trace.ts';
 import { forgetSocket, listen } from './control-socket.ts';
 import { createHandlers } from './handlers.ts';
@@ -21,11 +20,13 @@ import { type DaemonLog, type Log, type LogOptions, openLog } from './log.ts';
 import { LogFiles } from './logfiles.ts';
 import { narrate } from './narrator.ts';
 import { PacedQueue } from './paced.ts';
-import type { Process } from './process.ts';
+import { daemonIdOf } from './procfs.ts';
 import type { PtyHost } from './pty.ts';
+import { Recovery } from './recovery.ts';
 import { type ConfigSource, Reloader } from './reloader.ts';
 import { SessionScanner } from './sessions.ts';
-import { isAtRest, Supervisor } from './supervisor.ts';
+import { Shutdown } from './shutdown.ts';
+import { Supervisor } from './supervisor.ts';
 
 export interface DaemonOptions {
   readonly loaded: LoadResult & { readonly config: Config };
@@ -39,9 +40,6 @@ export interface DaemonOptions {
   /** Where people read the log along; undefined when nobody does. */
   readonly terminal: { readonly write: (text: string) => void; readonly color: boolean } | undefined;
 }
-
-/** How often the log says whom the shutdown still waits for. */
-const STILL_WAITING_MS = 5_000;
 
 /**
  * Starts the daemon of a checked config: it listens, then starts programs. Rejects when it cannot listen (`SocketInUse`
@@ -59,8 +57,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const daemon = new Daemon(options, { hash, state, path, knownAs, daemonLog });
   try {
     await daemon.listen();
+    await daemon.look();
   } catch (error) {
-    daemonLog.close();
+    await daemon.retreat();
     throw error;
   }
   daemon.begin();
@@ -92,8 +91,11 @@ export class Daemon {
   private readonly forks: PacedQueue;
   private readonly supervisor: Supervisor;
   private readonly reloader: Reloader;
+  private readonly recovery: Recovery;
+  /** Resolves when no survivor of a former daemon is in the way any more. */
+  private recovered: Promise<void> = Promise.resolve();
   private readonly server: Server;
-  private isStopping = false;
+  private readonly ending: Shutdown;
   private finish = (): void => {};
 
   constructor(options: DaemonOptions, places: Places) {
@@ -108,6 +110,13 @@ export class Daemon {
     this.journal = new Journal(clock);
     this.logfiles = new LogFiles(clock, message => this.log.error(message));
     this.forks = new PacedQueue(clock);
+    this.recovery = new Recovery({
+      directory: places.state,
+      hash: places.hash,
+      uid: options.uid,
+      clock,
+      warn: message => this.log.warn(message),
+    });
     const trace = traceFrom(env.TRACE);
     this.supervisor = new Supervisor(loaded.config.processes, {
       host,
@@ -118,8 +127,9 @@ export class Daemon {
       scanner: new SessionScanner(clock),
       environment: inheritedEnvironment(env),
       configHash: places.hash,
-      obstacleTo: () => undefined,
-      remember: () => {},
+      obstacleTo: process => this.recovery.obstacleTo(process),
+      remember: () => this.recovery.touch(),
+      daemonId: daemonIdOf(options.uid),
       publish: happening => this.publish(happening),
       warn: (process, message) => this.log.warn({ process }, `${process}: ${message}`),
       fault: error => this.onFault(error),
@@ -130,12 +140,19 @@ export class Daemon {
       supervisor: this.supervisor,
       reconfigureDaemon: spec => this.reconfigure(spec),
       publish: happening => this.publish(happening),
-      isStopping: () => this.isStopping,
+      isStopping: () => this.ending.isUnderWay,
+    });
+    this.ending = new Shutdown({
+      supervisor: this.supervisor,
+      clock,
+      publish: happening => this.publish(happening),
+      timeout: () => this.reloader.daemonSpec.shutdowntimeout,
     });
     const handlers = createHandlers({
       clock,
       supervisor: this.supervisor,
       reloader: this.reloader,
+      remember: () => this.recovery.flush(),
       journal: this.journal,
       boot: randomToken(),
       log: { scrollback: daemonLog.recent, onGrowth: daemonLog.onLine },
@@ -143,7 +160,7 @@ export class Daemon {
       socket: places.path,
       logfile: () => this.logfile,
       startedAt: clock.now(),
-      isStopping: () => this.isStopping,
+      isStopping: () => this.ending.isUnderWay,
       shutdown: reason => this.shutdown(reason),
     });
     this.server = createHttpServer(handlers, { trace: trace.http, onFault: error => this.onFault(error) });
@@ -167,18 +184,39 @@ export class Daemon {
     });
   }
 
-  /** Says what runs, then starts what starts by itself. */
+  /** Finds out what a former daemon left. Throws when it lives. */
+  async look(): Promise<void> {
+    await this.recovery.look();
+  }
+
+  /** Takes back `listen`, where the daemon cannot begin. */
+  async retreat(): Promise<void> {
+    if (this.server.listening) {
+      await this.closeServer();
+      forgetSocket(this.places);
+    }
+    this.places.daemonLog.close();
+  }
+
+  /** Says what runs, then starts what starts by itself, once whoever survived a former daemon has been ended. */
   begin(): void {
     const { config, diagnostics } = this.options.loaded;
     this.publish({ type: 'daemon.started', pid: process.pid });
     this.tellWarnings(diagnostics);
     this.log.info({ config: config.path, processes: config.processes.length }, 'config loaded');
+    for (const process of this.supervisor.all) process.recall(this.recovery.intentOf(process));
+    this.recovery.follow(() => this.supervisor.all);
+    const held = this.forks.hold();
+    this.recovered = this.recovery
+      .endSurvivors({ publish: happening => this.publish(happening), isUrgent: () => this.ending.isUnderWay })
+      .catch(error => this.onFault(error))
+      .finally(() => held[Symbol.dispose]());
     this.supervisor.autostart();
   }
 
   /** Reads the config again and applies what changed. What is wrong with it is in the log; nothing was changed then. */
   reload(reason: string): void {
-    if (this.isStopping) {
+    if (this.ending.isUnderWay) {
       this.log.warn(`${reason}: not reloaded, as the daemon is stopping`);
       return;
     }
@@ -189,21 +227,10 @@ export class Daemon {
     );
   }
 
-  /** Stops everything in order. Called again while that is under way, it kills what still runs. */
+  /** Stops everything in order, then ends. Called again while that is under way, it kills what still runs. */
   shutdown(reason: string): void {
-    if (this.isStopping) {
-      const alive = this.alive();
-      this.publish({
-        type: 'daemon.stopping',
-        reason: `${reason}, again: killing what still runs`,
-        waitingFor: alive.map(nameOf),
-      });
-      for (const process of alive) process.dispatch({ type: 'kill' });
-      return;
-    }
-    this.isStopping = true;
-    this.publish({ type: 'daemon.stopping', reason, waitingFor: this.alive().map(nameOf) });
-    void this.stop();
+    if (this.ending.isUnderWay) this.ending.escalate(reason);
+    else void this.stop(reason);
   }
 
   /**
@@ -223,18 +250,19 @@ export class Daemon {
     if (spec.socket.mode !== this.reloader.daemonSpec.socket.mode) chmodSync(this.places.path, spec.socket.mode);
   }
 
-  private async stop(): Promise<void> {
-    const { clock } = this.options;
-    using waiting = new MutableDisposable();
-    const remind = (): void => {
-      waiting.value = clock.after(STILL_WAITING_MS, () => {
-        this.publish({ type: 'daemon.stopping', reason: 'still waiting', waitingFor: this.alive().map(nameOf) });
-        remind();
-      });
-    };
-    remind();
+  private async stop(reason: string): Promise<void> {
+    const steps: readonly (() => void | Promise<void>)[] = [
+      () => this.ending.begin(reason),
+      () => this.recovered,
+      () => this.recovery.close(),
+      () => this.closeServer(),
+      () => this.supervisor[Symbol.dispose](),
+      () => this.forks[Symbol.dispose](),
+      () => this.logfiles.close(),
+      () => forgetSocket(this.places),
+    ];
     // A step that fails is told, and the next one is taken all the same: the end must come.
-    for (const step of this.endingSteps()) {
+    for (const step of steps) {
       try {
         await step();
       } catch (error) {
@@ -246,17 +274,6 @@ export class Daemon {
     this.finish();
   }
 
-  private endingSteps(): readonly (() => void | Promise<void>)[] {
-    return [
-      () => this.supervisor.stopInOrder(this.supervisor.all),
-      () => this.closeServer(),
-      () => this.supervisor[Symbol.dispose](),
-      () => this.forks[Symbol.dispose](),
-      () => this.logfiles.close(),
-      () => forgetSocket(this.places),
-    ];
-  }
-
   /** Answers that are on their way get out first; then listeners, which would stay for ever, are cut off. */
   private async closeServer(): Promise<void> {
     const closed = new Promise<void>(resolved => this.server.close(() => resolved()));
@@ -265,16 +282,8 @@ export class Daemon {
     await closed;
   }
 
-  private alive(): readonly Process[] {
-    return this.supervisor.all.filter(process => !isAtRest(process));
-  }
-
   private publish(happening: HappeningBody): void {
     this.journal.publish(happening);
     narrate(this.log, happening);
   }
-}
-
-function nameOf(process: Process): string {
-  return process.fullname;
 }

@@ -36,6 +36,8 @@ import type { Supervisor } from './supervisor.ts';
 export interface Subject {
   readonly supervisor: Supervisor;
   readonly reloader: Reloader;
+  /** Writes down what was decided, so that it outlives the daemon whatever comes. */
+  readonly remember: () => void;
   readonly journal: Journal;
   readonly clock: Clock;
   /** Names this life of the daemon in event ids. */
@@ -65,7 +67,9 @@ export function createHandlers(subject: Subject): Handlers {
       refuseWhenStopping(subject);
       const { select, wait } = parseSelectRequest(parseJson(call.body));
       const { selected, unknown } = supervisor.select(select);
-      return reply(await act(selected, { wait, signal: call.signal }), unknown);
+      const acting = act(selected, { wait, signal: call.signal });
+      subject.remember();
+      return reply(await acting, unknown);
     };
   };
   const each = (act: (process: Process, options: RequestOptions) => ActionResult | Promise<ActionResult>): Handler =>

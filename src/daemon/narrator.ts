@@ -94,6 +94,18 @@ export function narrate(log: Log, happening: HappeningBody): void {
       );
       for (const problem of happening.problems) log.error(problem);
       break;
+    case 'daemon.survivors': {
+      const { process, program, pids, action, signal, reason } = happening;
+      const fields = { program, process, pids };
+      const whom = `survivors of the former daemon (${listPids(pids)})`;
+      const why = reason === null ? '' : `: ${reason}`;
+      if (action === 'found') log.warn(fields, `${process}: found ${whom}`);
+      else if (action === 'signalled') log.warn(fields, `${process}: sent ${signal} to ${whom}`);
+      else if (action === 'gone') log.info(fields, `${process}: ${whom} are gone`);
+      else if (action === 'left') log.warn(fields, `${process}: ${whom} live on${why}`);
+      else log.error(fields, `${process}: SIGKILL does not end ${whom}${why}`);
+      break;
+    }
     case 'daemon.started':
       log.info({ pid: happening.pid }, 'taskmasterd started');
       break;

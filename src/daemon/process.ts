@@ -40,6 +40,8 @@ export interface World {
   readonly obstacleTo: (process: Process) => string | undefined;
   /** Something has changed that must outlive the daemon: a pid, an intent. */
   readonly remember: () => void;
+  /** Names this daemon in `TASKMASTER_DAEMON`. */
+  readonly daemonId: string;
   /** Tells everyone what happened. */
   readonly publish: (happening: HappeningBody) => void;
   /** Tells of trouble that changes no state: a pidfile that cannot be written. */
@@ -131,6 +133,11 @@ export class Process implements Disposable {
     while (this.events.length > 0) this.attempt(() => this.takeNext());
     this.isStepping = false;
     this.armTimer();
+  }
+
+  /** What was decided of it in a former life of the daemon. */
+  recall(intent: Intent | undefined): void {
+    this.decided = intent;
   }
 
   /** Remembers what was decided of it beyond the config. */
@@ -280,11 +287,8 @@ export class Process implements Disposable {
     const obstacle = this.world.obstacleTo(this);
     if (obstacle !== undefined) throw new SpawnError(obstacle);
     this.id = `${this.world.configHash}:${this.fullname}:${generation}`;
-    const launch = prepareLaunch(this.spec, {
-      inherited: this.world.environment,
-      id: this.id,
-      size: this.spec.terminal,
-    });
+    const { environment: inherited, daemonId: daemon } = this.world;
+    const launch = prepareLaunch(this.spec, { inherited, id: this.id, daemon, size: this.spec.terminal });
     const outlets = new Outlets(this.world.logfiles, this.spec);
     if (launch.stderrApart) this.stderr ??= new Scrollback(this.spec.scrollback);
     else this.stderr = undefined;

@@ -27,6 +27,7 @@ function setUp(changes: Partial<ProcessSpec> = {}) {
     configHash: 'test',
     obstacleTo: () => undefined,
     remember: () => {},
+    daemonId: '0:1:1',
     publish: happening => happenings.push(happening),
     warn: () => {},
     fault: error => {

@@ -9,7 +9,7 @@ import { type PublicState, statusOf } from '../../src/core/status.ts';
 import { LogFiles } from '../../src/daemon/logfiles.ts';
 import { PacedQueue } from '../../src/daemon/paced.ts';
 import { Process, type World } from '../../src/daemon/process.ts';
-import { readStat } from '../../src/daemon/procfs.ts';
+import { daemonIdOf, readStat } from '../../src/daemon/procfs.ts';
 import { openPtyHost } from '../../src/daemon/pty.ts';
 import { SessionScanner } from '../../src/daemon/sessions.ts';
 import { isAtRest } from '../../src/daemon/supervisor.ts';
@@ -58,6 +58,7 @@ export class RealWorld {
       configHash: 'test',
       obstacleTo: () => undefined,
       remember: () => {},
+      daemonId: daemonIdOf(process.getuid?.() ?? 0),
       publish: happening => this.happenings.push(happening),
       warn: (name, message) => this.warnings.push(`${name}: ${message}`),
       fault: error => {

@@ -1,0 +1,144 @@
+import { resolve } from 'node:path';
+import type { Intent } from '../core/intent.ts';
+import { type ProcessRecord, STATE_VERSION, type StateRecord, stopPolicyOf } from '../core/record.ts';
+import { listPids } from '../core/status.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { type EndingOptions, endSurvivors, type Standing } from './ending.ts';
+import type { Process } from './process.ts';
+import { bootId, identityOf } from './procfs.ts';
+import { readState, StateFile } from './statefile.ts';
+import { type Found, findSurvivors, isStillThere } from './survivors.ts';
+
+export interface RecoveryOptions {
+  /** The directory of what outlives the daemon. */
+  readonly directory: string;
+  /** Names this config in `TASKMASTER_ID`. */
+  readonly hash: string;
+  readonly uid: number;
+  readonly clock: Clock;
+  readonly warn: (message: string) => void;
+}
+
+/**
+ * What one daemon takes over from the one before it, and leaves to the next: what was decided of each process, and who
+ * still runs. Nothing is read or written before the socket is this daemon's own.
+ */
+export class Recovery {
+  private readonly options: RecoveryOptions;
+  private readonly file: StateFile;
+  private former: StateRecord | undefined;
+  private found: Found | undefined;
+  private standing: Standing = new Map();
+  private processes: () => readonly Process[] = () => [];
+  private hasEnded = false;
+
+  constructor(options: RecoveryOptions) {
+    this.options = options;
+    const { directory, clock, warn } = options;
+    this.file = new StateFile(resolve(directory, FILE_NAME), { clock, warn, snapshot: () => this.snapshot() });
+  }
+
+  /** Reads what the former daemon left, and looks for it. Throws when that daemon lives, with its socket elsewhere. */
+  async look(): Promise<void> {
+    const { directory, hash, uid, clock, warn } = this.options;
+    const state = readState(resolve(directory, FILE_NAME));
+    if (state.kind === 'damaged') warn(state.message);
+    if (state.kind === 'read') this.former = state.record;
+    this.found = await findSurvivors({ saved: this.former, hash, uid, clock });
+    const { living } = this.found;
+    if (living === undefined) return;
+    throw new Error(
+      `cannot start: taskmasterd (pid ${living}) runs this config already, though its socket is not here: it was removed, ` +
+        'or XDG_RUNTIME_DIR differs. Stop that one first: `kill` takes its pid',
+    );
+  }
+
+  /** What was decided of a process in a former life of the daemon. */
+  intentOf({ program, spec: { num } }: Process): Intent | undefined {
+    return this.recordOf(program, num)?.intent ?? undefined;
+  }
+
+  /** From here on it is this daemon's to write what its processes do. */
+  follow(processes: () => readonly Process[]): void {
+    this.processes = processes;
+    this.file.flush();
+  }
+
+  /** Something has changed that must outlive the daemon. */
+  touch(): void {
+    this.file.touch();
+  }
+
+  /** Makes sure that what was decided outlives the daemon, before whoever decided it gets an answer. */
+  flush(): void {
+    this.file.flush();
+  }
+
+  /** Ends whoever survived the former daemon. Resolves when programs may start. */
+  async endSurvivors(options: Pick<EndingOptions, 'publish' | 'isUrgent'>): Promise<void> {
+    if (!this.found) return;
+    const { clock, warn } = this.options;
+    const policyOf: EndingOptions['policyOf'] = name => {
+      const process = this.processes().find(({ fullname }) => fullname === name);
+      return process && stopPolicyOf(process.spec);
+    };
+    this.standing = await endSurvivors(this.found, { ...options, clock, warn, policyOf });
+  }
+
+  /** Why a process must not be started: one of a former daemon's is still there. Undefined when it may be. */
+  obstacleTo({ program, fullname, spec: { num } }: Process): string | undefined {
+    const names = new Set([fullname, this.recordOf(program, num)?.name]);
+    const pids = [...this.standing]
+      .filter(([name]) => names.has(name))
+      .flatMap(([, survivors]) => survivors.filter(isStillThere).map(({ pid }) => pid));
+    if (pids.length === 0) return undefined;
+    return `${listPids(pids)} of a former daemon is still there and could not be ended; a second one must not run beside it`;
+  }
+
+  /** The last word: whoever still runs is told to the next daemon. */
+  async close(): Promise<void> {
+    this.hasEnded = true;
+    await this.file.close();
+  }
+
+  private recordOf(program: string, num: number): ProcessRecord | undefined {
+    return this.former?.processes.find(record => record.program === program && record.num === num);
+  }
+
+  private snapshot(): StateRecord {
+    const processes = uniqueByName(this.processes().map(recordOf));
+    const leavesNobody =
+      this.hasEnded &&
+      processes.every(({ life }) => life === null) &&
+      [...this.standing.values()].every(survivors => !survivors.some(isStillThere));
+    return {
+      version: STATE_VERSION,
+      boot: bootId(),
+      daemon: leavesNobody ? null : identityOf(process.pid),
+      processes,
+    };
+  }
+}
+
+const FILE_NAME = 'state.json';
+
+function recordOf({ spec, intent, current, leader }: Process): ProcessRecord {
+  return {
+    program: spec.program,
+    num: spec.num,
+    name: spec.fullname,
+    intent: intent ?? null,
+    generation: current.generation,
+    life: leader ? { pid: leader.pid, start: leader.start ?? null } : null,
+    stop: stopPolicyOf(spec),
+  };
+}
+
+/** One that is being removed may share its name with a new one: the one that runs is the one to know. */
+function uniqueByName(records: readonly ProcessRecord[]): ProcessRecord[] {
+  const known = new Map<string, ProcessRecord>();
+  for (const record of records) {
+    if (known.get(record.name)?.life == null) known.set(record.name, record);
+  }
+  return [...known.values()];
+}
