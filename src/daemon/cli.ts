@@ -114,7 +114,7 @@ function configSource(path: string, allowRoot: boolean): ConfigSource & { first(
   return {
     first: () => loadConfig(path, options),
     read: () => loadConfig(path, { ...options, isReload: true }),
-    again: ({ files }, scaled) => loadConfig(path, { ...options, read: files, scaled }),
+    again: (files, scaled) => loadConfig(path, { ...options, read: files, scaled }),
   };
 }
 

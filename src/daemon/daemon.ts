@@ -153,6 +153,7 @@ export class Daemon {
       supervisor: this.supervisor,
       reloader: this.reloader,
       remember: () => this.recovery.flush(),
+      holdup: () => this.recovery.holdup,
       journal: this.journal,
       boot: randomToken(),
       log: { scrollback: daemonLog.recent, onGrowth: daemonLog.onLine },

@@ -38,6 +38,8 @@ export interface Subject {
   readonly reloader: Reloader;
   /** Writes down what was decided, so that it outlives the daemon whatever comes. */
   readonly remember: () => void;
+  /** What every start waits for; undefined when there is nothing. */
+  readonly holdup: () => string | undefined;
   readonly journal: Journal;
   readonly clock: Clock;
   /** Names this life of the daemon in event ids. */
@@ -54,7 +56,7 @@ export interface Subject {
 
 /** One small function per route. */
 export function createHandlers(subject: Subject): Handlers {
-  const { supervisor, reloader, clock, journal } = subject;
+  const { supervisor, reloader, journal } = subject;
   const named = ({ name }: Call): Process => {
     const process = supervisor.find(name);
     if (!process) throw new WireError('no_such_process', `no such process: ${name}`);
@@ -80,9 +82,9 @@ export function createHandlers(subject: Subject): Handlers {
     processes: ({ query }): ProcessList => {
       const selectors = query.getAll('select');
       const { selected, unknown } = supervisor.select(selectors.length > 0 ? selectors : ['all']);
-      return { processes: selected.map(process => processInfo(process, clock)), unknown };
+      return { processes: selected.map(process => processInfo(process, subject)), unknown };
     },
-    process: call => processInfo(named(call), clock),
+    process: call => processInfo(named(call), subject),
     start: each(startProcess),
     stop: action((processes, options) => stopProcesses(supervisor, processes, options)),
     restart: each(restartProcess),
@@ -194,10 +196,11 @@ function countOf(names: readonly string[]): Record<string, number> {
 }
 
 /** Everything that `status` shows of one process. */
-function processInfo({ spec, current, scrollback, intent }: Process, clock: Clock): ProcessInfo {
+function processInfo({ spec, current, scrollback, intent }: Process, { clock, holdup }: Subject): ProcessInfo {
   const now = clock.now();
   const wall = (at: number): number => Math.round(clock.wall() - (now - at));
   const { last, state, restarts, generation, want } = current;
+  const reason = reasonOf(current) ?? (state.kind === 'launching' ? holdup() : undefined);
   const target = (log: typeof spec.stdout): string | null => (log.kind === 'file' ? log.path : null);
   return {
     name: spec.fullname,
@@ -211,8 +214,8 @@ function processInfo({ spec, current, scrollback, intent }: Process, clock: Cloc
     note: noteOf(intent, spec.autostart) ?? null,
     pid: pidOf(current) ?? null,
     uptime: 'since' in state ? Math.round(now - state.since) : null,
-    description: descriptionOf(current, now, wall),
-    reason: reasonOf(current) ?? null,
+    description: descriptionOf(current, now, wall) || (reason ?? ''),
+    reason: reason ?? null,
     starts: generation,
     restarts,
     lastExit: last ? { ...last.exit, pid: last.pid, ranFor: Math.round(last.ranFor), at: wall(last.at) } : null,

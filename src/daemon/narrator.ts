@@ -6,8 +6,12 @@ import type { ReloadAction } from '../core/reload.ts';
 import { listPids } from '../core/status.ts';
 import type { Log } from './log.ts';
 
-/** What ended a process that was stopped, in words. */
-const MEANS: Readonly<Record<StopMeans, string>> = { input: 'stopinput', signal: 'stopsignal', kill: 'SIGKILL' };
+/** What had been done last to end a process that was stopped, in words. */
+const MEANS: Readonly<Record<StopMeans, string>> = {
+  input: 'upon its stopinput',
+  signal: 'upon its stopsignal',
+  kill: 'killed, as it did not end when asked to',
+};
 
 /** What a reload does with a process, in words. */
 const ACTIONS: Readonly<Record<ReloadAction, string>> = {
@@ -40,7 +44,7 @@ export function narrate(log: Log, happening: HappeningBody): void {
         ranFor: Math.round(ranFor),
         stoppedBy,
       };
-      const how = `${describeExit(exit)} after ${describeSpan(ranFor)}${stoppedBy === null ? '' : `, upon its ${MEANS[stoppedBy]}`}`;
+      const how = `${describeExit(exit)} after ${describeSpan(ranFor)}${stoppedBy === null ? '' : `, ${MEANS[stoppedBy]}`}`;
       if (expected) log.info(fields, `${process} ${how}`);
       else log.warn(fields, `${process} died unexpectedly: ${how}`);
       break;

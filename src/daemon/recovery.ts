@@ -30,6 +30,7 @@ export class Recovery {
   private found: Found | undefined;
   private standing: Standing = new Map();
   private processes: () => readonly Process[] = () => [];
+  private isClearing = false;
   private hasEnded = false;
 
   constructor(options: RecoveryOptions) {
@@ -82,7 +83,17 @@ export class Recovery {
       const process = this.processes().find(({ fullname }) => fullname === name);
       return process && stopPolicyOf(process.spec);
     };
-    this.standing = await endSurvivors(this.found, { ...options, clock, warn, policyOf });
+    this.isClearing = true;
+    try {
+      this.standing = await endSurvivors(this.found, { ...options, clock, warn, policyOf });
+    } finally {
+      this.isClearing = false;
+    }
+  }
+
+  /** What every start waits for; undefined when there is nothing. */
+  get holdup(): string | undefined {
+    return this.isClearing ? 'waiting for survivors of a former daemon to end' : undefined;
   }
 
   /** Why a process must not be started: one of a former daemon's is still there. Undefined when it may be. */

@@ -8,14 +8,14 @@ import { daemonInForce, type ProcessChange, planDaemon } from '../core/reload.ts
 import { WireError } from '../protocol/errors.ts';
 import type { ActionResult, ChangeInfo, ReloadReply } from '../protocol/messages.ts';
 import type { Process } from './process.ts';
-import { outcomeOfStart, outcomeOfStop, type RequestOptions } from './requests.ts';
+import { beginStart, outcomeOfStart, outcomeOfStop, type RequestOptions } from './requests.ts';
 import type { Supervisor } from './supervisor.ts';
 
-/** Reads the config: the files on the disk, or, with a `LoadResult` before, what was read then. */
+/** Reads the config: the files on the disk, or what was read of them before. */
 export interface ConfigSource {
   read(): LoadResult;
-  /** The config of an earlier reading with other numbers of processes. */
-  again(before: LoadResult, scaled: ReadonlyMap<string, number>): LoadResult;
+  /** What an earlier reading gave, with other numbers of processes. */
+  again(files: LoadResult['files'], scaled: ReadonlyMap<string, number>): LoadResult;
 }
 
 export interface ReloaderOptions {
@@ -35,13 +35,14 @@ export interface ReloaderOptions {
  */
 export class Reloader {
   private readonly options: ReloaderOptions;
-  private loaded: LoadResult;
+  /** What was read of the config in force. */
+  private files: LoadResult['files'];
   private daemon: DaemonSpec;
   private scaled: ReadonlyMap<string, number> = new Map();
 
   constructor(options: ReloaderOptions) {
     this.options = options;
-    this.loaded = options.loaded;
+    this.files = options.loaded.files;
     this.daemon = options.loaded.config.daemon;
   }
 
@@ -85,7 +86,7 @@ export class Reloader {
       throw new WireError('bad_request', `numprocs must be from 1 to ${MAX_NUMPROCS}${advice}`);
     }
     const scaled = new Map(this.scaled).set(program, numprocs);
-    const found = this.checked(this.options.source.again(this.loaded, scaled));
+    const found = this.checked(this.options.source.again(this.files, scaled));
     return await this.apply(found, { reason: `scale ${program}=${numprocs}`, scaled, options });
   }
 
@@ -102,7 +103,7 @@ export class Reloader {
     const changes = supervisor.plan(config.processes);
     const reply = this.replyOf(changes, { config, loaded, applied: true, keepsScale: scaled.size > 0 });
     this.takeDaemonSection(config.daemon);
-    this.loaded = loaded;
+    this.files = loaded.files;
     this.scaled = scaled;
     const { unchanged, daemon } = reply;
     publish({ type: 'config.reloaded', reason, changed: reply.processes.length, unchanged, daemon });
@@ -132,9 +133,8 @@ export class Reloader {
     if (process.isLeaving || process.intent?.want === 'down' || this.options.isStopping()) {
       return { name: process.fullname, ok: false, code: 'failed', message: 'it was not to be started any more' };
     }
-    const outcome = outcomeOfStart(process, options);
-    process.dispatch({ type: 'start' });
-    return await outcome;
+    const result = await beginStart(process, options);
+    return result.code === 'already_started' ? { ...result, ok: true, code: 'done' } : result;
   }
 
   private replyOf(

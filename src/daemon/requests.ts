@@ -22,6 +22,11 @@ const LEAVING = 'a reload removed it from the config, and it is being stopped';
 export async function startProcess(process: Process, options: RequestOptions): Promise<ActionResult> {
   if (process.isLeaving) return answer(process, 'failed', LEAVING);
   process.intend({ want: 'up', by: 'user' });
+  return await beginStart(process, options);
+}
+
+/** A start, whoever decided it. */
+export async function beginStart(process: Process, options: RequestOptions): Promise<ActionResult> {
   const state = statusOf(process.current);
   if (state === 'UNKNOWN') return answer(process, 'failed', reasonOf(process.current) ?? 'its state is unknown');
   if (RUNNING_STATES.includes(state)) return answer(process, 'already_started', `it is ${state}`);
@@ -128,8 +133,9 @@ function judgeOfStart(process: Process): (happening: HappeningBody) => ActionRes
       case 'EXITED':
         if (!hasBegun) return undefined;
         return answer(process, hasEnded ? 'abnormal_termination' : 'spawn_error', reason ?? '');
-      case 'STOPPED':
       case 'UNKNOWN':
+        return answer(process, 'failed', reason ?? '');
+      case 'STOPPED':
         // Somebody stopped it meanwhile. On the way through a restart it is wanted up, and goes on by itself.
         if (process.current.want === 'up') return undefined;
         return answer(process, 'abnormal_termination', 'it was stopped before it had started');
