@@ -42,6 +42,7 @@ function tell(happening: Happening, color: boolean): string {
         KILL: 'left behind, sent KILL',
         gone: 'gone',
         stuck: 'do not end on SIGKILL',
+        zombies: 'zombies that their parent does not reap',
       };
       return `pids ${happening.pids.join(' ')}: ${words[happening.action]}`;
     }

@@ -43,7 +43,8 @@ export type HappeningBody =
       readonly program: string;
       /** Pids that outlived the leader of their session. */
       readonly pids: readonly number[];
-      readonly action: 'reported' | 'TERM' | 'KILL' | 'gone' | 'stuck';
+      /** `zombies`: their own parent has not reaped them, and nobody waits for that. */
+      readonly action: 'reported' | 'TERM' | 'KILL' | 'gone' | 'stuck' | 'zombies';
     }
   | {
       readonly type: 'process.added' | 'process.removed';

@@ -81,7 +81,7 @@ export function step(spec: ProcessSpec, life: Life, event: Event, now: Millis): 
     case 'ended':
       return onEnded(turn, event);
     case 'scanned':
-      return onScanned(turn, event.members);
+      return onScanned(turn, event.members, event.zombies ?? []);
   }
 }
 
@@ -348,12 +348,13 @@ function onEnded(turn: Turn, { exit, alone, hint }: Extract<Event, { type: 'ende
   return turn.result();
 }
 
-function onScanned(turn: Turn, members: readonly number[]): Step {
+function onScanned(turn: Turn, members: readonly number[], zombies: readonly number[]): Step {
   const { state } = turn.life;
   if (state.kind !== 'clearing') return turn.result();
   const { manner, exit } = state;
   if (members.length === 0) {
     if (state.members.length > 0) turn.publish({ type: 'process.leftovers', pids: state.members, action: 'gone' });
+    if (zombies.length > 0) turn.publish({ type: 'process.leftovers', pids: zombies, action: 'zombies' });
     settle(turn, manner, exit);
   } else if (turn.spec.leftovers !== 'kill') {
     turn.publish({ type: 'process.leftovers', pids: members, action: 'reported' });

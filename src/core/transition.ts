@@ -24,7 +24,13 @@ export type Event =
   | { readonly type: 'inputRefused'; readonly generation: number }
   /** What the system says of a leader that SIGKILL did not end: its state's letter, as in /proc/PID/stat. */
   | { readonly type: 'inspected'; readonly generation: number; readonly condition: string | undefined }
-  | { readonly type: 'scanned'; readonly generation: number; readonly members: readonly number[] }
+  /** `zombies`: of its session, which their parent, whoever it is, does not reap. */
+  | {
+      readonly type: 'scanned';
+      readonly generation: number;
+      readonly members: readonly number[];
+      readonly zombies?: readonly number[];
+    }
   /**
    * The leader was reaped. `alone`: its session is known to be empty, so that no scan is needed. `hint`: why it could not
    * even be run, where its exit code says so and a cause is known.

@@ -66,6 +66,8 @@ export function narrate(log: Log, happening: HappeningBody): void {
       if (action === 'gone') log.info(fields, `${process}: ${whom} are gone`);
       else if (action === 'stuck')
         log.error(fields, `${process}: ${whom} do not end on SIGKILL; they are not waited for`);
+      else if (action === 'zombies')
+        log.info(fields, `${process}: ${whom} are zombies that their parent does not reap; they are not waited for`);
       else if (action === 'reported') log.warn(fields, `${process}: ${whom} live on`);
       else log.warn(fields, `${process}: sent SIG${action} to ${whom}`);
       break;

@@ -349,7 +349,9 @@ export class Process implements Disposable {
 
   private scan(pid: number, generation: number): void {
     const query = { session: pid, reapedAt: this.reapedAt, id: this.id };
-    this.world.scanner.scan(query, members => this.dispatch({ type: 'scanned', generation, members }));
+    this.world.scanner.scan(query, (members, zombies) =>
+      this.dispatch({ type: 'scanned', generation, members, zombies }),
+    );
   }
 
   private onOutputOf(bytes: Uint8Array, stream: Stream, outlets: Outlets): void {

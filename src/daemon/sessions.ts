@@ -15,9 +15,14 @@ export interface SessionQuery {
   readonly id: string;
 }
 
+/** Hears the leftovers, and zombies of the session that nobody has reaped since the last look. */
+export type Answer = (pids: readonly number[], zombies: readonly number[]) => void;
+
+const INIT = 1;
+
 interface Request {
   readonly query: SessionQuery;
-  readonly answer: (pids: readonly number[]) => void;
+  readonly answer: Answer;
   /** Zombies that the reading before this one saw; undefined before the first. */
   readonly zombies: readonly number[] | undefined;
 }
@@ -36,7 +41,7 @@ export class SessionScanner {
   }
 
   /** Calls back with the pids of the session's leftovers, in order. Never within this call. */
-  scan(query: SessionQuery, answer: (pids: readonly number[]) => void): void {
+  scan(query: SessionQuery, answer: Answer): void {
     this.waiting.push({ query, answer, zombies: undefined });
     if (this.isReading) return;
     this.isReading = true;
@@ -63,10 +68,16 @@ export class SessionScanner {
   private settle({ query, answer, zombies }: Request, members: readonly ProcStat[]): void {
     const pids = leftoversOf(members, query);
     const dead = members.filter(isZombie).map(({ pid }) => pid);
-    if (pids.length > 0 || !hasGroup(query.session)) answer(pids);
+    if (pids.length > 0 || !hasGroup(query.session)) answer(pids, []);
     else if (dead.length > 0 && zombies === undefined) this.waiting.push({ query, answer, zombies: dead });
-    else answer(dead.length > 0 && dead.every(pid => zombies?.includes(pid)) ? [] : [query.session]);
+    else if (dead.length > 0 && dead.every(pid => zombies?.includes(pid))) answer([], unreaped(members));
+    else answer([query.session], []);
   }
+}
+
+/** Zombies that a program does not reap. Those of init's are reaped in its own time, which says nothing of anyone. */
+function unreaped(members: readonly ProcStat[]): number[] {
+  return members.filter(stat => isZombie(stat) && stat.ppid !== INIT).map(({ pid }) => pid);
 }
 
 function groupBySession(stats: readonly ProcStat[]): Map<number, ProcStat[]> {
