@@ -29,14 +29,13 @@ async function survivor(script: string, { id = `${HASH}:web:1`, daemon = DAEMON 
   const env = { PATH: process.env.PATH, TASKMASTER_ID: id, TASKMASTER_DAEMON: daemon };
   const child = spawn('/bin/sh', ['-c', script], { detached: true, env, stdio: ['ignore', 'pipe', 'inherit'] });
   const pid = child.pid ?? 0;
-  const words = (await firstLine(child)).split(' ');
-  const others = words.map(Number).filter(Number.isInteger);
+  const others = [...(await firstLine(child)).matchAll(/\d+/g)].map(Number);
   onCleanup(async () => {
     child.stdout?.destroy();
-    const ended =
-      child.exitCode !== null || child.signalCode !== null ? undefined : new Promise(r => child.on('exit', r));
-    for (const one of [pid, ...others]) if (identityOf(one).start !== null) kill(one);
-    await ended;
+    for (const one of [pid, ...others]) {
+      kill(one);
+      while (isAlive(one)) await turn();
+    }
   });
   return { pid, start: identityOf(pid).start ?? 0, others };
 }
@@ -45,7 +44,7 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // it has ended meanwhile, which is what this is for
+    // it has ended already, as most do
   }
 }
 
