@@ -1,7 +1,7 @@
 import { beginEnding, type Ending, isSettled, join, type Order, stepEnding } from '../core/ending.ts';
 import type { HappeningBody } from '../core/events.ts';
 import type { Millis, SignalName } from '../core/program.ts';
-import type { StopPolicy } from '../core/record.ts';
+import type { ProcessRecord, StopPolicy } from '../core/record.ts';
 import type { Survey, Survivor } from '../core/survivor.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { isErrno } from '../runtime/errno.ts';
@@ -56,11 +56,13 @@ class Endings {
   private readonly endings = new Map<string, Ending>();
   /** Everybody that was found so far, by `keyOf`. */
   private readonly known = new Set<string>();
+  private readonly records: ReadonlyMap<string, ProcessRecord>;
   private sessions: Survey['sessions'];
 
   constructor(found: Found, options: EndingOptions) {
     this.found = found;
     this.options = options;
+    this.records = new Map(found.query.saved?.processes.map(record => [record.name, record]));
     this.sessions = found.sessions;
   }
 
@@ -161,17 +163,13 @@ class Endings {
     about: readonly Survivor[],
     what: Pick<Survivors, 'action'> & Partial<Pick<Survivors, 'signal' | 'reason'>>,
   ): void {
-    const program = this.recordOf(process)?.program ?? process.split(':')[0] ?? process;
+    const program = this.records.get(process)?.program ?? process.split(':')[0] ?? process;
     const pids = about.map(({ pid }) => pid);
     this.options.publish({ type: 'daemon.survivors', process, program, pids, signal: null, reason: null, ...what });
   }
 
   private policyOf(process: string): StopPolicy {
-    return this.recordOf(process)?.stop ?? this.options.policyOf(process) ?? DEFAULT_STOP;
-  }
-
-  private recordOf(process: string) {
-    return this.found.query.saved?.processes.find(({ name }) => name === process);
+    return this.records.get(process)?.stop ?? this.options.policyOf(process) ?? DEFAULT_STOP;
   }
 
   private standing(): Standing {

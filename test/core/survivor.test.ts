@@ -12,7 +12,7 @@ const SELF = one(500, { ppid: 400, session: 400 });
 
 /** A process that leads a session of its own and started at ten times its pid. */
 function one(pid: number, changes: Partial<Sighting> = {}): Sighting {
-  return { pid, state: 'S', ppid: 1, session: pid, start: pid * 10, mark: undefined, ...changes };
+  return { pid, state: 'S', ppid: 1, session: pid, start: pid * 10, kind: 'program', mark: undefined, ...changes };
 }
 
 function mark(process: string, changes: Partial<Mark> = {}): Mark {
@@ -190,4 +190,10 @@ describe('a session that was ours at the reading before', () => {
   ])('$name', ({ table, survivors }) => {
     expect(find(table, { sessions }).survivors).toEqual(survivors);
   });
+});
+
+test('an orphan that is about to become a program is told apart from the child of a daemon that lives', () => {
+  const daemon = one(90, { start: 900, kind: 'daemon' });
+  const table = [daemon, one(100, { kind: 'unborn' }), one(101, { kind: 'unborn', ppid: 90 })];
+  expect(find(table)).toMatchObject({ unborn: [100], survivors: [] });
 });
