@@ -17,6 +17,11 @@ export interface Sighting {
   readonly ppid: number;
   readonly session: number;
   readonly start: number;
+  /**
+   * `daemon`: it runs what this daemon runs, so it may be one. `unborn`: so it does, but with a single thread, which no
+   * daemon has: it was forked by one, and has not become its program yet, nor got its mark. `program`: anything else.
+   */
+  readonly kind: 'program' | 'daemon' | 'unborn';
   /** What it carries of this config; undefined without, or in another pid namespace, where its numbers mean others. */
   readonly mark: Mark | undefined;
 }
@@ -38,6 +43,8 @@ export interface Survey {
   readonly sessions: ReadonlyMap<number, string>;
   /** The daemon that wrote the state, if it lives. */
   readonly living: number | undefined;
+  /** Orphans that will become programs in a moment, perhaps of ours: then the table is to be read again. */
+  readonly unborn: readonly number[];
   /** Parents of leaders that name them as their daemon: live daemons, if they are daemons at all. */
   readonly parents: readonly number[];
 }
@@ -84,6 +91,7 @@ export function survey(table: readonly Sighting[], context: SurveyContext): Surv
     spared,
     sessions,
     living: living === context.self ? undefined : living,
+    unborn: table.filter(one => one.kind === 'unborn' && people.get(one.ppid)?.kind !== 'daemon').map(({ pid }) => pid),
     parents: parentsOf(table, people, context),
   };
 }

@@ -1,12 +1,13 @@
 import { beginEnding, type Ending, isSettled, join, type Order, stepEnding } from '../core/ending.ts';
 import type { HappeningBody } from '../core/events.ts';
 import type { Millis, SignalName } from '../core/program.ts';
-import type { StopPolicy } from '../core/record.ts';
+import type { ProcessRecord, StopPolicy } from '../core/record.ts';
 import type { Survey, Survivor } from '../core/survivor.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { isErrno } from '../runtime/errno.ts';
-import type { readStat } from './procfs.ts';
-import { type Found, readSurvey, statOf } from './survivors.ts';
+import { isZombie, type ProcStat, readStat } from './procfs.ts';
+import { hasGroup } from './signalling.ts';
+import { type Found, isStillThere, readSurvey, statOf } from './survivors.ts';
 
 /** Most processes end within milliseconds; one that does not is asked less and less often. */
 const LOOK_AGAIN: Millis = 20;
@@ -55,11 +56,13 @@ class Endings {
   private readonly endings = new Map<string, Ending>();
   /** Everybody that was found so far, by `keyOf`. */
   private readonly known = new Set<string>();
+  private readonly records: ReadonlyMap<string, ProcessRecord>;
   private sessions: Survey['sessions'];
 
   constructor(found: Found, options: EndingOptions) {
     this.found = found;
     this.options = options;
+    this.records = new Map(found.query.saved?.processes.map(record => [record.name, record]));
     this.sessions = found.sessions;
   }
 
@@ -74,7 +77,10 @@ class Endings {
       if (this.isSettled()) {
         // Whoever forked while the table was read was perhaps missed by it.
         await this.readAgain();
-        if (this.isSettled()) return this.standing();
+        if (this.isSettled()) {
+          this.sweep();
+          return this.standing();
+        }
         pause = LOOK_AGAIN;
         continue;
       }
@@ -106,6 +112,19 @@ class Endings {
     const { survivors, sessions } = await readSurvey(this.found.query, this.sessions);
     this.sessions = sessions;
     this.add(survivors);
+  }
+
+  /**
+   * A chain in which each process forks the next and ends is never seen alive, but its group is there, and signalled
+   * whole. The dead leader's number is the group's as long as that has members; since it was last seen to be ours, half a
+   * second ago at most, numbers cannot have gone round.
+   */
+  private sweep(): void {
+    for (const [session, process] of this.sessions) {
+      const ending = this.endings.get(process);
+      if (ending === undefined || ending.isOver || !isHeadless(session)) continue;
+      if (hasGroup(session)) this.send(-session, 'SIGKILL');
+    }
   }
 
   private add(survivors: readonly Survivor[]): void {
@@ -144,17 +163,13 @@ class Endings {
     about: readonly Survivor[],
     what: Pick<Survivors, 'action'> & Partial<Pick<Survivors, 'signal' | 'reason'>>,
   ): void {
-    const program = this.recordOf(process)?.program ?? process.split(':')[0] ?? process;
+    const program = this.records.get(process)?.program ?? process.split(':')[0] ?? process;
     const pids = about.map(({ pid }) => pid);
     this.options.publish({ type: 'daemon.survivors', process, program, pids, signal: null, reason: null, ...what });
   }
 
   private policyOf(process: string): StopPolicy {
-    return this.recordOf(process)?.stop ?? this.options.policyOf(process) ?? DEFAULT_STOP;
-  }
-
-  private recordOf(process: string) {
-    return this.found.query.saved?.processes.find(({ name }) => name === process);
+    return this.records.get(process)?.stop ?? this.options.policyOf(process) ?? DEFAULT_STOP;
   }
 
   private standing(): Standing {
@@ -189,13 +204,31 @@ function groupByProcess(survivors: readonly Survivor[]): Map<string, Survivor[]>
   return groups;
 }
 
-function isHere(survivor: Survivor): boolean {
+/** Without a free file descriptor nobody can look: then `unknown` is taken for the answer, and the next round looks again. */
+function attempt<T>(look: () => T, unknown: T): T {
   try {
-    return statOf(survivor) !== undefined;
+    return look();
   } catch (error) {
-    if (isErrno(error, 'EMFILE', 'ENFILE', 'ENOMEM')) return true; // nobody can look now: not taken for an end
+    if (isErrno(error, 'EMFILE', 'ENFILE', 'ENOMEM')) return unknown;
     throw error;
   }
+}
+
+function isHere(survivor: Survivor): boolean {
+  return attempt(() => isStillThere(survivor), true);
+}
+
+/** What is known of it now; undefined when it is not known to be the same, and so not to be touched. */
+function lookAt(survivor: Survivor): ProcStat | undefined {
+  return attempt(() => statOf(survivor), undefined);
+}
+
+/** Whether nobody leads the session any more. */
+function isHeadless(session: number): boolean {
+  return attempt(() => {
+    const leader = readStat(session);
+    return leader === undefined || isZombie(leader);
+  }, false);
 }
 
 /**
@@ -211,15 +244,6 @@ function targetsOf(survivors: readonly Survivor[], sessions: Survey['sessions'] 
     targets.add(isWhole ? -stat.pgrp : stat.pid);
   }
   return targets;
-}
-
-function lookAt(survivor: Survivor): ReturnType<typeof readStat> {
-  try {
-    return statOf(survivor);
-  } catch (error) {
-    if (isErrno(error, 'EMFILE', 'ENFILE', 'ENOMEM')) return undefined; // not known to be the same, so not to be touched
-    throw error;
-  }
 }
 
 const STATES: Readonly<Record<string, string>> = {

@@ -6,11 +6,14 @@ import { isErrno } from '../runtime/errno.ts';
 /** One line of /proc/PID/stat, as far as sessions go. */
 export interface ProcStat {
   readonly pid: number;
+  /** The name of the program, or of its main thread: what `ps -o comm` shows. */
+  readonly comm: string;
   /** A letter: `Z` has ended and waits to be reaped, `D` sleeps where no signal reaches it. */
   readonly state: string;
   readonly ppid: number;
   readonly pgrp: number;
   readonly session: number;
+  readonly threads: number;
   /** In clock ticks since boot. */
   readonly start: number;
 }
@@ -36,9 +39,19 @@ export function readStat(pid: number): ProcStat | undefined {
     throw error;
   }
   // The name stands in brackets and may hold anything, brackets too: the fields begin after the last one.
-  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
+  const end = line.lastIndexOf(')');
+  const fields = line.slice(end + 2).split(' ');
   const [state = '', ppid, pgrp, session] = fields;
-  return { pid, state, ppid: Number(ppid), pgrp: Number(pgrp), session: Number(session), start: Number(fields[19]) };
+  return {
+    pid,
+    comm: line.slice(line.indexOf('(') + 1, end),
+    state,
+    ppid: Number(ppid),
+    pgrp: Number(pgrp),
+    session: Number(session),
+    threads: Number(fields[17]),
+    start: Number(fields[19]),
+  };
 }
 
 /** Whether it has ended, and only its number is left for its parent to reap. */

@@ -36,12 +36,25 @@ export async function findSurvivors(query: SurvivorQuery): Promise<Found> {
   return { survivors, spared, sessions, living: living ?? parents.find(runsWhatWeRun), isSearched: true, query };
 }
 
-/** Reads the process table and decides about all in it. `sessions`: those of the reading before. */
+/** How long to wait for what a daemon forked in its last moment to become a program: it takes microseconds, and a turn. */
+const BIRTH_MS = 1_000;
+const LOOK_AGAIN_MS = 10;
+
+/**
+ * Reads the process table and decides about all in it; reads it again while somebody is about to become a program, whose
+ * mark is not to be seen before. `sessions`: those of the reading before.
+ */
 export async function readSurvey(query: SurvivorQuery, sessions?: Survey['sessions']): Promise<Survey> {
   const { saved, hash, uid, clock } = query;
   const namespace = pidNamespace(process.pid);
-  const table = await readProcesses(clock, stat => sight(stat, hash, namespace));
-  return survey(table, { saved, boot: bootId(), uid, self: process.pid, ...(sessions && { sessions }) });
+  const self = readStat(process.pid);
+  const context = { saved, boot: bootId(), uid, self: process.pid, ...(sessions && { sessions }) };
+  for (const until = clock.now() + BIRTH_MS; ; ) {
+    const table = await readProcesses(clock, stat => sight(stat, { hash, namespace, self }));
+    const found = survey(table, context);
+    if (found.unborn.length === 0 || clock.now() >= until) return found;
+    await new Promise<void>(resolve => clock.after(LOOK_AGAIN_MS, resolve));
+  }
 }
 
 /** Whether it lives, as itself: not a zombie, nor another that was given its number. */
@@ -55,10 +68,22 @@ export function statOf({ pid, start }: Pick<Survivor, 'pid' | 'start'>): ProcSta
   return stat === undefined || stat.start !== start || isZombie(stat) ? undefined : stat;
 }
 
-function sight(stat: ProcStat, hash: string, namespace: string | undefined): Sighting {
+interface Viewpoint {
+  readonly hash: string;
+  readonly namespace: string | undefined;
+  readonly self: ProcStat | undefined;
+}
+
+function sight(stat: ProcStat, { hash, namespace, self }: Viewpoint): Sighting {
   const mark = parseMark(readEnvironment(stat.pid) ?? []);
   const isOfConfig = mark?.hash === hash && pidNamespace(stat.pid) === namespace;
-  return { ...stat, mark: isOfConfig ? mark : undefined };
+  return { ...stat, kind: kindOf(stat, self), mark: isOfConfig ? mark : undefined };
+}
+
+/** The name comes with the fork and is replaced by exec; the file settles it, as anybody may have any name. */
+function kindOf(stat: ProcStat, self: ProcStat | undefined): Sighting['kind'] {
+  if (stat.comm !== self?.comm || isZombie(stat) || !runsWhatWeRun(stat.pid)) return 'program';
+  return stat.threads === 1 ? 'unborn' : 'daemon';
 }
 
 /** An orphan of init's may say that init is its daemon. Nothing else must keep this one from starting. */
