@@ -125,6 +125,7 @@ async function run(loaded: LoadResult & { readonly config: Config }, source: Con
   closeInherited();
   keepHeapSmall();
   const console = openConsole(realClock, !process.env.NO_COLOR) ?? plainConsole();
+  const signals = takeSignals();
   let daemon: Daemon;
   try {
     daemon = await startDaemon({
@@ -143,19 +144,40 @@ async function run(loaded: LoadResult & { readonly config: Config }, source: Con
     if (!(error instanceof SocketInUse) && process.env.TRACE) process.stderr.write(`${error.stack}\n`);
     return CANNOT_RUN;
   }
+  signals.passTo(daemon);
   if (!isTerminal(process.stdout)) {
     process.stdout.write(
       `taskmasterd ${VERSION} runs ${config.path} (pid ${process.pid}); its log: ${daemon.logfile}\n`,
     );
   }
-  for (const signal of SHUTDOWN_SIGNALS) process.on(signal, () => daemon.shutdown(signal));
-  process.on('SIGHUP', () => daemon.reload('SIGHUP'));
-  process.on('SIGUSR2', () => daemon.log.warn('SIGUSR2: log files are not reopened by this version'));
   process.on('uncaughtException', error => daemon.onFault(error));
   process.on('unhandledRejection', error => daemon.onFault(error));
   await daemon.finished;
   await console?.close();
   return DONE;
+}
+
+type Reaction = (daemon: Daemon) => void;
+
+/**
+ * Takes the signals that mean something, from the first moment on: until then each of them would end the process there and
+ * then. What comes before the daemon is there reaches it once it is.
+ */
+function takeSignals(): { passTo(daemon: Daemon): void } {
+  let daemon: Daemon | undefined;
+  let waiting: Reaction[] = [];
+  const on = (signal: NodeJS.Signals, react: Reaction): void =>
+    void process.on(signal, () => (daemon === undefined ? waiting.push(react) : react(daemon)));
+  for (const signal of SHUTDOWN_SIGNALS) on(signal, started => started.shutdown(signal));
+  on('SIGHUP', started => started.reload('SIGHUP'));
+  on('SIGUSR2', started => started.log.warn('SIGUSR2: log files are not reopened by this version'));
+  return {
+    passTo: started => {
+      daemon = started;
+      for (const react of waiting) react(started);
+      waiting = [];
+    },
+  };
 }
 
 /** A terminal that cannot be opened anew, as on macOS, is written to as Node does. */

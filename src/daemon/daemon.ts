@@ -128,7 +128,7 @@ export class Daemon {
       environment: inheritedEnvironment(env),
       configHash: places.hash,
       obstacleTo: process => this.recovery.obstacleTo(process),
-      remember: () => this.recovery.touch(),
+      remember: what => this.recovery.touch(what),
       daemonId: daemonIdOf(options.uid),
       publish: happening => this.publish(happening),
       warn: (process, message) => this.log.warn({ process }, `${process}: ${message}`),

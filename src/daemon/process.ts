@@ -38,8 +38,8 @@ export interface World {
   readonly configHash: string;
   /** Why a process must not be started now; undefined when it may. */
   readonly obstacleTo: (process: Process) => string | undefined;
-  /** Something has changed that must outlive the daemon: a pid, an intent. */
-  readonly remember: () => void;
+  /** Something has changed that must outlive the daemon. */
+  readonly remember: (what: 'pid' | 'intent') => void;
   /** Names this daemon in `TASKMASTER_DAEMON`. */
   readonly daemonId: string;
   /** Tells everyone what happened. */
@@ -144,7 +144,7 @@ export class Process implements Disposable {
   intend(intent: Intent): void {
     if (this.decided?.want === intent.want && this.decided.by === intent.by) return;
     this.decided = intent;
-    this.world.remember();
+    this.world.remember('intent');
   }
 
   /**
@@ -234,7 +234,7 @@ export class Process implements Disposable {
     if (event === undefined) return;
     const { life, effects } = step(this.asked, this.life, event, this.world.clock.now());
     const hasComeToRest = life.state.kind === 'exited' && this.life.state.kind !== 'exited';
-    if (pidOf(life) !== pidOf(this.life)) this.world.remember();
+    if (pidOf(life) !== pidOf(this.life)) this.world.remember('pid');
     this.life = life;
     if (hasComeToRest && life.want === 'down') this.intend({ want: 'down', by: 'policy' });
     this.world.trace.life?.(`${this.fullname} ${JSON.stringify(event)} -> ${JSON.stringify(life.state)}`);

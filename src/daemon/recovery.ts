@@ -65,9 +65,10 @@ export class Recovery {
     this.file.flush();
   }
 
-  /** Something has changed that must outlive the daemon. */
-  touch(): void {
-    this.file.touch();
+  /** Something has changed that must outlive the daemon: who runs, which can be told otherwise, or what was decided. */
+  touch(what: 'pid' | 'intent'): void {
+    if (what === 'pid') this.file.touch();
+    else this.file.hurry();
   }
 
   /** Makes sure that what was decided outlives the daemon, before whoever decided it gets an answer. */

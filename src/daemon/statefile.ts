@@ -113,6 +113,13 @@ export class StateFile {
     this.timer.value = this.options.clock.after(wait, () => this.write());
   }
 
+  /** Something was decided that must not be lost: written in the next turn of the event loop, whatever else comes in this one. */
+  hurry(): void {
+    if (this.isClosed) return;
+    this.isDue = true;
+    this.timer.value = this.options.clock.soon(() => this.write());
+  }
+
   /** Writes now, before it returns. */
   flush(): void {
     if (!this.isClosed) this.write();

@@ -74,7 +74,7 @@ export class Supervisor implements Disposable {
     const stillLeaving = this.processes.filter(process => process.isLeaving && !processes.includes(process));
     this.replace([...processes, ...stillLeaving]);
     for (const process of leaving) this.takeLeave(process);
-    this.world.remember();
+    this.world.remember('intent');
     return { starting, departed: this.stopInOrder([...leaving, ...stillLeaving]) };
   }
 
@@ -133,7 +133,7 @@ export class Supervisor implements Disposable {
     const { fullname, program } = process;
     process.announce({ type: 'process.removed', process: fullname, program });
     process[Symbol.dispose]();
-    this.world.remember();
+    this.world.remember('intent');
   }
 
   private replace(processes: readonly Process[]): void {
