@@ -73,7 +73,7 @@ class Endings {
     this.add(this.found.survivors);
     let pause = LOOK_AGAIN;
     for (;;) {
-      await this.stepAll();
+      if (await this.stepAll()) pause = LOOK_AGAIN;
       if (this.isSettled()) {
         // Whoever forked while the table was read was perhaps missed by it.
         await this.readAgain();
@@ -93,8 +93,10 @@ class Endings {
     return [...this.endings.values()].every(isSettled);
   }
 
-  private async stepAll(): Promise<void> {
+  /** Does what is due; whether anybody was signalled. */
+  private async stepAll(): Promise<boolean> {
     const { clock, isUrgent } = this.options;
+    let hasSignalled = false;
     let until = clock.now() + BUDGET_MS;
     for (const [process, ending] of this.endings) {
       if (isSettled(ending)) continue;
@@ -102,10 +104,12 @@ class Endings {
       const step = stepEnding(ending, moment);
       this.endings.set(process, step.ending);
       for (const order of step.orders) this.perform(process, order);
+      hasSignalled ||= step.orders.some(({ type }) => type === 'signal');
       if (clock.now() < until) continue;
       await new Promise<void>(resolve => clock.soon(resolve));
       until = clock.now() + BUDGET_MS;
     }
+    return hasSignalled;
   }
 
   private async readAgain(): Promise<void> {

@@ -2,7 +2,9 @@ import { resolve } from 'node:path';
 import type { Intent } from '../core/intent.ts';
 import { type ProcessRecord, STATE_VERSION, type StateRecord, stopPolicyOf } from '../core/record.ts';
 import { listPids } from '../core/status.ts';
+import type { Survivor } from '../core/survivor.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { isErrno } from '../runtime/errno.ts';
 import { type EndingOptions, endSurvivors, type Standing } from './ending.ts';
 import type { Process } from './process.ts';
 import { bootId, identityOf } from './procfs.ts';
@@ -89,6 +91,7 @@ export class Recovery {
       this.standing = await endSurvivors(this.found, { ...options, clock, warn, policyOf });
     } finally {
       this.isClearing = false;
+      this.file.flush();
     }
   }
 
@@ -102,7 +105,7 @@ export class Recovery {
     const names = new Set([fullname, this.recordOf(program, num)?.name]);
     const pids = [...this.standing]
       .filter(([name]) => names.has(name))
-      .flatMap(([, survivors]) => survivors.filter(isStillThere).map(({ pid }) => pid));
+      .flatMap(([, survivors]) => survivors.filter(isThere).map(({ pid }) => pid));
     if (pids.length === 0) return undefined;
     return `${listPids(pids)} of a former daemon is still there and could not be ended; a second one must not run beside it`;
   }
@@ -117,18 +120,23 @@ export class Recovery {
     return this.former?.processes.find(record => record.program === program && record.num === num);
   }
 
+  /** While survivors are being ended they are in it as the former daemon had them, should this one be killed too. */
   private snapshot(): StateRecord {
-    const processes = uniqueByName(this.processes().map(recordOf));
-    const leavesNobody =
-      this.hasEnded &&
-      processes.every(({ life }) => life === null) &&
-      [...this.standing.values()].every(survivors => !survivors.some(isStillThere));
+    const former = this.isClearing ? (this.former?.processes ?? []) : [];
+    const lives = new Map(former.map(({ name, generation, life, stop }) => [name, { generation, life, stop }]));
+    const own = this.processes().map(recordOf);
+    const processes = uniqueByName([...own, ...former].map(record => ({ ...record, ...lives.get(record.name) })));
     return {
       version: STATE_VERSION,
       boot: bootId(),
-      daemon: leavesNobody ? null : identityOf(process.pid),
+      daemon: this.leavesNobody(processes) ? null : identityOf(process.pid),
       processes,
     };
+  }
+
+  private leavesNobody(processes: readonly ProcessRecord[]): boolean {
+    const standing = [...this.standing.values()].flat();
+    return this.hasEnded && processes.every(({ life }) => life === null) && !standing.some(isThere);
   }
 }
 
@@ -140,10 +148,21 @@ function recordOf({ spec, intent, current, leader }: Process): ProcessRecord {
     num: spec.num,
     name: spec.fullname,
     intent: intent ?? null,
-    generation: current.generation,
+    // Of the latest life that was forked: a leader of a later one was missed, others of that one are its leftovers.
+    generation: current.generation - (current.state.kind === 'launching' ? 1 : 0),
     life: leader ? { pid: leader.pid, start: leader.start ?? null } : null,
     stop: stopPolicyOf(spec),
   };
+}
+
+/** Who cannot be looked at, for want of a file descriptor, is taken to be there. */
+function isThere(survivor: Survivor): boolean {
+  try {
+    return isStillThere(survivor);
+  } catch (error) {
+    if (isErrno(error, 'EMFILE', 'ENFILE', 'ENOMEM')) return true;
+    throw error;
+  }
 }
 
 /** One that is being removed may share its name with a new one: the one that runs is the one to know. */
