@@ -128,8 +128,10 @@ function judgeOfStart(process: Process): (happening: HappeningBody) => ActionRes
       case 'EXITED':
         if (!hasBegun) return undefined;
         return answer(process, hasEnded ? 'abnormal_termination' : 'spawn_error', reason ?? '');
-      case 'STOPPED':
       case 'UNKNOWN':
+        // It does not end, or cannot be told to: whatever comes of it, nobody shall wait.
+        return answer(process, 'failed', reason ?? 'its state is unknown');
+      case 'STOPPED':
         // Somebody stopped it meanwhile. On the way through a restart it is wanted up, and goes on by itself.
         if (process.current.want === 'up') return undefined;
         return answer(process, 'abnormal_termination', 'it was stopped before it had started');
