@@ -7,7 +7,7 @@
  */
 import { DAEMON_FACETS, type Facet, type KeyChange, PROCESS_FACETS } from './facets.ts';
 import { type Intent, startsByItself } from './intent.ts';
-import { type Life, mustRenew } from './life.ts';
+import { type Life, mustRenew, pidOf } from './life.ts';
 import { startOrder } from './order.ts';
 import type { DaemonSpec, ProcessSpec } from './program.ts';
 import { STOPPED_STATES, statusOf } from './status.ts';
@@ -115,7 +115,8 @@ function added<S extends Standing>(after: ProcessSpec, siblings: readonly S[]): 
 }
 
 function removed<S extends Standing>(before: S, sibling: ProcessSpec | undefined): ProcessChange<S> {
-  const isUp = !STOPPED_STATES.includes(statusOf(before.current));
+  // One that is UNKNOWN lives: it is stopped like any other, as far as that can be done.
+  const isUp = pidOf(before.current) !== undefined || !STOPPED_STATES.includes(statusOf(before.current));
   const changes = sibling ? changesBetween(before.spec, sibling).filter(change => change.class === 'instances') : [];
   return {
     kind: 'removed',

@@ -8,7 +8,7 @@ import { daemonInForce, type ProcessChange, planDaemon } from '../core/reload.ts
 import { WireError } from '../protocol/errors.ts';
 import type { ActionResult, ChangeInfo, ReloadReply } from '../protocol/messages.ts';
 import type { Process } from './process.ts';
-import { beginStart, outcomeOfStart, outcomeOfStop, type RequestOptions } from './requests.ts';
+import { outcomeOfStart, outcomeOfStop, type RequestOptions, startForReload } from './requests.ts';
 import type { Supervisor } from './supervisor.ts';
 
 /** Reads the config: the files on the disk, or what was read of them before. */
@@ -133,8 +133,7 @@ export class Reloader {
     if (process.isLeaving || process.intent?.want === 'down' || this.options.isStopping()) {
       return { name: process.fullname, ok: false, code: 'failed', message: 'it was not to be started any more' };
     }
-    const result = await beginStart(process, options);
-    return result.code === 'already_started' ? { ...result, ok: true, code: 'done' } : result;
+    return await startForReload(process, options);
   }
 
   private replyOf(
