@@ -22,16 +22,19 @@ export interface SocketOptions {
   /** Where clients look; differs from `path` when the config names another place, and is then a link to it. */
   readonly knownAs: string;
   readonly clock: Clock;
+  /** What is to be done once it is known that no daemon listens, before this one does. Its error is thrown on. */
+  readonly prepare: () => Promise<void>;
 }
 
 /**
  * Makes `server` listen on the control socket, taking it over from a daemon that died. Throws `SocketInUse` naming the
  * pid when one lives, and `enterTakeover`'s error when another is starting and does not get on.
  */
-export async function listen(server: Server, { path, mode, knownAs, clock }: SocketOptions): Promise<void> {
+export async function listen(server: Server, { path, mode, knownAs, clock, prepare }: SocketOptions): Promise<void> {
   using _ = await enterTakeover(knownAs, clock);
   await refuseWhenAlive(knownAs);
   await refuseWhenAlive(path);
+  await prepare();
   removeDead(path);
   await bind(server, path);
   chmodSync(path, mode);

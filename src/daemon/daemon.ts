@@ -57,9 +57,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const daemon = new Daemon(options, { hash, state, path, knownAs, daemonLog });
   try {
     await daemon.listen();
-    await daemon.look();
   } catch (error) {
-    await daemon.retreat();
+    daemonLog.close();
     throw error;
   }
   daemon.begin();
@@ -175,28 +174,12 @@ export class Daemon {
     return logOptions(this.reloader.daemonSpec, this.places.state).file;
   }
 
+  /** Listens, once it is known what a former daemon left. Throws when one of this config lives. */
   async listen(): Promise<void> {
     const { path, knownAs } = this.places;
-    await listen(this.server, {
-      path,
-      knownAs,
-      mode: this.reloader.daemonSpec.socket.mode,
-      clock: this.options.clock,
-    });
-  }
-
-  /** Finds out what a former daemon left. Throws when it lives. */
-  async look(): Promise<void> {
-    await this.recovery.look();
-  }
-
-  /** Takes back `listen`, where the daemon cannot begin. */
-  async retreat(): Promise<void> {
-    if (this.server.listening) {
-      await this.closeServer();
-      forgetSocket(this.places);
-    }
-    this.places.daemonLog.close();
+    const { mode } = this.reloader.daemonSpec.socket;
+    const prepare = (): Promise<void> => this.recovery.look();
+    await listen(this.server, { path, knownAs, mode, clock: this.options.clock, prepare });
   }
 
   /** Says what runs, then starts what starts by itself, once whoever survived a former daemon has been ended. */

@@ -37,14 +37,14 @@ export interface EndingOptions {
 }
 
 /** Survivors that are still there, by the full name of their process. */
-export type Standing = ReadonlyMap<string, readonly Survivor[]>;
+export type Remaining = ReadonlyMap<string, readonly Survivor[]>;
 
 /**
  * Ends the survivors, those of different processes side by side, and resolves when that is done or cannot be: with those
  * that no signal ended, or that must not be touched, beside whom their process must not be started. What a policy lets
  * live is not among them. Before every signal whoever gets it is looked at again, so that no reused number is hit.
  */
-export async function endSurvivors(found: Found, options: EndingOptions): Promise<Standing> {
+export async function endSurvivors(found: Found, options: EndingOptions): Promise<Remaining> {
   if (!found.isSearched) return new Map();
   const endings = new Endings(found, options);
   return await endings.run();
@@ -66,7 +66,7 @@ class Endings {
     this.sessions = found.sessions;
   }
 
-  async run(): Promise<Standing> {
+  async run(): Promise<Remaining> {
     for (const [process, spared] of groupByProcess(this.found.spared)) {
       this.publish(process, spared, { action: 'left', reason: 'this daemon was started from there' });
     }
@@ -79,7 +79,7 @@ class Endings {
         await this.readAgain();
         if (this.isSettled()) {
           this.sweep();
-          return this.standing();
+          return this.remaining();
         }
         pause = LOOK_AGAIN;
         continue;
@@ -176,7 +176,7 @@ class Endings {
     return this.records.get(process)?.stop ?? this.options.policyOf(process) ?? DEFAULT_STOP;
   }
 
-  private standing(): Standing {
+  private remaining(): Remaining {
     const stuck = [...this.endings.values()].flatMap(ending => ending.stuck.filter(isHere));
     return groupByProcess([...stuck, ...this.found.spared.filter(({ isLeader }) => isLeader)]);
   }

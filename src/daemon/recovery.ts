@@ -5,7 +5,7 @@ import { listPids } from '../core/status.ts';
 import type { Survivor } from '../core/survivor.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { isErrno } from '../runtime/errno.ts';
-import { type EndingOptions, endSurvivors, type Standing } from './ending.ts';
+import { type EndingOptions, endSurvivors, type Remaining } from './ending.ts';
 import type { Process } from './process.ts';
 import { bootId, identityOf } from './procfs.ts';
 import { readState, StateFile } from './statefile.ts';
@@ -23,14 +23,14 @@ export interface RecoveryOptions {
 
 /**
  * What one daemon takes over from the one before it, and leaves to the next: what was decided of each process, and who
- * still runs. Nothing is read or written before the socket is this daemon's own.
+ * still runs. It is asked to look when no other daemon can be there, and writes nothing before it is told whom to follow.
  */
 export class Recovery {
   private readonly options: RecoveryOptions;
   private readonly file: StateFile;
   private former: StateRecord | undefined;
   private found: Found | undefined;
-  private standing: Standing = new Map();
+  private remaining: Remaining = new Map();
   private processes: () => readonly Process[] = () => [];
   private isClearing = false;
   private hasEnded = false;
@@ -88,7 +88,7 @@ export class Recovery {
     };
     this.isClearing = true;
     try {
-      this.standing = await endSurvivors(this.found, { ...options, clock, warn, policyOf });
+      this.remaining = await endSurvivors(this.found, { ...options, clock, warn, policyOf });
     } finally {
       this.isClearing = false;
       this.file.flush();
@@ -103,7 +103,7 @@ export class Recovery {
   /** Why a process must not be started: one of a former daemon's is still there. Undefined when it may be. */
   obstacleTo({ program, fullname, spec: { num } }: Process): string | undefined {
     const names = new Set([fullname, this.recordOf(program, num)?.name]);
-    const pids = [...this.standing]
+    const pids = [...this.remaining]
       .filter(([name]) => names.has(name))
       .flatMap(([, survivors]) => survivors.filter(isThere).map(({ pid }) => pid));
     if (pids.length === 0) return undefined;
@@ -135,8 +135,8 @@ export class Recovery {
   }
 
   private leavesNobody(processes: readonly ProcessRecord[]): boolean {
-    const standing = [...this.standing.values()].flat();
-    return this.hasEnded && processes.every(({ life }) => life === null) && !standing.some(isThere);
+    const remaining = [...this.remaining.values()].flat();
+    return this.hasEnded && processes.every(({ life }) => life === null) && !remaining.some(isThere);
   }
 }
 

@@ -24,7 +24,7 @@ export class Supervisor implements Disposable {
 
   constructor(specs: readonly ProcessSpec[], world: World) {
     this.world = world;
-    this.processes = startOrder(specs).map(spec => new Process(spec, world));
+    this.processes = inStartOrder(specs.map(spec => new Process(spec, world)));
   }
 
   get all(): readonly Process[] {
@@ -72,7 +72,7 @@ export class Supervisor implements Disposable {
       if (change.action === 'start') starting.push(process);
     }
     const stillLeaving = this.processes.filter(process => process.isLeaving && !processes.includes(process));
-    this.replace([...processes, ...stillLeaving]);
+    this.processes = inStartOrder([...processes, ...stillLeaving]);
     for (const process of leaving) this.takeLeave(process);
     this.world.remember('intent');
     // One that a later reload has brought back, and started, before its turn came is not stopped any more.
@@ -134,16 +134,11 @@ export class Supervisor implements Disposable {
   }
 
   private forget(process: Process): void {
-    this.replace(this.processes.filter(other => other !== process));
+    this.processes = this.processes.filter(other => other !== process);
     const { fullname, program } = process;
     process.announce({ type: 'process.removed', process: fullname, program });
     process[Symbol.dispose]();
     this.world.remember('intent');
-  }
-
-  private replace(processes: readonly Process[]): void {
-    const bySpec = new Map(processes.map(process => [process.spec, process]));
-    this.processes = startOrder([...bySpec.keys()]).flatMap(spec => bySpec.get(spec) ?? []);
   }
 
   /** Stops many at once, without holding the event loop up for long: a thousand signals cost 170 ms. */
@@ -160,6 +155,11 @@ export class Supervisor implements Disposable {
     }
     await Promise.all(stopped);
   }
+}
+
+function inStartOrder(processes: readonly Process[]): readonly Process[] {
+  const bySpec = new Map(processes.map(process => [process.spec, process]));
+  return startOrder([...bySpec.keys()]).flatMap(spec => bySpec.get(spec) ?? []);
 }
 
 /** Whether nothing of the process runs and nothing will by itself. */

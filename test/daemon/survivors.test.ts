@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { HappeningBody } from '../../src/core/events.ts';
 import { type ProcessRecord, type StateRecord, type StopPolicy, stopPolicyOf } from '../../src/core/record.ts';
-import { endSurvivors, type Standing } from '../../src/daemon/ending.ts';
+import { endSurvivors, type Remaining } from '../../src/daemon/ending.ts';
 import { bootId, identityOf, readStat } from '../../src/daemon/procfs.ts';
 import { type Found, findSurvivors, isStillThere } from '../../src/daemon/survivors.ts';
 import { realClock } from '../../src/runtime/clock.ts';
@@ -77,7 +77,7 @@ class Told {
   readonly happenings: Extract<HappeningBody, { type: 'daemon.survivors' }>[] = [];
   readonly warnings: string[] = [];
 
-  async end(found: Found, policy: Partial<StopPolicy> = {}): Promise<Standing> {
+  async end(found: Found, policy: Partial<StopPolicy> = {}): Promise<Remaining> {
     return await endSurvivors(found, {
       clock: realClock,
       policyOf: () => ({ ...POLICY, ...policy }),
