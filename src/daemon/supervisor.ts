@@ -75,19 +75,22 @@ export class Supervisor implements Disposable {
     this.replace([...processes, ...stillLeaving]);
     for (const process of leaving) this.takeLeave(process);
     this.world.remember();
-    return { starting, departed: this.stopInOrder([...leaving, ...stillLeaving]) };
+    // One that a later reload has brought back, and started, before its turn came is not stopped any more.
+    const isDue = (process: Process): boolean => process.isLeaving || process.current.want === 'down';
+    return { starting, departed: this.stopInOrder([...leaving, ...stillLeaving], isDue) };
   }
 
   /**
    * Stops the given processes in the reverse order of start, a level of priority at a time, each waited for: none is
-   * stopped before those that came after it. Once asked for, it goes on to the end. Resolves when all have stopped.
+   * stopped before those that came after it. Once asked for, it goes on to the end, but for those that `isDue` excuses
+   * when their turn has come. Resolves when all have stopped.
    */
-  async stopInOrder(processes: readonly Process[]): Promise<void> {
+  async stopInOrder(processes: readonly Process[], isDue: (process: Process) => boolean = () => true): Promise<void> {
     const bySpec = new Map(processes.map(process => [process.spec, process]));
     for (const process of processes) process.dispatch({ type: 'standDown' });
     for (const level of stopLevels([...bySpec.keys()])) {
       const members = level.flatMap(spec => bySpec.get(spec) ?? []);
-      await this.stopAll(members);
+      await this.stopAll(members.filter(isDue));
     }
   }
 
