@@ -8,7 +8,7 @@ import { daemonInForce, type ProcessChange, planDaemon } from '../core/reload.ts
 import { WireError } from '../protocol/errors.ts';
 import type { ActionResult, ChangeInfo, ReloadReply } from '../protocol/messages.ts';
 import type { Process } from './process.ts';
-import { outcomeOfStart, outcomeOfStop, type RequestOptions } from './requests.ts';
+import { outcomeOfStart, outcomeOfStop, type RequestOptions, startForReload } from './requests.ts';
 import type { Supervisor } from './supervisor.ts';
 
 /** Reads the config: the files on the disk, or, with a `LoadResult` before, what was read then. */
@@ -132,9 +132,7 @@ export class Reloader {
     if (process.isLeaving || process.intent?.want === 'down' || this.options.isStopping()) {
       return { name: process.fullname, ok: false, code: 'failed', message: 'it was not to be started any more' };
     }
-    const outcome = outcomeOfStart(process, options);
-    process.dispatch({ type: 'start' });
-    return await outcome;
+    return await startForReload(process, options);
   }
 
   private replyOf(

@@ -110,7 +110,8 @@ export function outcomeOfStart(process: Process, { signal }: Pick<RequestOptions
 
 /** Looks at what happens to a process that is being started: the answer, or undefined while it is open. */
 function judgeOfStart(process: Process): (happening: HappeningBody) => ActionResult | undefined {
-  let hasBegun = process.current.state.kind === 'launching'; // its STARTING has been told already
+  const { kind } = process.current.state;
+  let hasBegun = kind === 'launching' || kind === 'starting'; // its STARTING has been told already
   let hasEnded = false;
   return happening => {
     if (happening.type === 'process.exit') hasEnded = true;
@@ -139,6 +140,19 @@ function judgeOfStart(process: Process): (happening: HappeningBody) => ActionRes
         return undefined;
     }
   };
+}
+
+/** Starts what a reload added or brought back, unless somebody else has done so by now. */
+export async function startForReload(process: Process, options: Pick<RequestOptions, 'signal'>): Promise<ActionResult> {
+  const { state, want } = process.current;
+  if (state.kind === 'unknown') return answer(process, 'failed', state.reason);
+  if (state.kind === 'clearing' && want === 'up') {
+    return answer(process, 'abnormal_termination', reasonOf(process.current) ?? 'it has ended');
+  }
+  // One that runs has no news to wait for; it may have been told to stand down, which the start overrules.
+  const outcome = state.kind === 'running' ? undefined : outcomeOfStart(process, options);
+  process.dispatch({ type: 'start' });
+  return outcome ? await outcome : answer(process, 'done', 'started');
 }
 
 function answer(process: Process, code: ActionResult['code'], message: string): ActionResult {
