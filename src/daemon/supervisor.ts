@@ -107,7 +107,9 @@ export class Supervisor implements Disposable {
   private reconfigure(process: Process, change: ProcessChange<Process>, onRestart: (process: Process) => void): void {
     const { after, was, action, changes } = change;
     process.isLeaving = false;
-    if (!after || was === null || changes.length === 0) return;
+    if (!after || was === null) return;
+    // A program can be renamed while its processes are called as before, where `processname` and the group say so.
+    if (changes.length === 0 && after.program === process.program) return;
     if (changes.some(key => key.class !== 'instances')) {
       const { fullname, program } = after;
       process.announce({ type: 'process.reconfigured', process: fullname, program, was, action, changes });
