@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Problem } from '../core/problem.ts';
@@ -79,6 +80,7 @@ async function serve(
   trace?.(`${request.method} ${request.url}`);
   response.setHeader(PROTOCOL_HEADER, PROTOCOL);
   const gone = new AbortController();
+  setMaxListeners(0, gone.signal); // a request for many processes has a listener for each: no leak, so no warning
   response.on('close', () => gone.abort());
   try {
     checkVersion(request);
