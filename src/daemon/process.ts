@@ -77,6 +77,8 @@ export class Process implements Disposable {
   /** When its leader began, in clock ticks since boot. */
   private startedAt: number | undefined;
   private reapedAt = 0;
+  /** Where the pid of the live leader is written: a spec for the next life may name another place. */
+  private pidfile: string | undefined;
   private readonly outputListeners = new Set<() => void>();
   private readonly happeningListeners = new Set<(happening: HappeningBody) => void>();
 
@@ -315,14 +317,14 @@ export class Process implements Disposable {
 
   /** What a new spec changes for a life that goes on under it. */
   private applyToLife(before: ProcessSpec): void {
-    const { terminal, pidfile } = this.asked;
+    const { terminal } = this.asked;
     const pid = pidOf(this.life);
     if (this.pty === undefined || pid === undefined) return;
     if (terminal.cols !== before.terminal.cols || terminal.rows !== before.terminal.rows) {
       this.pty.resize(terminal.cols, terminal.rows);
     }
-    if (pidfile !== before.pidfile) {
-      if (before.pidfile !== undefined) this.warn(removePidfile(before.pidfile, pid));
+    if (this.asked.pidfile !== this.pidfile) {
+      this.removePidfile(pid);
       this.writePidfile(pid);
     }
     try {
@@ -334,13 +336,19 @@ export class Process implements Disposable {
   }
 
   private writePidfile(pid: number): void {
-    if (this.asked.pidfile !== undefined) this.warn(writePidfile(this.asked.pidfile, pid));
+    this.pidfile = this.asked.pidfile;
+    if (this.pidfile !== undefined) this.warn(writePidfile(this.pidfile, pid));
+  }
+
+  private removePidfile(pid: number): void {
+    if (this.pidfile !== undefined) this.warn(removePidfile(this.pidfile, pid));
+    this.pidfile = undefined;
   }
 
   private onEnded(pid: number, outlets: Outlets): void {
     this.reapedAt = ticksNow();
     outlets.flush();
-    if (this.asked.pidfile !== undefined) this.warn(removePidfile(this.asked.pidfile, pid));
+    this.removePidfile(pid);
   }
 
   private scan(pid: number, generation: number): void {
