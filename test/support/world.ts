@@ -13,7 +13,7 @@ import { readStat } from '../../src/daemon/procfs.ts';
 import { openPtyHost } from '../../src/daemon/pty.ts';
 import { SessionScanner } from '../../src/daemon/sessions.ts';
 import { isAtRest } from '../../src/daemon/supervisor.ts';
-import { realClock } from '../../src/runtime/clock.ts';
+import { type Clock, realClock } from '../../src/runtime/clock.ts';
 import { traceFrom } from '../../src/runtime/trace.ts';
 import { makeSpec } from './spec.ts';
 
@@ -44,12 +44,12 @@ export class RealWorld {
   readonly processes: Process[] = [];
   private readonly world: World;
 
-  constructor(environment: World['environment'] = process.env) {
+  constructor(environment: World['environment'] = process.env, clock: Clock = realClock) {
     const forks = new PacedQueue(realClock);
     const logfiles = new LogFiles(realClock, message => this.warnings.push(message));
     this.world = {
       host,
-      clock: realClock,
+      clock,
       forks,
       logfiles,
       scanner: new SessionScanner(realClock),
