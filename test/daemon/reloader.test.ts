@@ -455,6 +455,19 @@ describe('a second reload during the first', () => {
     expect([scene.states, scene.host.ptys.length]).toEqual([[], 1]);
   });
 
+  test('that adds what may need the place of one that is still leaving: it waits for that one too', async () => {
+    const scene = await Scene.running(config(A));
+    scene.reload(config());
+    await scene.pass();
+    const second = scene.reload(config(program('b')));
+    await scene.pass(1000);
+    expect(scene.states).toEqual(['a STOPPING', 'b STOPPED']);
+    scene.end('a');
+    await scene.pass(1000);
+    await scene.pass();
+    expect([scene.states, results(second)]).toEqual([['b RUNNING'], ['b done: started']]);
+  });
+
   test('with the same file changes nothing more', async () => {
     const scene = await Scene.running(config(A));
     const after = config(program('a', 'umask: 0'), program('b'));
