@@ -131,7 +131,7 @@ function removed<S extends Standing>(before: S, sibling: ProcessSpec | undefined
 }
 
 function changesBetween(before: ProcessSpec, after: ProcessSpec): KeyChange[] {
-  return [...compare(PROCESS_FACETS, before, after), ...environmentChanges(before.env, after.env)];
+  return [...compare(PROCESS_FACETS, before, after), ...environmentChanges(before, after)];
 }
 
 function compare<Spec>(facets: readonly Facet<Spec>[], before: Spec, after: Spec): KeyChange[] {
@@ -141,25 +141,34 @@ function compare<Spec>(facets: readonly Facet<Spec>[], before: Spec, after: Spec
   });
 }
 
-/** The variables of `shell: true` that stand for built-ins hold no secrets. */
-const SHOWN = /^(?:program|process|num|numprocs|group|here|host)$/;
+/** Whether a variable is a built-in that `shell: true` has set, which is no secret; one that only has its name may be. */
+function isBuiltin(
+  name: string,
+  value: string,
+  { program, name: process, num, numprocs, group }: ProcessSpec,
+): boolean {
+  if (name === 'num') return /^[0-9]+$/.test(value) && Number(value) === num;
+  const builtins: Readonly<Record<string, string>> = { program, process, numprocs: `${numprocs}`, group };
+  return Object.hasOwn(builtins, name) && builtins[name] === value;
+}
 
 /** Variables hold passwords: that one has changed is told, and not from what to what. */
-function environmentChanges(before: ProcessSpec['env'], after: ProcessSpec['env']): KeyChange[] {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+function environmentChanges(before: ProcessSpec, after: ProcessSpec): KeyChange[] {
+  const names = [...new Set([...Object.keys(before.env), ...Object.keys(after.env)])].sort();
   return names
-    .filter(name => before[name] !== after[name])
+    .filter(name => before.env[name] !== after.env[name])
     .map(name => {
-      const show = (value: string | null | undefined, word: string): string | null => {
+      const show = (spec: ProcessSpec, word: string): string | null => {
+        const value = spec.env[name];
         if (value === undefined) return null;
         if (value === null) return '(unset)';
-        return SHOWN.test(name) ? value : word;
+        return isBuiltin(name, value, spec) ? value : word;
       };
       return {
         key: `env.${name}`,
         class: 'restart',
-        from: show(before[name], '(hidden)'),
-        to: show(after[name], typeof before[name] === 'string' ? '(changed)' : '(hidden)'),
+        from: show(before, '(hidden)'),
+        to: show(after, typeof before.env[name] === 'string' ? '(changed)' : '(hidden)'),
       };
     });
 }

@@ -70,9 +70,9 @@ export class Process implements Disposable {
   private readonly timer = new MutableDisposable();
   private armedFor: number | undefined;
   private readonly dueFork = new MutableDisposable();
-  /** The terminal of the current life; then those of earlier lives that someone still holds. */
+  /** The terminal of the current life; then, with where their output goes, those of all lives that someone still holds. */
   private pty: Pty | undefined;
-  private readonly terminals = new Set<Pty>();
+  private readonly terminals = new Map<Pty, Outlets>();
   private outlets: Outlets | undefined;
   /** Of the latest life, which may have begun under another name. */
   private id = '';
@@ -190,11 +190,14 @@ export class Process implements Disposable {
     for (const listener of this.happeningListeners) this.attempt(() => listener(happening));
   }
 
-  /** Lets go of timers and terminals. Whatever still runs in one is hung up. */
+  /** Lets go of timers, terminals and log files. Whatever still runs in one is hung up. */
   [Symbol.dispose](): void {
     this.timer[Symbol.dispose]();
     this.dueFork[Symbol.dispose]();
-    for (const pty of this.terminals) pty[Symbol.dispose]();
+    for (const [pty, outlets] of this.terminals) {
+      pty[Symbol.dispose]();
+      outlets[Symbol.dispose](); // a terminal that is let go of does not tell that it is closed
+    }
     this.terminals.clear();
   }
 
@@ -277,7 +280,6 @@ export class Process implements Disposable {
       return;
     }
     this.pty = pty;
-    this.terminals.add(pty);
     this.attempt(() => {
       this.startedAt = readStat(pty.pid)?.start;
     });
@@ -316,6 +318,7 @@ export class Process implements Disposable {
     }
     outlets.attach(pty);
     this.outlets = outlets;
+    this.terminals.set(pty, outlets);
     return pty;
   }
 

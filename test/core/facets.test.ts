@@ -171,8 +171,30 @@ describe('the facets of a process', () => {
   });
 
   test('built-ins that a shell command is given are shown, as they say why it restarts', () => {
-    const [change] = changesOf({ env: { numprocs: '3' } }, { env: { numprocs: '5' } });
-    expect(change && describeChange(change)).toBe('env.numprocs: 3 -> 5');
+    const changes = changesOf(
+      { env: { numprocs: '3', num: '0', process: 'web' }, numprocs: 3 },
+      {
+        env: { numprocs: '5', num: '00', process: 'web_00' },
+        numprocs: 5,
+        program: 'web',
+        group: 'web',
+        name: 'web_00',
+        fullname: 'web',
+      },
+    );
+    expect(changes.map(describeChange)).toEqual([
+      'numprocs: 3 -> 5',
+      'env.num: 0 -> 00',
+      'env.numprocs: 3 -> 5',
+      'env.process: web -> web_00',
+    ]);
+  });
+
+  test('a variable that only has the name of a built-in may be a secret', () => {
+    const secrets = (value: string) => ({ env: { host: value, num: value, program: value, process: value } });
+    const changes = changesOf(secrets('hunter2'), secrets('hunter3'));
+    expect(changes).toHaveLength(4);
+    expect(JSON.stringify(changes)).not.toContain('hunter');
   });
 });
 

@@ -383,6 +383,18 @@ describe('the terminal', () => {
     await untilPrinted(process, '\n9000\n');
     expect(scrollback.tail).toBe(from);
   });
+
+  test('scrollback: of stderr on its own as well', async () => {
+    const process = await running('seq 1 3000 >&2; echo ready; read line', {
+      stdout: file(),
+      stderr: { kind: 'discard' },
+    });
+    await untilPrinted(process, 'ready');
+    await untilPrinted(process, '\n3000\n');
+    applied(process, { scrollback: 4096 });
+    const { head = 0, tail = 0 } = process.stderr ?? {};
+    expect(head - tail).toBe(4096);
+  });
 });
 
 test('another name: the same pid, and the next life is called by it', async () => {
