@@ -8,6 +8,7 @@ import { flood } from './cases/flood.mjs';
 import { input } from './cases/input.mjs';
 import { killed } from './cases/killed.mjs';
 import { memory } from './cases/memory.mjs';
+import { reload } from './cases/reload.mjs';
 import { respawn } from './cases/respawn.mjs';
 import { status } from './cases/status.mjs';
 import { thousand } from './cases/thousand.mjs';
@@ -23,7 +24,7 @@ import { columnsOf, formatTable } from './table.mjs';
 /** @import {Row} from './row.mjs' */
 
 /** In the order in which they run. */
-const CASES = [thousand, blocking, memory, respawn, status, killed, flood, input];
+const CASES = [thousand, blocking, memory, respawn, status, killed, reload, flood, input];
 
 const PEERS = [new Supervisord(), runit, s6, new Pm2()];
 
