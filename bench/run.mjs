@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { blocking } from './cases/blocking.mjs';
+import { daemonkill } from './cases/daemonkill.mjs';
 import { flood } from './cases/flood.mjs';
 import { input } from './cases/input.mjs';
 import { killed } from './cases/killed.mjs';
@@ -24,7 +25,7 @@ import { columnsOf, formatTable } from './table.mjs';
 /** @import {Row} from './row.mjs' */
 
 /** In the order in which they run. */
-const CASES = [thousand, blocking, memory, respawn, status, killed, reload, flood, input];
+const CASES = [thousand, blocking, memory, respawn, status, killed, daemonkill, reload, flood, input];
 
 const PEERS = [new Supervisord(), runit, s6, new Pm2()];
 
