@@ -1,10 +1,11 @@
 // @ts-check
 /** A private place for one run: a directory, an environment, and the certainty that nothing started in it stays. */
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { Reports } from './reports.mjs';
 
 /** Stands in the environment of everything that a lab starts, whoever starts it and however far it detaches itself. */
@@ -13,6 +14,9 @@ const MARK = 'TASKMASTER_BENCH_LAB';
 /** Longest that a daemon may take to end: supervisord needs ten seconds for a thousand programs. */
 const PATIENCE_MS = 60_000;
 const OVERDUE = Symbol('overdue');
+
+/** What a command may print: a line for each of a thousand programs is a tenth of it. */
+const MAX_OUTPUT = 1024 * 1024;
 
 /** A process that forks while /proc is read is found by the next reading. */
 const SWEEPS = 20;
@@ -99,6 +103,20 @@ export class Lab {
           throw new Error(`${file} ${args.join(' ')} has not ended within ${PATIENCE_MS / 1000} s`);
       },
     };
+  }
+
+  /**
+   * Runs a command to its end. Resolves with the time of it, as `performance.now()`; a failure is an error.
+   * @param {readonly string[]} command
+   */
+  async run([file = '', ...args]) {
+    await promisify(execFile)(file, args, { env: this.env, maxBuffer: MAX_OUTPUT });
+    return performance.now();
+  }
+
+  /** Those of these processes that live; not one that was given the same number since. @param {readonly number[]} pids */
+  living(pids) {
+    return pids.filter(pid => this.isMarked(String(pid)));
   }
 
   /** Ends all that carries the mark and removes the directory. Synchronous, so that it works on the way out too. */

@@ -22,6 +22,20 @@
  * @property {number} pid of the daemon
  * @property {readonly string[]} [ctl] the words that its client begins with, where it has one
  * @property {() => Promise<void>} stop resolves when every program and the daemon have ended
+ * @property {Config} [config] where it reads one file, and can be told to read it again
  */
 
-export {};
+/**
+ * The file that a daemon was started with.
+ * @typedef {object} Config
+ * @property {(load: Load) => void} write puts another load into it, and tells nobody
+ * @property {readonly string[]} apply the command that makes the daemon read it again
+ * @property {() => Promise<void>} kill SIGKILL to the daemon alone; resolves when it is gone
+ * @property {() => Promise<Running>} again starts a daemon with it once more
+ */
+
+/** The config of one that a case cannot do without. @param {Running} running @returns {Config} */
+export function configOf({ config }) {
+  if (!config) throw new Error('it has no config file that it reads again');
+  return config;
+}

@@ -9,6 +9,11 @@ export function residentKb(pid) {
   return Number(found[1]);
 }
 
+/** How many files a process has open. @param {number} pid */
+export function openFiles(pid) {
+  return readdirSync(`/proc/${pid}/fd`).length;
+}
+
 /**
  * Milliseconds of processor time that the living threads of a process have used. From schedstat, which counts
  * nanoseconds: /proc/PID/stat counts 10 ms ticks, which is a whole figure here.

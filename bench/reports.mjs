@@ -17,6 +17,8 @@ export class Reports {
     if (made.status !== 0) throw new Error(`cannot make a FIFO at ${path}: is mkfifo installed?`);
     /** @type {Set<{take: (report: Report) => boolean, resolve: (report: Report) => void, reject: (error: Error) => void}>} */
     this.waiters = new Set();
+    /** @type {Map<string, Report[]>} */
+    this.byTag = new Map();
     this.rest = '';
     // Open for writing too, so that it does not end between two writers.
     const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
@@ -32,12 +34,20 @@ export class Reports {
     for (const line of lines) {
       const [tag = '', pid] = line.split(' ');
       const report = { tag, pid: Number(pid), at };
+      this.of(tag).push(report);
       for (const waiter of this.waiters) {
         if (!waiter.take(report)) continue;
         this.waiters.delete(waiter);
         waiter.resolve(report);
       }
     }
+  }
+
+  /** All that have come up with this tag, whether they still run or not: a list that grows. @param {string} tag */
+  of(tag) {
+    const known = this.byTag.get(tag) ?? [];
+    this.byTag.set(tag, known);
+    return known;
   }
 
   /** The next program with this tag that comes up. @param {string} tag */

@@ -4,10 +4,12 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { blocking } from './cases/blocking.mjs';
+import { daemonkill } from './cases/daemonkill.mjs';
 import { flood } from './cases/flood.mjs';
 import { input } from './cases/input.mjs';
 import { killed } from './cases/killed.mjs';
 import { memory } from './cases/memory.mjs';
+import { reload } from './cases/reload.mjs';
 import { respawn } from './cases/respawn.mjs';
 import { status } from './cases/status.mjs';
 import { thousand } from './cases/thousand.mjs';
@@ -23,7 +25,7 @@ import { columnsOf, formatTable } from './table.mjs';
 /** @import {Row} from './row.mjs' */
 
 /** In the order in which they run. */
-const CASES = [thousand, blocking, memory, respawn, status, killed, flood, input];
+const CASES = [thousand, blocking, memory, respawn, status, killed, daemonkill, reload, flood, input];
 
 const PEERS = [new Supervisord(), runit, s6, new Pm2()];
 

@@ -1,7 +1,7 @@
 // @ts-check
 import { isReached, ratioOf, SUBJECT } from './row.mjs';
 
-/** @import {Row} from './row.mjs' */
+/** @import {Row, Unit} from './row.mjs' */
 
 /** Digits that are worth reading of a figure of which another run gives the second digit anew. */
 const DIGITS = 3;
@@ -32,9 +32,10 @@ function pad(cell, { width, isText }) {
   return isText ? cell.padEnd(width) : cell.padStart(width);
 }
 
-/** @param {number | undefined} value @param {string} unit */
+/** @param {number | undefined} value @param {Unit} unit */
 export function formatFigure(value, unit) {
-  return value === undefined ? '-' : `${round(value)} ${unit}`;
+  if (value === undefined) return '-';
+  return unit === 'count' ? String(value) : `${round(value)} ${unit}`;
 }
 
 /** @param {number | undefined} ratio */
@@ -45,7 +46,7 @@ function formatRatio(ratio) {
 /** @param {Row} row */
 function formatGoal({ goal, unit }) {
   if (!goal) return '';
-  return 'against' in goal ? `≤ ${goal.most.toFixed(1)} × ${goal.against}` : `≤ ${goal.most} ${unit}`;
+  return 'against' in goal ? `≤ ${goal.most.toFixed(1)} × ${goal.against}` : `≤ ${formatFigure(goal.most, unit)}`;
 }
 
 /** @param {boolean | undefined} reached */

@@ -20,7 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The client reads no YAML: of the config room it knows where files lie, and no more. */
-const CLIENT_CONFIG = ['config/paths.ts'];
+const CLIENT_CONFIG = ['config/paths.ts', 'config/diagnostic.ts'];
 
 /** Which file alone may import a package. */
 const OWNERS: Readonly<Record<string, readonly string[]>> = {

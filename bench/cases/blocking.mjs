@@ -1,8 +1,6 @@
 // @ts-check
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
+import { LoopWatch } from '../loopwatch.mjs';
 import { quantile } from '../stats.mjs';
 
 /** @import {Case} from '../case.mjs' */
@@ -11,9 +9,6 @@ const COUNT = 1000;
 
 /** Short against the 50 ms of the goal, long against an answer. */
 const PING_MS = 5;
-
-/** The daemon writes its figure at once when asked; an event loop that is behind takes a little longer. */
-const ANSWER_MS = 300;
 
 /** Past the start time of the last, so that stopping finds every program RUNNING. */
 const SETTLE_MS = 1500;
@@ -28,30 +23,22 @@ export const blocking = {
   about: 'the event loop while 1000 programs start and stop',
   peers: [],
   async run({ lab, taskmaster, say }) {
-    const file = lab.write('loopdelay', '0');
+    const loop = new LoopWatch(lab);
     const { control, pid, stop } = taskmaster.startConfig(
       lab,
       { programs: { p: { cmd: lab.telling('blocking'), numprocs: COUNT, autostart: false } } },
-      {
-        NODE_OPTIONS: `--import=${pathToFileURL(join(import.meta.dirname, '../loopdelay.mjs'))}`,
-        TASKMASTER_BENCH_LOOPDELAY: file,
-      },
+      loop.env,
     );
     await control.ready();
-    const loopDelay = async () => {
-      process.kill(pid, 'SIGWINCH');
-      await wait(ANSWER_MS);
-      return Number(readFileSync(file, 'latin1'));
-    };
     const during = async (/** @type {() => Promise<unknown>} */ act) => {
       const over = new AbortController();
       const pinged = control.ping('/healthz', { every: PING_MS, until: over.signal });
       await act();
       over.abort();
       const latencies = await pinged;
-      return { worst: Math.max(...latencies), p99: quantile(latencies, 0.99), blocked: await loopDelay() };
+      return { worst: Math.max(...latencies), p99: quantile(latencies, 0.99), blocked: await loop.longest(pid) };
     };
-    await loopDelay(); // what start-up took is not meant
+    await loop.longest(pid); // what start-up took is not meant
     const up = lab.reports.count('blocking', COUNT);
     const starting = await during(async () => {
       await control.post('/v1/start', { select: ['all'], wait: false });

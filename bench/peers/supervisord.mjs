@@ -47,12 +47,18 @@ export class Supervisord {
   async start(lab, load) {
     const place = lab.place(this.name);
     const file = join(place, 'supervisord.conf');
-    lab.write(file.slice(lab.directory.length), config(place, load));
-    const daemon = lab.start([this.executable ?? '', '-c', file]);
-    return {
-      pid: daemon.pid,
-      ctl: [findExecutable('supervisorctl') ?? '', '-c', file],
-      stop: () => daemon.end('SIGTERM'),
+    const write = (/** @type {Load} */ next) => void lab.write(file.slice(lab.directory.length), config(place, next));
+    write(load);
+    const ctl = [findExecutable('supervisorctl') ?? '', '-c', file];
+    const again = async () => {
+      const daemon = lab.start([this.executable ?? '', '-c', file]);
+      return {
+        pid: daemon.pid,
+        ctl,
+        stop: () => daemon.end('SIGTERM'),
+        config: { write, apply: [...ctl, 'update'], kill: () => daemon.end('SIGKILL'), again },
+      };
     };
+    return again();
   }
 }

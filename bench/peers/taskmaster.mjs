@@ -5,7 +5,15 @@ import { Control } from '../control.mjs';
 /** @import {Peer, Load, Running} from '../peer.mjs' */
 /** @import {Lab} from '../lab.mjs' */
 
-/** @typedef {Running & {control: Control, ctl: readonly string[]}} RunningTaskmaster */
+/** @typedef {{programs: Record<string, object>}} Programs a config as JSON, which is YAML */
+
+/**
+ * @typedef {Running & {control: Control, ctl: readonly string[], write: (config: Programs) => void}} RunningTaskmaster
+ * `write` puts another config into its file, and tells nobody
+ */
+
+/** @param {Load} load @returns {Programs} */
+const configFor = ({ argv, count }) => ({ programs: { p: { cmd: argv, numprocs: count } } });
 
 /** Taskmaster itself, from a built `dist`. @implements {Peer} */
 export class Taskmaster {
@@ -23,14 +31,14 @@ export class Taskmaster {
    * @param {Load} load
    * @returns {Promise<RunningTaskmaster>}
    */
-  async start(lab, { argv, count }) {
-    return this.startConfig(lab, { programs: { p: { cmd: argv, numprocs: count } } });
+  async start(lab, load) {
+    return this.startConfig(lab, configFor(load));
   }
 
   /**
    * Starts a daemon of this config, whose programs may be anything. Does not wait until it answers.
    * @param {Lab} lab
-   * @param {{programs: Record<string, object>}} config JSON, which is YAML
+   * @param {Programs} config
    * @param {Record<string, string>} [env]
    * @returns {RunningTaskmaster}
    */
@@ -39,18 +47,32 @@ export class Taskmaster {
     const path = join(place, 'socket');
     const daemon = { socket: { path }, log: { file: join(place, 'log') } };
     const file = join(place, 'taskmaster.yaml');
-    lab.write(file.slice(lab.directory.length), JSON.stringify({ daemon, ...config }));
-    const started = lab.start([process.execPath, join(this.dist, 'bin/taskmasterd.js'), '-c', file, ...AS_ROOT], env);
-    const control = new Control(path);
-    return {
-      pid: started.pid,
-      control,
-      ctl: [process.execPath, join(this.dist, 'bin/taskmasterctl.js'), '-c', file],
-      stop: async () => {
+    const write = (/** @type {Programs} */ next) =>
+      void lab.write(file.slice(lab.directory.length), JSON.stringify({ daemon, ...next }));
+    const ctl = [process.execPath, join(this.dist, 'bin/taskmasterctl.js'), '-c', file];
+    const again = () => {
+      const started = lab.start([process.execPath, join(this.dist, 'bin/taskmasterd.js'), '-c', file, ...AS_ROOT], env);
+      const control = new Control(path);
+      const end = async (/** @type {NodeJS.Signals} */ signal) => {
         control.close();
-        await started.end('SIGTERM');
-      },
+        await started.end(signal);
+      };
+      return {
+        pid: started.pid,
+        control,
+        ctl,
+        write,
+        stop: () => end('SIGTERM'),
+        config: {
+          write: (/** @type {Load} */ load) => write(configFor(load)),
+          apply: [...ctl, 'reload'],
+          kill: () => end('SIGKILL'),
+          again: async () => again(),
+        },
+      };
     };
+    write(config);
+    return again();
   }
 }
 

@@ -2,4 +2,5 @@
 import { fileURLToPath } from 'node:url';
 import { main } from '../daemon/cli.ts';
 
-process.exitCode = await main(process.argv.slice(2), fileURLToPath(import.meta.url));
+// Not left to the event loop: a thread that waits for a program which nothing ends would keep it.
+process.exit(await main(process.argv.slice(2), fileURLToPath(import.meta.url)));

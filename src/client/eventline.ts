@@ -1,6 +1,7 @@
 import { formatMoment } from '../core/daytime.ts';
 import type { Happening } from '../core/events.ts';
 import { describeExit, describeSpan } from '../core/exit.ts';
+import { describeChange } from '../core/facets.ts';
 import { formatFields, parseRecord } from '../core/fields.ts';
 import type { PublicState } from '../core/status.ts';
 import { paintState } from './palette.ts';
@@ -40,8 +41,33 @@ function tell(happening: Happening, color: boolean): string {
         TERM: 'left behind, sent TERM',
         KILL: 'left behind, sent KILL',
         gone: 'gone',
+        stuck: 'do not end on SIGKILL',
+        zombies: 'zombies that their parent does not reap',
       };
       return `pids ${happening.pids.join(' ')}: ${words[happening.action]}`;
+    }
+    case 'process.added':
+      return 'added by a reload';
+    case 'process.removed':
+      return 'removed by a reload';
+    case 'process.reconfigured': {
+      const { was, process, action, changes } = happening;
+      return `${was === process ? '' : `was ${was}; `}${action}: ${changes.map(describeChange).join(', ')}`;
+    }
+    case 'config.reloaded':
+      return `config reloaded (${happening.reason}): ${happening.changed} changed, ${happening.unchanged} not`;
+    case 'config.refused':
+      return `config not reloaded (${happening.reason}): ${happening.problems.join('; ')}`;
+    case 'daemon.survivors': {
+      const { pids, action, signal, reason } = happening;
+      const words = {
+        found: 'survived',
+        signalled: `sent ${signal}`,
+        gone: 'gone',
+        left: 'left alone',
+        stuck: 'stuck',
+      };
+      return `pids ${pids.join(' ')} of the former daemon: ${words[action]}${reason === null ? '' : ` (${reason})`}`;
     }
     case 'daemon.started':
       return `started, pid ${happening.pid}`;

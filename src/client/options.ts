@@ -61,9 +61,11 @@ export function longOf(flags: string): string {
   return /--[\w-]+/.exec(flags)?.[0] ?? '';
 }
 
-/** `lines` of `-n, --lines <lines>`, `wait` of `--no-wait`: the name under which commander gives the value. */
+/** `lines` of `-n, --lines <lines>`, `wait` of `--no-wait`, `dryRun` of `--dry-run`: commander's name for the value. */
 export function nameOf(flags: string): string {
-  return longOf(flags).replace(/^--(no-)?/, '');
+  return longOf(flags)
+    .replace(/^--(no-)?/, '')
+    .replace(/-./g, letter => letter.slice(1).toUpperCase());
 }
 
 export function takesValue(flags: string): boolean {

@@ -1,3 +1,4 @@
+import type { ReloadAction } from '../core/reload.ts';
 import type { PublicState } from '../core/status.ts';
 
 /** Wraps text in a colour. */
@@ -27,6 +28,12 @@ export function paintState(state: PublicState, text: string): string {
 }
 
 export const paintError: Paint = red;
+
+/** Green for what keeps its pid, yellow for what gets another, red for what ends. */
+export function paintAction(action: ReloadAction | 'daemon', text: string): string {
+  const paints = { nothing: dim, applied: green, start: green, restart: yellow, stop: red, daemon: yellow };
+  return paints[action](text);
+}
 
 /** Colours that are readable on dark and light terminals and are not those of states. */
 const PREFIX_COLOURS = [36, 35, 34, 96, 95, 94, 92, 93] as const;

@@ -38,6 +38,10 @@ export async function runVerb(invocation: Invocation, verbs: readonly Verb[], ho
   } catch (error) {
     if (ending.signal.aborted) return ending.signal.reason === GONE ? EXIT.done : EXIT.interrupted;
     ending.abort(); // one of several requests failed: the others have nobody to answer to
+    if (context.json && error instanceof WireError && error.problems) {
+      await context.document({ error: { code: error.code, message: error.message, problems: error.problems } });
+      return ERRORS[error.code].exit;
+    }
     return await explain(error, verb, say);
   }
 }
@@ -54,6 +58,10 @@ export async function explain(error: unknown, verb: Verb | undefined, say: (line
     return verb?.exitWithoutDaemon ?? EXIT.notRunning;
   }
   if (error instanceof WireError) {
+    if (error.problems) {
+      const { formatDiagnostics } = await import('../config/diagnostic.ts');
+      say(formatDiagnostics(error.problems, { color: false }).trimEnd());
+    }
     say(error.message);
     return ERRORS[error.code].exit;
   }

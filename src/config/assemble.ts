@@ -11,6 +11,8 @@ import type { Place } from './source.ts';
 import type { Named } from './table.ts';
 
 export interface AssembleOptions extends FilesOptions {
+  /** Programs of which so many processes run, whatever their `numprocs` says. */
+  readonly scaled: ReadonlyMap<string, number>;
   /** Whether every program must say whom it runs as. */
   readonly needsUsers: boolean;
 }

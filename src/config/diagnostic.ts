@@ -1,19 +1,8 @@
 /** A mistake in a config file as people read it: where, what, the line itself with a caret, and what to do. */
 import { relative } from 'node:path';
+import type { Problem } from '../core/problem.ts';
 
-export interface Diagnostic {
-  readonly severity: 'error' | 'warning';
-  readonly message: string;
-  /** Absolute path. */
-  readonly file: string;
-  /** From 1; 0 when it has no place in the file. */
-  readonly line: number;
-  /** From 1, in UTF-16 units as editors count; 0 without a line. */
-  readonly column: number;
-  /** The line itself. */
-  readonly text: string;
-  readonly hint?: string;
-}
+export type Diagnostic = Problem;
 
 export interface FormatOptions {
   readonly color: boolean;

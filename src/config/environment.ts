@@ -1,4 +1,6 @@
 /** The `env` of a program: names to texts, where nothing unsets. */
+
+import { DAEMON_VARIABLE, ID_VARIABLE } from '../core/mark.ts';
 import type { Kind, Reading } from './kind.ts';
 import { mustBe, noDashes } from './kind.ts';
 import { isVariableName } from './names.ts';
@@ -11,8 +13,8 @@ export interface Variable {
   readonly node: ScalarNode | undefined;
 }
 
-/** The daemon's own mark on every process, by which it knows survivors again. */
-const RESERVED = 'TASKMASTER_ID';
+/** The daemon's own marks on every process, by which it knows survivors again. */
+const RESERVED: readonly string[] = [ID_VARIABLE, DAEMON_VARIABLE];
 
 /** A map of variables; numbers and booleans are taken as they were written. */
 export function environment(): Kind<readonly Variable[]> {
@@ -21,7 +23,7 @@ export function environment(): Kind<readonly Variable[]> {
     label,
     schema: {
       type: ['object', 'null'],
-      propertyNames: { pattern: '^[A-Za-z_][A-Za-z0-9_]*$', not: { const: RESERVED } },
+      propertyNames: { pattern: '^[A-Za-z_][A-Za-z0-9_]*$', not: { enum: RESERVED } },
       additionalProperties: { type: ['string', 'number', 'boolean', 'null'] },
     },
     // Only names in capitals: a misspelt key of the program is no variable that slipped out.
@@ -37,7 +39,7 @@ export function environment(): Kind<readonly Variable[]> {
 }
 
 function readVariable({ key, keyPlace, value }: Entry, { report }: Reading): Variable | undefined {
-  if (key === RESERVED) report.error(keyPlace, `\`${RESERVED}\` is set by the daemon, and cannot be set here`);
+  if (RESERVED.includes(key)) report.error(keyPlace, `\`${key}\` is set by the daemon, and cannot be set here`);
   else if (!isVariableName(key)) {
     report.error(keyPlace, `\`${key}\` is no name of a variable`, 'use letters, digits and _, and no digit first');
   } else if (isNothing(value)) return { name: key, node: undefined };

@@ -21,6 +21,8 @@ export interface FilesOptions {
   readonly hostname: string;
   readonly reader: FileReader;
   readonly report: Report;
+  /** For a reload: an include that names a file which is not there would stop what runs, so it is an error. */
+  readonly isReload: boolean;
   /** Reads YAML; reports what is wrong with it, and returns what can be trusted in spite of it. */
   parse(source: Source, report: Report): Node | undefined;
 }
@@ -94,7 +96,10 @@ function include(walk: Walk, { pattern, scope }: { pattern: ScalarNode; scope: S
   if (paths.length === 0) {
     const missing = resolve(here, text);
     const near = isPattern(text) ? undefined : didYouMean(basename(missing), reader.list(dirname(missing)));
-    report.warning(pattern.place, `the include \`${text}\` matches no file`, near);
+    const message = `the include \`${text}\` matches no file`;
+    if (walk.isReload && !isPattern(text))
+      report.error(pattern.place, message, near ?? 'its programs would be stopped');
+    else report.warning(pattern.place, message, near);
   }
   for (const path of paths) {
     const at = step.chain.indexOf(path);

@@ -21,7 +21,7 @@ import type { Config } from './config.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { didYouMean, type Entry, type MapNode, type Node, type ScalarNode } from './node.ts';
 import type { Environment } from './paths.ts';
-import { diskReader, type FileReader } from './reader.ts';
+import { diskReader, type FileReader, recordingReader } from './reader.ts';
 import { createReport, type Report, TooManyMistakes } from './report.ts';
 import { lineOf, type Place, type Source } from './source.ts';
 import { reportFaults, type SyntaxFault, withoutTabs } from './syntax.ts';
@@ -40,6 +40,10 @@ export interface LoadOptions {
   readonly cwd: string;
   /** The disk unless a test says otherwise. */
   readonly read?: FileReader;
+  /** Programs of which so many processes run, whatever their `numprocs` says. */
+  readonly scaled?: ReadonlyMap<string, number>;
+  /** What runs already depends on it: doubts are errors then. */
+  readonly isReload?: boolean;
 }
 
 export interface LoadResult {
@@ -47,25 +51,30 @@ export interface LoadResult {
   readonly config: Config | undefined;
   /** Errors and warnings, in the order of the files. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Gives again what was read, whatever has become of the files. */
+  readonly files: FileReader;
 }
 
 /** Reads a config file and all it includes, and checks everything. It never throws for what is in them. */
 export function loadConfig(path: string, options: LoadOptions): LoadResult {
   const report = createReport();
+  const reader = recordingReader(options.read ?? diskReader);
   let config: Config | undefined;
   try {
     config = assemble(resolve(options.cwd, path), {
       env: options.env,
       hostname: options.hostname,
       needsUsers: options.isRoot && !options.allowRoot,
-      reader: options.read ?? diskReader,
+      reader,
+      scaled: options.scaled ?? new Map(),
+      isReload: options.isReload ?? false,
       report,
       parse: parseYaml,
     });
   } catch (error) {
     if (!(error instanceof TooManyMistakes)) throw error;
   }
-  return { config: report.failed() ? undefined : config, diagnostics: report.diagnostics() };
+  return { config: report.failed() ? undefined : config, diagnostics: report.diagnostics(), files: reader.replay };
 }
 
 /**

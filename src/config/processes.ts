@@ -27,6 +27,8 @@ export interface BuildOptions {
   readonly env: Environment;
   readonly hostname: string;
   readonly report: Report;
+  /** Programs of which so many processes run, whatever their `numprocs` says. */
+  readonly scaled: ReadonlyMap<string, number>;
 }
 
 /** Numbers in names: `00`, so that eight processes sort as they count. */
@@ -34,7 +36,8 @@ const MIN_DIGITS = 2;
 
 /** The processes of a program, number 0 first. What is wrong is reported; what is returned then is of no use. */
 export function processesOf(program: Program, options: BuildOptions): ProcessSpec[] {
-  const settled = settle(ROWS.PROGRAM, program.fields);
+  const written = settle(ROWS.PROGRAM, program.fields);
+  const settled = { ...written, numprocs: options.scaled.get(program.name) ?? written.numprocs };
   checkGroupSignals(program, options.report);
   warnOfKeysInEnv(settled.env ?? [], options.report);
   const command = readCommand(settled.cmd, settled.shell, options.report);
@@ -69,7 +72,7 @@ function processOf(job: Job): ProcessSpec {
   const path = (node: ScalarNode | undefined): string | undefined => pathOf(node, text, job.report);
   const terminal = settle(ROWS.TERMINAL, settled.terminal ?? {});
   const env = environmentOf(settled.env ?? [], text);
-  const { here, ...rest } = { here: dirname(program.keyPlace.source.file), ...all };
+  const forShell = { ...all, here: dirname(program.keyPlace.source.file) };
   return {
     program: program.name,
     group: program.group,
@@ -78,7 +81,7 @@ function processOf(job: Job): ProcessSpec {
     num,
     numprocs,
     argv: argvOf(job.command, { scopeAt, report: job.report }),
-    env: settled.shell ? { ...rest, here, ...env } : env,
+    env: job.command.kind === 'shell' ? { ...namedIn(job.command.text, forShell), ...env } : env,
     workingdir: path(settled.workingdir),
     umask: settled.umask,
     user: userOf(settled.user, text, job.report),
@@ -89,6 +92,7 @@ function processOf(job: Job): ProcessSpec {
     starttime: settled.starttime,
     stopsignal: settled.stopsignal,
     stoptime: settled.stoptime,
+    stopinput: settled.stopinput === undefined ? undefined : text(settled.stopinput),
     stopasgroup: settled.stopasgroup,
     killasgroup: settled.killasgroup ?? settled.stopasgroup,
     leftovers: settled.leftovers,
@@ -100,6 +104,15 @@ function processOf(job: Job): ProcessSpec {
     stdout: logTarget(settled.stdout, path),
     stderr: logTarget(settled.stderr, path),
   };
+}
+
+/**
+ * The built-ins that the text of a shell command names: no others are in its environment, so that a process is restarted
+ * by a reload only when one changes that it uses.
+ */
+function namedIn(text: string, builtins: Readonly<Record<string, string>>): Record<string, string> {
+  const words = new Set(text.match(/[A-Za-z_][A-Za-z0-9_]*/g));
+  return Object.fromEntries(Object.entries(builtins).filter(([name]) => words.has(name)));
 }
 
 /** The scope at a node: `here` is the directory of the file the node stands in, which `defaults` may share. */

@@ -48,6 +48,43 @@ export const diskReader: FileReader = {
   exists: existsSync,
 };
 
+/** A reader that also remembers what it gave, and gives that again whatever has become of the files: see `replay`. */
+export function recordingReader(reader: FileReader): FileReader & { readonly replay: FileReader } {
+  const reads = new Map<string, () => Uint8Array>();
+  const lists = new Map<string, readonly string[]>();
+  const existing = new Map<string, boolean>();
+  const absent = (path: string): never => {
+    throw new Error(`${path} was not read before`);
+  };
+  return {
+    read: path => {
+      let bytes: Uint8Array;
+      try {
+        bytes = reader.read(path);
+      } catch (error) {
+        reads.set(path, () => {
+          throw error;
+        });
+        throw error;
+      }
+      reads.set(path, () => bytes);
+      return bytes;
+    },
+    list: dir => remember(lists, dir, reader.list(dir)),
+    exists: path => remember(existing, path, reader.exists(path)),
+    replay: {
+      read: path => (reads.get(path) ?? absent(path))(),
+      list: dir => lists.get(dir) ?? [],
+      exists: path => existing.get(path) ?? false,
+    },
+  };
+}
+
+function remember<T>(known: Map<string, T>, key: string, value: T): T {
+  known.set(key, value);
+  return value;
+}
+
 /** The text of a config file, or why there is none. */
 export function readText(path: string, reader: FileReader): { text: string } | { cause: string } {
   let bytes: Uint8Array;

@@ -1,4 +1,5 @@
 /** The reference of the config file, `docs/CONFIG.md`, printed from the table of keys. */
+import { RELOAD_CLASSES, type ReloadClass } from '../core/facets.ts';
 import { ROWS } from './schema.ts';
 import { BUILTINS } from './scope.ts';
 import type { Row, Rows } from './table.ts';
@@ -46,7 +47,8 @@ A variable that is not set and has no default is a mistake. Names mean, in this 
   no text, only \`here\` and \`host\` exist;
 - the environment of the daemon.
 
-With \`shell: true\` the built-ins are in the program's environment, under the same names.
+With \`shell: true\` those built-ins that the text names are in the program's environment, under the same names. Others are
+not, so that a program is not restarted because a number changed that it does not use.
 
 ## Whom programs run as
 
@@ -58,7 +60,8 @@ A daemon that runs as root refuses a config in which a program has no \`user\`: 
 - **A terminal** of its own, its controlling one, as standard input, output and error, of the size and \`TERM\` that \`terminal\`
   says. Where \`stderr\` goes elsewhere than \`stdout\` it is a second terminal. No other file is open.
 - **The daemon's environment**, less what tells of the terminal the daemon was started in (\`TMUX\`, \`STY\`, \`COLUMNS\` …), plus
-  \`env\`; \`HOME\`, \`USER\` and \`LOGNAME\` of its \`user\`; \`PWD\`; and \`TASKMASTER_ID\`, by which its processes are known as ours.
+  \`env\`; \`HOME\`, \`USER\` and \`LOGNAME\` of its \`user\`; \`PWD\`; and \`TASKMASTER_ID\` and
+  \`TASKMASTER_DAEMON\`, by which its processes are known as ours even after the daemon was killed.
 - **Signals** at their defaults, none blocked. It leads a session and a process group of its own.
 - **Limits** of the daemon, but for one: Node raises its own soft limit of open files to the hard one, and programs inherit
   that. \`cmd: sh -c 'ulimit -n 1024; exec …'\` lowers it.
@@ -72,40 +75,65 @@ session of its own, is not found.
 
 ## After a change
 
-The daemon reads the file when it starts.
+\`taskmasterctl reload\`, or SIGHUP to the daemon, reads the files again and touches nothing but what changed; with
+\`--dry-run\` it only shows what that is. A file with a mistake changes nothing. What a value means counts, not how it is
+written, in which file, in which order. A program that has another name and is the same otherwise stays the same program. What
+a change of each key does stands with the key:
+
+- *applied now*: it is in force at once, and the process keeps its pid;
+- *the difference*: processes are started or stopped, those with the highest numbers first;
+- *a restart*: the process is restarted; one that is not up takes the change at its next start;
+- *the daemon's next start*.
+
+Processes of a program that is gone are stopped, and only then is what is new started. Who was stopped by hand stays stopped,
+who was started by hand stays up, across a reload and across a restart of the daemon; \`autostart\` decides for those that
+nobody touched. A job that ended by itself does not run again because the daemon was restarted.
 `;
 
 /** The text of `docs/CONFIG.md`. */
 export function referenceText(): string {
   const sections = [
-    section('Top level', '', ROWS.TOP),
-    section(
-      'Programs',
-      'Keys of each entry under `programs:`. All but `cmd` can stand in `defaults:` too, where they fill the gaps of every ' +
+    section('Top level', ROWS.TOP),
+    section('Programs', ROWS.PROGRAM, {
+      text:
+        'Keys of each entry under `programs:`. All but `cmd` can stand in `defaults:` too, where they fill the gaps of every ' +
         'program of the file and of those it includes; `env` and `terminal` are filled key by key.',
-      ROWS.PROGRAM,
-    ),
-    section('A log: `stdout`, `stderr`', '', ROWS.LOG_FILE),
-    section('`terminal`', '', ROWS.TERMINAL),
-    section('Groups', 'Keys of each entry under `groups:`.', ROWS.GROUP),
-    section('`daemon`', '', ROWS.DAEMON),
-    section('`daemon.socket`', '', ROWS.SOCKET),
-    section('`daemon.log`', '', ROWS.DAEMON_LOG),
+    }),
+    section('A log: `stdout`, `stderr`', ROWS.LOG_FILE, { prefix: 'stdout.' }),
+    section('`terminal`', ROWS.TERMINAL, { prefix: 'terminal.' }),
+    section('Groups', ROWS.GROUP, { prefix: 'groups.', text: 'Keys of each entry under `groups:`.' }),
+    section('`daemon`', ROWS.DAEMON, { prefix: 'daemon.' }),
+    section('`daemon.socket`', ROWS.SOCKET, { prefix: 'daemon.socket.' }),
+    section('`daemon.log`', ROWS.DAEMON_LOG, { prefix: 'daemon.log.' }),
   ];
   return [INTRO, ...sections].join('\n');
 }
 
-function section(title: string, text: string, rows: Rows): string {
+interface SectionOptions {
+  readonly text?: string;
+  /** What stands before its keys in the table of reload classes. */
+  readonly prefix?: string;
+}
+
+function section(title: string, rows: Rows, { text = '', prefix = '' }: SectionOptions = {}): string {
   const lead = text === '' ? '' : `${text}\n\n`;
   return `## ${title}\n\n${lead}${Object.entries(rows)
-    .map(([key, row]) => entry(key, row))
+    .map(([key, row]) => entry(key, row, RELOAD_CLASSES.get(`${prefix}${key}`)))
     .join('\n')}`;
 }
 
-function entry(key: string, row: Row<unknown>): string {
+const ON_RELOAD: Readonly<Record<ReloadClass, string>> = {
+  now: 'applied now',
+  instances: 'the difference',
+  restart: 'a restart',
+  daemon: "the daemon's next start",
+};
+
+function entry(key: string, row: Row<unknown>, reload: ReloadClass | undefined): string {
   const lines = [`### ${key}`, '', row.help, '', `- Value: ${row.kind.label}`];
   if (row.required) lines.push('- Required');
   else lines.push(`- Default: ${row.default === undefined ? (row.otherwise ?? 'none') : `\`${row.default}\``}`);
   if (row.example !== undefined) lines.push(`- Example: \`${key}: ${row.example}\``);
+  if (reload !== undefined) lines.push(`- On reload: ${ON_RELOAD[reload]}`);
   return `${lines.join('\n')}\n`;
 }

@@ -1,5 +1,5 @@
 /**
- * The one schema: every key of a config file with its kind, its default, its help and its reload class. The types of
+ * The one schema: every key of a config file with its kind, its default and its help. The types of
  * the values, the JSON Schema for editors and the reference in docs/CONFIG.md come from here.
  */
 
@@ -40,20 +40,17 @@ const LOG_FILE = {
   file: {
     kind: text('a path'),
     help: 'The file, relative to the config file.',
-    reload: 'now',
     required: true,
     example: 'log/web.log',
   },
   maxsize: {
     kind: size({ min: 0, max: MAX_LOG }),
     help: 'Size at which the file will be rotated; 0 for never. Checked now; files are not rotated yet.',
-    reload: 'now',
     default: '50MB',
   },
   backups: {
     kind: integer({ min: 0, max: MAX_BACKUPS }),
     help: 'How many rotated files will be kept. Checked now; files are not rotated yet.',
-    reload: 'now',
     default: '10',
   },
 } as const satisfies Rows;
@@ -65,12 +62,11 @@ const LOG_TARGET = textOr('a path, or `discard`', {
 });
 
 const TERMINAL = {
-  cols: { kind: integer({ min: 2, max: 1000 }), help: 'Columns.', reload: 'now', default: '120' },
-  rows: { kind: integer({ min: 1, max: 500 }), help: 'Rows.', reload: 'now', default: '40' },
+  cols: { kind: integer({ min: 2, max: 1000 }), help: 'Columns.', default: '120' },
+  rows: { kind: integer({ min: 1, max: 500 }), help: 'Rows.', default: '40' },
   term: {
     kind: text('the name of a terminal'),
     help: 'The `TERM` of the program.',
-    reload: 'restart',
     default: 'xterm-256color',
   },
 } as const satisfies Rows;
@@ -81,7 +77,6 @@ const PROGRAM = {
     help:
       'What to run: a line, split into words as a POSIX shell does but run without one, or a list of words. Variables ' +
       'are expanded after splitting, so that a value with spaces stays one word.',
-    reload: 'restart',
     required: true,
     example: '"nginx -c /etc/nginx.conf -g \'daemon off;\'"',
   },
@@ -90,141 +85,128 @@ const PROGRAM = {
     help:
       "Hands `cmd` to `/bin/sh -c`, unexpanded: pipes, globs and `$VARIABLES` are the shell's. The built-ins are in " +
       'its environment.',
-    reload: 'restart',
     default: 'false',
     example: 'true',
   },
   numprocs: {
     kind: integer({ min: 1, max: MAX_NUMPROCS }),
     help: 'How many processes of this program run.',
-    reload: 'instances',
     default: '1',
     example: '4',
   },
   processname: {
     kind: text('a name'),
     help: 'The name of each process. Give it `${num}` when there are several.',
-    reload: 'identity',
     otherwise: '`${program}`, or `${program}_${num}` with several processes',
     example: 'worker_${num}',
   },
   autostart: {
     kind: boolean(),
     help: 'Whether it starts with the daemon, and when it is added by a reload.',
-    reload: 'now',
     default: 'true',
   },
   autorestart: {
     kind: oneOf(['always', 'never', 'unexpected'], { true: 'always', false: 'never' }),
     help: 'When a process that ended by itself is started again; `unexpected` is any end but one of `exitcodes`.',
-    reload: 'now',
     default: 'unexpected',
     example: 'always',
   },
   exitcodes: {
     kind: oneOrMany(integer({ min: 0, max: 255 })),
     help: 'The exit codes that are expected: one, or a list.',
-    reload: 'now',
     default: '0',
     example: '[0, 2]',
   },
   startretries: {
     kind: integer({ min: 0, max: MAX_RETRIES }),
     help: 'How many failed starts in a row are tried again before the process is FATAL.',
-    reload: 'now',
     default: '3',
   },
   starttime: {
     kind: duration(),
     help: 'How long a process must stay up to count as started; 0 for at once.',
-    reload: 'now',
     default: '1',
     example: '500ms',
   },
   stopsignal: {
     kind: signal(),
     help: 'The signal that asks it to end.',
-    reload: 'now',
     default: 'TERM',
     example: 'QUIT',
   },
   stoptime: {
     kind: duration(),
     help: 'How long it may take to end after that before it is killed.',
-    reload: 'now',
     default: '10',
     example: '1m',
+  },
+  stopinput: {
+    kind: anyText('what to type'),
+    help:
+      'What to type into its terminal to make it end, before any signal is sent; a newline is the Enter key. It has half of ' +
+      '`stoptime`, then comes `stopsignal`.',
+    otherwise: 'nothing is typed',
+    example: '"stop\\n"',
   },
   stopasgroup: {
     kind: boolean(),
     help: 'Sends the stop signal to its whole process group. Needs `killasgroup`.',
-    reload: 'now',
     default: 'false',
   },
   killasgroup: {
     kind: boolean(),
     help: 'Sends SIGKILL to its whole process group.',
-    reload: 'now',
     otherwise: 'the value of `stopasgroup`',
   },
   leftovers: {
     kind: oneOf(['kill', 'report', 'ignore']),
     help: 'What becomes of processes of its session that outlive it: they are ended, told of, or left alone.',
-    reload: 'now',
     default: 'kill',
   },
   priority: {
     kind: PRIORITY,
     help: 'Lower ones start first and stop last.',
-    reload: 'now',
     default: '999',
     example: '10',
   },
   user: {
     kind: anyText('`name` or `name:group`'),
     help: 'Whom it runs as, when the daemon is root: `name` or `name:group`.',
-    reload: 'restart',
     otherwise: 'that of `daemon`; without one, a daemon that runs as root refuses the config',
     example: 'www-data:adm',
   },
   umask: {
     kind: octal(),
     help: 'Its file mode creation mask, octal however it is written.',
-    reload: 'restart',
     otherwise: "the daemon's",
     example: '022',
   },
   workingdir: {
     kind: text('a path'),
     help: 'The directory it runs in, relative to the config file.',
-    reload: 'restart',
     otherwise: "the daemon's",
     example: '/srv/web',
   },
   env: {
     kind: environment(),
     help: "Variables added to the daemon's environment; one without a value is unset. Those of `defaults` are added to.",
-    reload: 'restart',
     example: '{ROLE: front, HTTP_PROXY: }',
   },
   stdout: {
     kind: LOG_TARGET,
     help: 'Where its output is kept, beside its scrollback: a path, `discard`, or a map.',
-    reload: 'now',
     otherwise: 'nowhere',
     example: '{file: log/web.log, maxsize: 10MB, backups: 3}',
   },
   stderr: {
     kind: LOG_TARGET,
     help: 'The same for its standard error, which then gets a terminal of its own.',
-    reload: 'now',
     otherwise: 'together with its output',
     example: 'discard',
   },
   pidfile: {
     kind: text('a path'),
     help: 'A file that holds its pid while it runs, for others to read.',
-    reload: 'now',
     otherwise: 'none',
     example: '/run/web.pid',
   },
@@ -237,13 +219,12 @@ const PROGRAM = {
   scrollback: {
     kind: size({ min: MIN_SCROLLBACK, max: MAX_SCROLLBACK }),
     help: 'How much of its output is remembered.',
-    reload: 'now',
     default: '1MB',
     example: '256KB',
   },
 } as const satisfies Rows;
 
-const LATER_KEYS = notYet('limits', 'nice', 'stopinput', 'requires', 'ready', 'health', 'watch', 'events', 'defines');
+const LATER_KEYS = notYet('limits', 'nice', 'requires', 'ready', 'health', 'watch', 'events', 'defines');
 
 const { cmd: _cmd, ...DEFAULTS } = PROGRAM;
 
@@ -251,36 +232,32 @@ const GROUP = {
   programs: {
     kind: oneOrMany(anyText('the name of a program')),
     help: 'The programs of the group, each in no other.',
-    reload: 'now',
     required: true,
     example: '[api, db]',
   },
-  priority: { kind: PRIORITY, help: "Orders before the programs' own.", reload: 'now', default: '999', example: '10' },
+  priority: { kind: PRIORITY, help: "Orders before the programs' own.", default: '999', example: '10' },
 } as const satisfies Rows;
 
 const SOCKET = {
   path: {
     kind: text('a path'),
     help: 'Where the daemon listens, relative to the config file.',
-    reload: 'daemon',
     otherwise: 'a private directory: `$XDG_RUNTIME_DIR/taskmaster`, `/run/taskmaster` or `/tmp/taskmaster-<uid>`',
     example: 'run/tm.sock',
   },
-  mode: { kind: octal(), help: 'Who may talk to it.', reload: 'daemon', default: '0600', example: '"0660"' },
+  mode: { kind: octal(), help: 'Who may talk to it.', default: '0600', example: '"0660"' },
 } as const satisfies Rows;
 
 const DAEMON_LOG = {
   file: {
     kind: text('a path'),
     help: 'The file, relative to the config file.',
-    reload: 'now',
     otherwise: 'none',
     example: 'taskmasterd.log',
   },
   level: {
     kind: oneOf(['trace', 'debug', 'info', 'warn', 'error']),
     help: 'What is worth a line.',
-    reload: 'now',
     default: 'info',
   },
   maxsize: LOG_FILE.maxsize,
@@ -298,6 +275,14 @@ const DAEMON = {
     help: "The daemon's own log: a path, or a map.",
     example: '{file: taskmasterd.log, level: debug}',
   },
+  shutdowntimeout: {
+    kind: duration(),
+    help:
+      'How long stopping everything may take at most when the daemon ends: before it is over, whatever still runs is killed, ' +
+      'and the daemon ends whether that worked or not.',
+    otherwise: 'as long as the stop times of the programs take',
+    example: '30',
+  },
   user: { ...PROGRAM.user, help: 'Whom programs run as that name no `user` themselves.', otherwise: 'none' },
 } as const satisfies Rows;
 
@@ -310,7 +295,7 @@ const programTable: Table<typeof PROGRAM> = {
 
 const TOP = {
   daemon: {
-    kind: tableOf({ what: '`daemon`', rows: DAEMON, refused: notYet('detachkeys', 'shutdowntimeout') }),
+    kind: tableOf({ what: '`daemon`', rows: DAEMON, refused: notYet('detachkeys') }),
     help: 'The daemon itself. Only in the main file.',
   },
   defaults: {

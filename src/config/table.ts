@@ -1,4 +1,4 @@
-/** Maps with known keys, one row a key: kind, default, help and what a change of it does on reload, in one place. */
+/** Maps with known keys, one row a key: kind, default and help, in one place. */
 import type { JsonSchema, Kind, Reading, ValueOf } from './kind.ts';
 import { mustBe, noDashes } from './kind.ts';
 import { strayKey } from './misplaced.ts';
@@ -7,18 +7,9 @@ import { createReport } from './report.ts';
 import { scopeOf } from './scope.ts';
 import { lineOf, type Place, sourceOf } from './source.ts';
 
-/**
- * What a change of a key does on reload (design, section 8): `now` keeps the pid, `instances` starts or stops the
- * difference, `restart` restarts the process, `identity` makes another program of it, `daemon` waits for the daemon's
- * next start.
- */
-export type ReloadClass = 'now' | 'instances' | 'restart' | 'identity' | 'daemon';
-
 export interface Row<T> {
   readonly kind: Kind<T>;
   readonly help: string;
-  /** Of keys that hold no others. */
-  readonly reload?: ReloadClass;
   /** The default as one would write it; it is read by `kind` like any value. */
   readonly default?: string;
   /** The default in words, where it is no value. */

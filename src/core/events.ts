@@ -1,5 +1,8 @@
 import type { Exit } from './exit.ts';
-import type { StartCause } from './life.ts';
+import type { KeyChange } from './facets.ts';
+import type { StartCause, StopMeans } from './life.ts';
+import type { SignalName } from './program.ts';
+import type { ReloadAction } from './reload.ts';
 import type { PublicState } from './status.ts';
 
 /** What happened, as data: the same values go to the log, to `GET /v1/events` and to whoever waits for an outcome. */
@@ -31,6 +34,8 @@ export type HappeningBody =
       readonly expected: boolean;
       /** Milliseconds from fork to end. */
       readonly ranFor: number;
+      /** What had been done last to end it, where it was being stopped: `stopinput` typed, `stopsignal` sent, or SIGKILL. */
+      readonly stoppedBy: StopMeans | null;
     }
   | {
       readonly type: 'process.leftovers';
@@ -38,7 +43,48 @@ export type HappeningBody =
       readonly program: string;
       /** Pids that outlived the leader of their session. */
       readonly pids: readonly number[];
-      readonly action: 'reported' | 'TERM' | 'KILL' | 'gone';
+      /** `zombies`: their own parent has not reaped them, and nobody waits for that. */
+      readonly action: 'reported' | 'TERM' | 'KILL' | 'gone' | 'stuck' | 'zombies';
+    }
+  | {
+      readonly type: 'process.added' | 'process.removed';
+      readonly process: string;
+      readonly program: string;
+    }
+  | {
+      readonly type: 'process.reconfigured';
+      readonly process: string;
+      readonly program: string;
+      /** Its name before, which may be the same. */
+      readonly was: string;
+      readonly action: ReloadAction;
+      readonly changes: readonly KeyChange[];
+    }
+  | {
+      readonly type: 'config.reloaded';
+      /** What asked for it. */
+      readonly reason: string;
+      /** How many processes something changed for. */
+      readonly changed: number;
+      readonly unchanged: number;
+      /** What changed in the `daemon` section. */
+      readonly daemon: readonly KeyChange[];
+    }
+  /** The config was not taken, and nothing was changed. */
+  | { readonly type: 'config.refused'; readonly reason: string; readonly problems: readonly string[] }
+  | {
+      /** What lived on from a daemon that was killed, and what becomes of it before programs start. */
+      readonly type: 'daemon.survivors';
+      /** The process that they were of; it may have left the config since. */
+      readonly process: string;
+      readonly program: string;
+      readonly pids: readonly number[];
+      /** `left`: they live on, and so they may; `stuck`: they live on, though they were killed. */
+      readonly action: 'found' | 'signalled' | 'gone' | 'left' | 'stuck';
+      /** What they were sent; null unless `signalled`. */
+      readonly signal: SignalName | null;
+      /** Why they live on, in words, where there is more to say. */
+      readonly reason: string | null;
     }
   | { readonly type: 'daemon.started'; readonly pid: number }
   | { readonly type: 'daemon.stopping'; readonly reason: string; readonly waitingFor: readonly string[] };

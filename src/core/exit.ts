@@ -17,3 +17,16 @@ export function describeSpan(span: Millis): string {
   if (seconds >= 60) return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
   return `${seconds < 0.1 ? seconds.toFixed(3) : Number(seconds.toFixed(1))} s`;
 }
+
+/** What the letter of a process's state in /proc/PID/stat means for one that should have ended (proc(5)). */
+const CONDITIONS: Readonly<Record<string, string>> = {
+  D: 'it is in uninterruptible sleep (state D), as when a disk or a network file system does not answer',
+  Z: 'it is a zombie (state Z) that a debugger, or a thread of its own, still holds',
+  T: 'it is stopped (state T)',
+  t: 'a debugger holds it (state t)',
+};
+
+export function describeCondition(letter: string | undefined): string {
+  if (letter === undefined) return 'nothing is known of it';
+  return CONDITIONS[letter] ?? `it is in state ${letter}`;
+}

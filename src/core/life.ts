@@ -14,6 +14,9 @@ export type Manner =
 /** Who wanted a start: a person (or the daemon's own start, for them), or the restart policy. */
 export type StartCause = 'request' | 'policy';
 
+/** What ends a process that is to stop, each after the one before had its time: text typed, its signal, SIGKILL. */
+export type StopMeans = 'input' | 'signal' | 'kill';
+
 /** Where a process is in its life, with just the data that is true there. See `lifecycle.ts` for the story. */
 export type State =
   | { readonly kind: 'stopped' }
@@ -21,7 +24,19 @@ export type State =
   | { readonly kind: 'starting'; readonly pid: number; readonly since: Millis; readonly readyAt: Millis }
   | { readonly kind: 'running'; readonly pid: number; readonly since: Millis }
   | { readonly kind: 'backoff'; readonly reason: string; readonly retryAt: Millis }
-  | { readonly kind: 'stopping'; readonly pid: number; readonly since: Millis; readonly killAt: Millis }
+  | {
+      readonly kind: 'stopping';
+      readonly pid: number;
+      readonly since: Millis;
+      /** What has been done so far to end it. */
+      readonly means: StopMeans;
+      /** When that was done. */
+      readonly usedAt: Millis;
+      /** When the stop began. */
+      readonly askedAt: Millis;
+      /** When the next means is due. */
+      readonly nextAt: Millis;
+    }
   | {
       readonly kind: 'clearing';
       /** The dead leader, whose number is still the session's. */
@@ -103,10 +118,29 @@ export function deadlineOf(life: Life): Millis | undefined {
     case 'backoff':
       return state.retryAt;
     case 'stopping':
-      return state.killAt;
+      return state.nextAt;
     case 'clearing':
       return state.lookAt;
     default:
       return undefined;
+  }
+}
+
+/**
+ * Whether a change of what a process is made of must be acted on now: it is up and wanted so, or it failed and may try
+ * anew. Any other takes the change at its next start.
+ */
+export function mustRenew({ want, state }: Life): boolean {
+  if (want === 'down') return false;
+  switch (state.kind) {
+    case 'starting':
+    case 'running':
+    case 'backoff':
+    case 'fatal':
+      return true;
+    case 'clearing':
+      return state.manner === 'early';
+    default:
+      return false;
   }
 }

@@ -22,16 +22,28 @@
  * an event belongs to, its generation says so, and an event of another life changes nothing.
  */
 import type { HappeningBody } from './events.ts';
-import { describeExit, describeSpan, type Exit } from './exit.ts';
-import { deadlineOf, type LastEnd, type Life, type Manner, pidOf, type StartCause, type State } from './life.ts';
+import { describeCondition, describeExit, describeSpan, type Exit } from './exit.ts';
+import {
+  deadlineOf,
+  type LastEnd,
+  type Life,
+  type Manner,
+  mustRenew,
+  pidOf,
+  type StartCause,
+  type State,
+  type StopMeans,
+} from './life.ts';
 import type { Millis, ProcessSpec, SignalName } from './program.ts';
 import { backoffOf, isExpected, shouldRestart } from './restart.ts';
 import { reasonOf, statusOf } from './status.ts';
 import { takeToken } from './tokens.ts';
 import type { Effect, Event, Step } from './transition.ts';
 
-/** SIGKILL is sent again after `stoptime`, but not in a hot loop when that is 0. */
+/** SIGKILL is sent again after this, should the first one have missed. */
 export const KILL_AGAIN: Millis = 1000;
+/** Whoever lives on so long after SIGKILL sleeps where no signal reaches it, or is a zombie that someone else holds. */
+export const KILL_PATIENCE: Millis = 5000;
 /** How soon to look again for leftovers that were told to end: most do within a few milliseconds. */
 export const LOOK_AGAIN: Millis = 20;
 /** A leftover that stays (in uninterruptible sleep, say) is not worth a scan of /proc more often than this. */
@@ -52,8 +64,14 @@ export function step(spec: ProcessSpec, life: Life, event: Event, now: Millis): 
       return onKill(turn);
     case 'standDown':
       return onStandDown(turn);
+    case 'reconfigured':
+      return onReconfigured(turn, event.renew);
     case 'deadline':
       return onDeadline(turn);
+    case 'inputRefused':
+      return onInputRefused(turn);
+    case 'inspected':
+      return onInspected(turn, event.condition);
     case 'spawned':
       return onSpawned(turn, event.pid);
     case 'spawnFailed':
@@ -63,7 +81,7 @@ export function step(spec: ProcessSpec, life: Life, event: Event, now: Millis): 
     case 'ended':
       return onEnded(turn, event);
     case 'scanned':
-      return onScanned(turn, event.members);
+      return onScanned(turn, event.members, event.zombies ?? []);
   }
 }
 
@@ -203,12 +221,37 @@ function onStandDown(turn: Turn): Step {
 function onKill(turn: Turn): Step {
   onStop(turn);
   const { state, generation } = turn.life;
-  if (state.kind === 'stopping') killLeader(turn, state);
+  if (state.kind === 'stopping') useMeans(turn, state, 'kill');
   if (state.kind === 'clearing') {
     turn.enter({ ...state, killAt: turn.now, lookAt: undefined });
     if (state.lookAt !== undefined) turn.emit({ type: 'scan', generation, pid: state.pid });
   }
   return turn.result();
+}
+
+/** Deadlines that the new spec moves are moved, and what it decides otherwise is decided again. */
+function onReconfigured(turn: Turn, renew: boolean): Step {
+  if (renew && mustRenew(turn.life)) {
+    onRestart(turn);
+    return turn.result();
+  }
+  const { spec, life } = turn;
+  const { state } = life;
+  switch (state.kind) {
+    case 'starting':
+      turn.enter({ ...state, readyAt: state.since + spec.starttime });
+      break;
+    case 'stopping':
+      turn.enter({ ...state, nextAt: nextMeansAt(spec, state) });
+      break;
+    case 'backoff':
+      // Not a failed start that is tried again, but a restart that waits for its turn, which policy may not want any more.
+      if (life.failures === 0 && life.last && !shouldRestart(spec, life.last.exit)) {
+        turn.change({ want: 'down', state: { kind: 'exited' } });
+      }
+      break;
+  }
+  return onDeadline(turn);
 }
 
 function onDeadline(turn: Turn): Step {
@@ -223,7 +266,7 @@ function onDeadline(turn: Turn): Step {
       relaunch(turn);
       break;
     case 'stopping':
-      killLeader(turn, state);
+      escalate(turn, state);
       break;
     case 'clearing':
       turn.enter({ ...state, lookAt: undefined });
@@ -256,6 +299,26 @@ function onSignalFailed(turn: Turn, reason: string): Step {
   return turn.result();
 }
 
+function onInputRefused(turn: Turn): Step {
+  const { state } = turn.life;
+  if (state.kind === 'stopping' && state.means === 'input') useMeans(turn, state, 'signal');
+  return turn.result();
+}
+
+/** Nothing more can be done about it, and nobody shall wait for it any longer. Should it end after all, life goes on. */
+function onInspected(turn: Turn, condition: string | undefined): Step {
+  const { state } = turn.life;
+  if (state.kind !== 'stopping') return turn.result();
+  const { pid, since } = state;
+  turn.enter({
+    kind: 'unknown',
+    pid,
+    since,
+    reason: `pid ${pid} does not end on SIGKILL: ${describeCondition(condition)}`,
+  });
+  return turn.result();
+}
+
 function onEnded(turn: Turn, { exit, alone, hint }: Extract<Event, { type: 'ended' }>): Step {
   const before = turn.life.state;
   // An end that is seen after `readyAt` is no early one, though the timer was late.
@@ -268,7 +331,8 @@ function onEnded(turn: Turn, { exit, alone, hint }: Extract<Event, { type: 'ende
   const ranFor = turn.now - state.since;
   const manner = mannerOf(state, want);
   const expected = manner === 'stopped' || (manner === 'ran' && isExpected(turn.spec, exit));
-  turn.publish({ type: 'process.exit', pid, exit, expected, ranFor });
+  const stoppedBy = state.kind === 'stopping' ? state.means : null;
+  turn.publish({ type: 'process.exit', pid, exit, expected, ranFor, stoppedBy });
   const last: LastEnd = { pid, exit, ranFor, at: turn.now, hint };
   const reason = manner === 'early' ? earlyReason(turn.spec, last) : undefined;
   if (alone || turn.spec.leftovers === 'ignore') {
@@ -284,12 +348,13 @@ function onEnded(turn: Turn, { exit, alone, hint }: Extract<Event, { type: 'ende
   return turn.result();
 }
 
-function onScanned(turn: Turn, members: readonly number[]): Step {
+function onScanned(turn: Turn, members: readonly number[], zombies: readonly number[]): Step {
   const { state } = turn.life;
   if (state.kind !== 'clearing') return turn.result();
   const { manner, exit } = state;
   if (members.length === 0) {
     if (state.members.length > 0) turn.publish({ type: 'process.leftovers', pids: state.members, action: 'gone' });
+    if (zombies.length > 0) turn.publish({ type: 'process.leftovers', pids: zombies, action: 'zombies' });
     settle(turn, manner, exit);
   } else if (turn.spec.leftovers !== 'kill') {
     turn.publish({ type: 'process.leftovers', pids: members, action: 'reported' });
@@ -304,6 +369,11 @@ function onScanned(turn: Turn, members: readonly number[]): Step {
 function sweep(turn: Turn, state: Extract<State, { kind: 'clearing' }>, members: readonly number[]): void {
   const { now, spec } = turn;
   const killAt = state.killAt ?? now + spec.stoptime;
+  if (now - killAt >= KILL_PATIENCE) {
+    turn.publish({ type: 'process.leftovers', pids: members, action: 'stuck' });
+    settle(turn, state.manner, state.exit);
+    return;
+  }
   const signal: SignalName = now >= killAt ? 'SIGKILL' : 'SIGTERM';
   const told = signal === 'SIGKILL' ? members : members.filter(member => !state.members.includes(member));
   if (told.length > 0) {
@@ -370,17 +440,45 @@ function relaunch(turn: Turn): void {
   launch(turn, 'policy');
 }
 
-function beginStop(turn: Turn, state: { readonly pid: number; readonly since: Millis }): void {
-  const { stopsignal, stoptime, stopasgroup } = turn.spec;
-  const { pid, since } = state;
-  turn.enter({ kind: 'stopping', pid, since, killAt: turn.now + stoptime });
-  turn.emit({ type: 'signal', pid, signal: stopsignal, group: stopasgroup });
+type Stopping = Extract<State, { kind: 'stopping' }>;
+
+function beginStop(turn: Turn, { pid, since }: { readonly pid: number; readonly since: Millis }): void {
+  const { stopinput } = turn.spec;
+  const base = { kind: 'stopping', pid, since, askedAt: turn.now } as const;
+  useMeans(turn, base, stopinput === undefined ? 'signal' : 'input');
 }
 
-function killLeader(turn: Turn, state: Extract<State, { kind: 'stopping' }>): void {
-  const { stoptime, killasgroup } = turn.spec;
-  turn.enter({ ...state, killAt: turn.now + Math.max(stoptime, KILL_AGAIN) });
-  turn.emit({ type: 'signal', pid: state.pid, signal: 'SIGKILL', group: killasgroup });
+/** The stop input has half of `stoptime`, the stop signal the rest of it; then comes SIGKILL, and that again. */
+function escalate(turn: Turn, state: Stopping): void {
+  if (state.means === 'input') useMeans(turn, state, 'signal');
+  else if (state.means === 'signal') useMeans(turn, state, 'kill');
+  else if (turn.now - state.usedAt < KILL_PATIENCE) {
+    turn.enter({ ...state, nextAt: turn.now + KILL_AGAIN });
+    emitKill(turn, state.pid);
+  } else {
+    turn.enter({ ...state, nextAt: turn.now + KILL_PATIENCE });
+    turn.emit({ type: 'inspect', generation: turn.life.generation, pid: state.pid });
+  }
+}
+
+function useMeans(turn: Turn, base: Omit<Stopping, 'means' | 'usedAt' | 'nextAt'>, means: StopMeans): void {
+  const { spec, now } = turn;
+  const used = { ...base, means, usedAt: now };
+  const state: Stopping = { ...used, nextAt: nextMeansAt(spec, used) };
+  turn.enter(state);
+  if (means === 'input') turn.emit({ type: 'type', text: spec.stopinput ?? '' });
+  else if (means === 'signal')
+    turn.emit({ type: 'signal', pid: state.pid, signal: spec.stopsignal, group: spec.stopasgroup });
+  else emitKill(turn, state.pid);
+}
+
+function nextMeansAt({ stoptime }: ProcessSpec, { means, askedAt, usedAt }: Omit<Stopping, 'nextAt'>): Millis {
+  if (means === 'kill') return usedAt + KILL_AGAIN;
+  return askedAt + (means === 'input' ? stoptime / 2 : stoptime);
+}
+
+function emitKill(turn: Turn, pid: number): void {
+  turn.emit({ type: 'signal', pid, signal: 'SIGKILL', group: turn.spec.killasgroup });
 }
 
 function mannerOf(state: State, want: 'up' | 'down'): Manner {

@@ -12,7 +12,9 @@ const LEVELS: Readonly<Record<number, string>> = {
 };
 
 /** Fields for scripts, whose values the message has in words. */
-const TOLD: ReadonlySet<string> = new Set(['hostname', 'program', 'process', 'code', 'signal', 'ranFor']);
+const TOLD: ReadonlySet<string> = new Set(
+  'hostname program process code signal ranFor stoppedBy changes changed unchanged'.split(' '),
+);
 
 /** Of the longest level. */
 const LEVEL_WIDTH = 5;

@@ -28,3 +28,8 @@ export class NewlineDecoder {
     return rest;
   }
 }
+
+/** Text as a keyboard types it: a newline is the Enter key, which sends CR. */
+export function keystrokes(text: string): string {
+  return text.replaceAll(/\r?\n/g, '\r');
+}

@@ -73,6 +73,8 @@ export interface ProcessSpec {
   readonly starttime: Millis;
   readonly stopsignal: SignalName;
   readonly stoptime: Millis;
+  /** Typed into the terminal before any signal is sent; undefined for none. A newline in it is the Enter key. */
+  readonly stopinput: string | undefined;
   readonly stopasgroup: boolean;
   readonly killasgroup: boolean;
   readonly leftovers: LeftoverPolicy;
@@ -97,6 +99,8 @@ export interface DaemonSpec {
     readonly maxsize: number;
     readonly backups: number;
   };
+  /** Bound on the whole of an orderly shutdown; undefined for what the programs' own stop times come to. */
+  readonly shutdowntimeout: Millis | undefined;
 }
 
 /** Joins group and process as supervisord's `make_namespec` does: the short form when both are the same. */

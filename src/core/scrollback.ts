@@ -102,6 +102,12 @@ export class Scrollback {
     return lines === 0 ? this.next : from + at + 1;
   }
 
+  /** Changes the budget. Of what is held, the newest that fits stays, at its offsets. */
+  resize(limit: number): void {
+    this.limit = limit;
+    if (this.ring.length > limit) this.move(limit);
+  }
+
   /** Forgets what it holds. Offsets go on. */
   clear(): void {
     this.oldest = this.next;
@@ -115,8 +121,14 @@ export class Scrollback {
     if (needed <= this.ring.length) return;
     let capacity = Math.max(FIRST_CAPACITY, this.ring.length);
     while (capacity < needed) capacity *= 2;
-    const held = this.read(this.oldest, this.next - this.oldest);
-    this.ring = new Uint8Array(Math.min(capacity, this.limit));
+    this.move(Math.min(capacity, this.limit));
+  }
+
+  /** Moves what is held, as far as it fits, into a ring of this size. */
+  private move(capacity: number): void {
+    const held = this.read(Math.max(this.oldest, this.next - capacity), capacity);
+    this.oldest = held.from;
+    this.ring = new Uint8Array(capacity);
     let offset = held.from;
     for (let at = 0; at < held.bytes.length; ) {
       const to = offset % this.ring.length;

@@ -9,13 +9,28 @@ export type Event =
   | { readonly type: 'start' | 'stop' | 'restart' | 'kill' }
   /** Its stop is coming, once others have ended: it may live until then, but not begin another life. */
   | { readonly type: 'standDown' }
+  /**
+   * The spec is another one now. `renew`: what it is made of has changed, so that one that is up must begin a new life,
+   * and one that failed may try anew.
+   */
+  | { readonly type: 'reconfigured'; readonly renew: boolean }
   /** The time of `deadlineOf` may have come. */
   | { readonly type: 'deadline' }
   /** What became of the effects. */
   | { readonly type: 'spawned'; readonly generation: number; readonly pid: number }
   | { readonly type: 'spawnFailed'; readonly generation: number; readonly reason: string }
   | { readonly type: 'signalFailed'; readonly generation: number; readonly reason: string }
-  | { readonly type: 'scanned'; readonly generation: number; readonly members: readonly number[] }
+  /** The stop input could not be typed: the program has not read what was typed before. */
+  | { readonly type: 'inputRefused'; readonly generation: number }
+  /** What the system says of a leader that SIGKILL did not end: its state's letter, as in /proc/PID/stat. */
+  | { readonly type: 'inspected'; readonly generation: number; readonly condition: string | undefined }
+  /** `zombies`: of its session, which their parent, whoever it is, does not reap. */
+  | {
+      readonly type: 'scanned';
+      readonly generation: number;
+      readonly members: readonly number[];
+      readonly zombies?: readonly number[];
+    }
   /**
    * The leader was reaped. `alone`: its session is known to be empty, so that no scan is needed. `hint`: why it could not
    * even be run, where its exit code says so and a cause is known.
@@ -34,6 +49,10 @@ export type Effect =
   /** Take back a spawn that has not happened. Neither `spawned` nor `spawnFailed` follows. */
   | { readonly type: 'cancel'; readonly generation: number }
   | { readonly type: 'signal'; readonly pid: number; readonly signal: SignalName; readonly group: boolean }
+  /** Type the text into the terminal. */
+  | { readonly type: 'type'; readonly text: string }
+  /** Find out why this leader does not end. */
+  | { readonly type: 'inspect'; readonly generation: number; readonly pid: number }
   /** Find what lives in the session of this dead leader. */
   | { readonly type: 'scan'; readonly generation: number; readonly pid: number }
   | { readonly type: 'sweep'; readonly pid: number; readonly members: readonly number[]; readonly signal: SignalName }

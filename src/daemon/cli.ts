@@ -2,8 +2,8 @@ import { homedir, hostname } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Config } from '../config/config.ts';
 import { describeConfig } from '../config/describe.ts';
-import { type Diagnostic, formatDiagnostics } from '../config/diagnostic.ts';
-import { loadConfig } from '../config/load.ts';
+import { formatDiagnostics } from '../config/diagnostic.ts';
+import { type LoadResult, loadConfig } from '../config/load.ts';
 import { findConfig } from '../config/paths.ts';
 import { VERSION } from '../protocol/version.ts';
 import { realClock } from '../runtime/clock.ts';
@@ -14,6 +14,7 @@ import { startInBackground } from './daemonize.ts';
 import { keepHeapSmall } from './heap.ts';
 import { closeInherited } from './inherited.ts';
 import { openPtyHost } from './pty.ts';
+import type { ConfigSource } from './reloader.ts';
 
 const USAGE = `usage: taskmasterd [-c FILE] [--check] [--daemon] [--allow-root]
 
@@ -27,6 +28,7 @@ Runs programs in terminals and keeps them alive, in the foreground.
   -h, --help
   -v, --version
 
+SIGHUP reads the config again, and applies what changed and nothing else.
 SIGTERM, SIGINT and SIGQUIT stop every program in order, then the daemon; a second one kills what still runs.
 `;
 
@@ -85,13 +87,9 @@ async function checkAndRun(args: Arguments): Promise<number> {
     );
     return BAD_CONFIG;
   }
-  const { config, diagnostics } = loadConfig(found.path, {
-    env: process.env,
-    isRoot: process.geteuid?.() === 0,
-    allowRoot: args['allow-root'] === true || process.env.TASKMASTER_ALLOW_ROOT === '1',
-    hostname: hostname(),
-    cwd: process.cwd(),
-  });
+  const source = configSource(found.path, args['allow-root'] === true);
+  const loaded = source.first();
+  const { config, diagnostics } = loaded;
   // On the way up warnings go to the log, where they are found later; errors and --check speak to who asked.
   const isTold = config === undefined || args.check === true;
   if (isTold && diagnostics.length > 0)
@@ -101,26 +99,44 @@ async function checkAndRun(args: Arguments): Promise<number> {
     process.stdout.write(describeConfig(config, { color: isTerminal(process.stdout) }));
     return DONE;
   }
-  return await run(config, diagnostics);
+  return await run({ ...loaded, config }, source);
 }
 
-async function run(config: Config, diagnostics: readonly Diagnostic[]): Promise<number> {
+/** Reads the config as this daemon does: in its environment, with its rights. */
+function configSource(path: string, allowRoot: boolean): ConfigSource & { first(): LoadResult } {
+  const options = {
+    env: process.env,
+    isRoot: process.geteuid?.() === 0,
+    allowRoot: allowRoot || process.env.TASKMASTER_ALLOW_ROOT === '1',
+    hostname: hostname(),
+    cwd: process.cwd(),
+  };
+  return {
+    first: () => loadConfig(path, options),
+    read: () => loadConfig(path, { ...options, isReload: true }),
+    again: (files, scaled) => loadConfig(path, { ...options, read: files, scaled }),
+  };
+}
+
+async function run(loaded: LoadResult & { readonly config: Config }, source: ConfigSource): Promise<number> {
+  const { config } = loaded;
   // A terminal that goes away takes the log's copy on it along, and nothing else.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   closeInherited();
   keepHeapSmall();
   const console = openConsole(realClock, !process.env.NO_COLOR) ?? plainConsole();
+  const signals = takeSignals();
   let daemon: Daemon;
   try {
     daemon = await startDaemon({
-      config,
+      loaded,
+      source,
       host: openPtyHost(realClock),
       clock: realClock,
       env: process.env,
       uid: process.getuid?.() ?? 0,
       home: homedir(),
       terminal: console,
-      warnings: diagnostics.map(({ file, line, message }) => `${file}:${line}: ${message}`),
     });
   } catch (error) {
     if (!(error instanceof Error)) throw error;
@@ -128,15 +144,10 @@ async function run(config: Config, diagnostics: readonly Diagnostic[]): Promise<
     if (!(error instanceof SocketInUse) && process.env.TRACE) process.stderr.write(`${error.stack}\n`);
     return CANNOT_RUN;
   }
+  signals.passTo(daemon);
   if (!isTerminal(process.stdout)) {
     process.stdout.write(
       `taskmasterd ${VERSION} runs ${config.path} (pid ${process.pid}); its log: ${daemon.logfile}\n`,
-    );
-  }
-  for (const signal of SHUTDOWN_SIGNALS) process.on(signal, () => daemon.shutdown(signal));
-  for (const signal of ['SIGHUP', 'SIGUSR2'] as const) {
-    process.on(signal, () =>
-      daemon.log.warn(`${signal}: nothing is reloaded or reopened by this version; nothing was changed`),
     );
   }
   process.on('uncaughtException', error => daemon.onFault(error));
@@ -144,6 +155,29 @@ async function run(config: Config, diagnostics: readonly Diagnostic[]): Promise<
   await daemon.finished;
   await console?.close();
   return DONE;
+}
+
+type Reaction = (daemon: Daemon) => void;
+
+/**
+ * Takes the signals that mean something, from the first moment on: until then each of them would end the process there and
+ * then. What comes before the daemon is there reaches it once it is.
+ */
+function takeSignals(): { passTo(daemon: Daemon): void } {
+  let daemon: Daemon | undefined;
+  let waiting: Reaction[] = [];
+  const on = (signal: NodeJS.Signals, react: Reaction): void =>
+    void process.on(signal, () => (daemon === undefined ? waiting.push(react) : react(daemon)));
+  for (const signal of SHUTDOWN_SIGNALS) on(signal, started => started.shutdown(signal));
+  on('SIGHUP', started => started.reload('SIGHUP'));
+  on('SIGUSR2', started => started.log.warn('SIGUSR2: log files are not reopened by this version'));
+  return {
+    passTo: started => {
+      daemon = started;
+      for (const react of waiting) react(started);
+      waiting = [];
+    },
+  };
 }
 
 /** A terminal that cannot be opened anew, as on macOS, is written to as Node does. */

@@ -1,16 +1,13 @@
-import { chmodSync, lstatSync, mkdirSync, readlinkSync, rmdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { chmodSync, lstatSync, readlinkSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { request, type Server } from 'node:http';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import type { Clock } from '../runtime/clock.ts';
 import { isErrno } from '../runtime/errno.ts';
+import { enterTakeover } from './takeover.ts';
 
 /** The socket is made private and only then opened up, if asked. */
 const PRIVATE_UMASK = 0o177;
-
-/** Taking over takes milliseconds; a mark of it that is older than this was left by a daemon that died doing so. */
-const TAKEOVER_STALE_MS = 10_000;
-const TAKEOVER_RETRY_MS = 20;
 
 /** How long a daemon that listens may take to say who it is. */
 const ANSWER_TIMEOUT_MS = 2_000;
@@ -25,29 +22,25 @@ export interface SocketOptions {
   /** Where clients look; differs from `path` when the config names another place, and is then a link to it. */
   readonly knownAs: string;
   readonly clock: Clock;
+  /** What is to be done once it is known that no daemon listens, before this one does. Its error is thrown on. */
+  readonly prepare: () => Promise<void>;
 }
 
 /**
  * Makes `server` listen on the control socket, taking it over from a daemon that died. Throws `SocketInUse` naming the
- * pid when one lives.
- *
- * Two daemons that start at once must not both find the old socket dead and replace each other's: so whoever looks first
- * makes a directory, which only one can, and removes it once it listens.
+ * pid when one lives, and `enterTakeover`'s error when another is starting and does not get on.
  */
-export async function listen(server: Server, { path, mode, knownAs, clock }: SocketOptions): Promise<void> {
-  const release = await enterTakeover(`${knownAs}.takeover`, clock);
-  try {
-    await refuseWhenAlive(knownAs);
-    await refuseWhenAlive(path);
-    removeDead(path);
-    await bind(server, path);
-    chmodSync(path, mode);
-    if (knownAs !== path) {
-      removeDead(knownAs);
-      symlinkSync(path, knownAs);
-    }
-  } finally {
-    release();
+export async function listen(server: Server, { path, mode, knownAs, clock, prepare }: SocketOptions): Promise<void> {
+  using _ = await enterTakeover(knownAs, clock);
+  await refuseWhenAlive(knownAs);
+  await refuseWhenAlive(path);
+  await prepare();
+  removeDead(path);
+  await bind(server, path);
+  chmodSync(path, mode);
+  if (knownAs !== path) {
+    removeDead(knownAs);
+    symlinkSync(path, knownAs);
   }
 }
 
@@ -58,30 +51,6 @@ export function forgetSocket({ path, knownAs }: Pick<SocketOptions, 'path' | 'kn
     if (readlinkSync(knownAs) === path) rmSync(knownAs);
   } catch (error) {
     if (!isErrno(error, 'ENOENT', 'EINVAL')) throw error; // gone, or no link of ours any more
-  }
-}
-
-async function enterTakeover(mark: string, clock: Clock): Promise<() => void> {
-  for (;;) {
-    try {
-      mkdirSync(mark, { mode: 0o700 });
-      return () => removeMark(mark);
-    } catch (error) {
-      if (!isErrno(error, 'EEXIST')) throw error;
-    }
-    const madeAt = statSync(mark, { throwIfNoEntry: false })?.mtimeMs;
-    if (madeAt === undefined) continue; // it has just gone
-    const age = clock.wall() - madeAt;
-    if (age > TAKEOVER_STALE_MS || age < -TAKEOVER_STALE_MS) removeMark(mark);
-    else await new Promise<void>(resolve => clock.after(TAKEOVER_RETRY_MS, resolve));
-  }
-}
-
-function removeMark(mark: string): void {
-  try {
-    rmdirSync(mark);
-  } catch (error) {
-    if (!isErrno(error, 'ENOENT')) throw error; // another has removed it: all the better
   }
 }
 

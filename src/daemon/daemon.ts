@@ -1,28 +1,37 @@
 /** The composition root: builds everything, joins it, and takes it apart again in order. Nothing else knows two parts. */
+import { chmodSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
+import type { LoadResult } from '../config/load.ts';
 import { checkSocketPath, configHash, prepareRuntimeDir, stateDir } from '../config/paths.ts';
 import type { HappeningBody } from '../core/events.ts';
+import { describeProblem, type Problem } from '../core/problem.ts';
+import type { DaemonSpec } from '../core/program.ts';
+import { WireError } from '../protocol/errors.ts';
 import { type Clock, randomToken } from '../runtime/clock.ts';
-import { MutableDisposable } from '../runtime/lifetime.ts';
 import { traceFrom } from '../runtime/trace.ts';
 import { forgetSocket, listen } from './control-socket.ts';
 import { createHandlers } from './handlers.ts';
 import { createHttpServer } from './http.ts';
 import { Journal } from './journal.ts';
 import { inheritedEnvironment } from './launch.ts';
-import { type DaemonLog, type Log, openLog } from './log.ts';
+import { type DaemonLog, type Log, type LogOptions, openLog } from './log.ts';
 import { LogFiles } from './logfiles.ts';
 import { narrate } from './narrator.ts';
 import { PacedQueue } from './paced.ts';
-import type { Process } from './process.ts';
+import { daemonIdOf } from './procfs.ts';
 import type { PtyHost } from './pty.ts';
+import { Recovery } from './recovery.ts';
+import { type ConfigSource, Reloader } from './reloader.ts';
 import { SessionScanner } from './sessions.ts';
-import { isAtRest, Supervisor } from './supervisor.ts';
+import { Shutdown } from './shutdown.ts';
+import { Supervisor } from './supervisor.ts';
 
 export interface DaemonOptions {
-  readonly config: Config;
+  readonly loaded: LoadResult & { readonly config: Config };
+  /** Where it is read again on a reload. */
+  readonly source: ConfigSource;
   readonly host: PtyHost;
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -30,26 +39,22 @@ export interface DaemonOptions {
   readonly home: string;
   /** Where people read the log along; undefined when nobody does. */
   readonly terminal: { readonly write: (text: string) => void; readonly color: boolean } | undefined;
-  /** Warnings of the config, said in the log. */
-  readonly warnings: readonly string[];
 }
-
-/** How often the log says whom the shutdown still waits for. */
-const STILL_WAITING_MS = 5_000;
 
 /**
  * Starts the daemon of a checked config: it listens, then starts programs. Rejects when it cannot listen (`SocketInUse`
  * when another one does) or open its log; nothing was started then.
  */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
-  const { config, env, uid, home } = options;
+  const { env, uid, home } = options;
+  const { config } = options.loaded;
   const hash = configHash(config.path);
   const knownAs = resolve(prepareRuntimeDir(env, uid), `${hash}.sock`);
   const path = config.daemon.socket.path ?? knownAs;
   checkSocketPath(path);
-  const logfile = config.daemon.log.file ?? resolve(stateDir(env, uid, home), hash, 'taskmasterd.log');
-  const daemonLog = openLog({ level: config.daemon.log.level, file: logfile, terminal: options.terminal });
-  const daemon = new Daemon(options, { hash, logfile, path, knownAs, daemonLog });
+  const state = resolve(stateDir(env, uid, home), hash);
+  const daemonLog = openLog({ ...logOptions(config.daemon, state), terminal: options.terminal });
+  const daemon = new Daemon(options, { hash, state, path, knownAs, daemonLog });
   try {
     await daemon.listen();
   } catch (error) {
@@ -60,9 +65,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   return daemon;
 }
 
+function logOptions({ log }: DaemonSpec, state: string): Pick<LogOptions, 'level' | 'file'> {
+  return { level: log.level, file: log.file ?? resolve(state, 'taskmasterd.log') };
+}
+
 interface Places {
   readonly hash: string;
-  readonly logfile: string;
+  /** The directory of what outlives the daemon. */
+  readonly state: string;
   readonly path: string;
   readonly knownAs: string;
   readonly daemonLog: DaemonLog;
@@ -71,7 +81,6 @@ interface Places {
 /** A running daemon. */
 export class Daemon {
   readonly socket: string;
-  readonly logfile: string;
   /** Resolves when everything has stopped and nothing is left: no program, socket, timer or open file. */
   readonly finished: Promise<void>;
   private readonly options: DaemonOptions;
@@ -80,25 +89,35 @@ export class Daemon {
   private readonly logfiles: LogFiles;
   private readonly forks: PacedQueue;
   private readonly supervisor: Supervisor;
+  private readonly reloader: Reloader;
+  private readonly recovery: Recovery;
+  /** Resolves when no survivor of a former daemon is in the way any more. */
+  private recovered: Promise<void> = Promise.resolve();
   private readonly server: Server;
-  private isStopping = false;
+  private readonly ending: Shutdown;
   private finish = (): void => {};
 
   constructor(options: DaemonOptions, places: Places) {
-    const { clock, env, config, host } = options;
+    const { clock, env, loaded, source, host } = options;
     const { daemonLog } = places;
     this.options = options;
     this.places = places;
     this.socket = places.path;
-    this.logfile = places.logfile;
     this.finished = new Promise(resolved => {
       this.finish = resolved;
     });
     this.journal = new Journal(clock);
     this.logfiles = new LogFiles(clock, message => this.log.error(message));
     this.forks = new PacedQueue(clock);
+    this.recovery = new Recovery({
+      directory: places.state,
+      hash: places.hash,
+      uid: options.uid,
+      clock,
+      warn: message => this.log.warn(message),
+    });
     const trace = traceFrom(env.TRACE);
-    this.supervisor = new Supervisor(config.processes, {
+    this.supervisor = new Supervisor(loaded.config.processes, {
       host,
       clock,
       trace,
@@ -107,21 +126,41 @@ export class Daemon {
       scanner: new SessionScanner(clock),
       environment: inheritedEnvironment(env),
       configHash: places.hash,
+      obstacleTo: process => this.recovery.obstacleTo(process),
+      remember: what => this.recovery.touch(what),
+      daemonId: daemonIdOf(options.uid),
       publish: happening => this.publish(happening),
       warn: (process, message) => this.log.warn({ process }, `${process}: ${message}`),
       fault: error => this.onFault(error),
     });
+    this.reloader = new Reloader({
+      source,
+      loaded,
+      supervisor: this.supervisor,
+      reconfigureDaemon: spec => this.reconfigure(spec),
+      publish: happening => this.publish(happening),
+      isStopping: () => this.ending.isUnderWay,
+    });
+    this.ending = new Shutdown({
+      supervisor: this.supervisor,
+      clock,
+      publish: happening => this.publish(happening),
+      timeout: () => this.reloader.daemonSpec.shutdowntimeout,
+    });
     const handlers = createHandlers({
       clock,
       supervisor: this.supervisor,
+      reloader: this.reloader,
+      remember: () => this.recovery.flush(),
+      holdup: () => this.recovery.holdup,
       journal: this.journal,
       boot: randomToken(),
       log: { scrollback: daemonLog.recent, onGrowth: daemonLog.onLine },
-      config: config.path,
+      config: loaded.config.path,
       socket: places.path,
-      logfile: places.logfile,
+      logfile: () => this.logfile,
       startedAt: clock.now(),
-      isStopping: () => this.isStopping,
+      isStopping: () => this.ending.isUnderWay,
       shutdown: reason => this.shutdown(reason),
     });
     this.server = createHttpServer(handlers, { trace: trace.http, onFault: error => this.onFault(error) });
@@ -131,40 +170,51 @@ export class Daemon {
     return this.places.daemonLog.log;
   }
 
-  async listen(): Promise<void> {
-    const { path, knownAs } = this.places;
-    await listen(this.server, {
-      path,
-      knownAs,
-      mode: this.options.config.daemon.socket.mode,
-      clock: this.options.clock,
-    });
+  get logfile(): string {
+    return logOptions(this.reloader.daemonSpec, this.places.state).file;
   }
 
-  /** Says what runs, then starts what starts by itself. */
+  /** Listens, once it is known what a former daemon left. Throws when one of this config lives. */
+  async listen(): Promise<void> {
+    const { path, knownAs } = this.places;
+    const { mode } = this.reloader.daemonSpec.socket;
+    const prepare = (): Promise<void> => this.recovery.look();
+    await listen(this.server, { path, knownAs, mode, clock: this.options.clock, prepare });
+  }
+
+  /** Says what runs, then starts what starts by itself, once whoever survived a former daemon has been ended. */
   begin(): void {
-    const { config, warnings } = this.options;
+    const { config, diagnostics } = this.options.loaded;
     this.publish({ type: 'daemon.started', pid: process.pid });
-    for (const warning of warnings) this.log.warn(warning);
+    this.tellWarnings(diagnostics);
     this.log.info({ config: config.path, processes: config.processes.length }, 'config loaded');
+    for (const process of this.supervisor.all) process.recall(this.recovery.intentOf(process));
+    this.recovery.follow(() => this.supervisor.all);
+    const held = this.forks.hold();
+    this.recovered = this.recovery
+      .endSurvivors({ publish: happening => this.publish(happening), isUrgent: () => this.ending.isUnderWay })
+      .catch(error => this.onFault(error))
+      .finally(() => held[Symbol.dispose]());
     this.supervisor.autostart();
   }
 
-  /** Stops everything in order. Called again while that is under way, it kills what still runs. */
-  shutdown(reason: string): void {
-    if (this.isStopping) {
-      const alive = this.alive();
-      this.publish({
-        type: 'daemon.stopping',
-        reason: `${reason}, again: killing what still runs`,
-        waitingFor: alive.map(nameOf),
-      });
-      for (const process of alive) process.dispatch({ type: 'kill' });
+  /** Reads the config again and applies what changed. What is wrong with it is in the log; nothing was changed then. */
+  reload(reason: string): void {
+    if (this.ending.isUnderWay) {
+      this.log.warn(`${reason}: not reloaded, as the daemon is stopping`);
       return;
     }
-    this.isStopping = true;
-    this.publish({ type: 'daemon.stopping', reason, waitingFor: this.alive().map(nameOf) });
-    void this.stop();
+    const options = { wait: false, signal: new AbortController().signal };
+    this.reloader.reload(reason, options).then(
+      ({ warnings }) => this.tellWarnings(warnings),
+      error => (error instanceof WireError ? undefined : this.onFault(error)),
+    );
+  }
+
+  /** Stops everything in order, then ends. Called again while that is under way, it kills what still runs. */
+  shutdown(reason: string): void {
+    if (this.ending.isUnderWay) this.ending.escalate(reason);
+    else void this.stop(reason);
   }
 
   /**
@@ -175,18 +225,28 @@ export class Daemon {
     this.log.error({ error: error instanceof Error ? error.stack : String(error) }, 'fault in the daemon; it runs on');
   }
 
-  private async stop(): Promise<void> {
-    const { clock } = this.options;
-    using waiting = new MutableDisposable();
-    const remind = (): void => {
-      waiting.value = clock.after(STILL_WAITING_MS, () => {
-        this.publish({ type: 'daemon.stopping', reason: 'still waiting', waitingFor: this.alive().map(nameOf) });
-        remind();
-      });
-    };
-    remind();
+  private tellWarnings(problems: readonly Problem[]): void {
+    for (const problem of problems) this.log.warn(describeProblem(problem));
+  }
+
+  private reconfigure(spec: DaemonSpec): void {
+    this.places.daemonLog.reconfigure(logOptions(spec, this.places.state));
+    if (spec.socket.mode !== this.reloader.daemonSpec.socket.mode) chmodSync(this.places.path, spec.socket.mode);
+  }
+
+  private async stop(reason: string): Promise<void> {
+    const steps: readonly (() => void | Promise<void>)[] = [
+      () => this.ending.begin(reason),
+      () => this.recovered,
+      () => this.recovery.close(),
+      () => this.closeServer(),
+      () => this.supervisor[Symbol.dispose](),
+      () => this.forks[Symbol.dispose](),
+      () => this.logfiles.close(),
+      () => forgetSocket(this.places),
+    ];
     // A step that fails is told, and the next one is taken all the same: the end must come.
-    for (const step of this.endingSteps()) {
+    for (const step of steps) {
       try {
         await step();
       } catch (error) {
@@ -198,17 +258,6 @@ export class Daemon {
     this.finish();
   }
 
-  private endingSteps(): readonly (() => void | Promise<void>)[] {
-    return [
-      () => this.supervisor.stopInOrder(this.supervisor.all),
-      () => this.closeServer(),
-      () => this.supervisor[Symbol.dispose](),
-      () => this.forks[Symbol.dispose](),
-      () => this.logfiles.close(),
-      () => forgetSocket(this.places),
-    ];
-  }
-
   /** Answers that are on their way get out first; then listeners, which would stay for ever, are cut off. */
   private async closeServer(): Promise<void> {
     const closed = new Promise<void>(resolved => this.server.close(() => resolved()));
@@ -217,16 +266,8 @@ export class Daemon {
     await closed;
   }
 
-  private alive(): readonly Process[] {
-    return this.supervisor.all.filter(process => !isAtRest(process));
-  }
-
   private publish(happening: HappeningBody): void {
     this.journal.publish(happening);
     narrate(this.log, happening);
   }
-}
-
-function nameOf(process: Process): string {
-  return process.fullname;
 }

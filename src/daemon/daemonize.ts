@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { DAEMON_VARIABLE, ID_VARIABLE } from '../core/mark.ts';
 
 /**
  * Runs this same command without `--daemon`, in a session of its own, and waits until it says on standard output that its
@@ -8,7 +9,10 @@ import { spawn } from 'node:child_process';
  * Resolves with the exit code: 0 once it runs, else the daemon's own.
  */
 export function startInBackground(script: string, args: readonly string[]): Promise<number> {
+  // Started from the console of a program, it is no part of that program any more.
+  const { [ID_VARIABLE]: _id, [DAEMON_VARIABLE]: _daemon, ...env } = process.env;
   const child = spawn(process.execPath, [...process.execArgv, script, ...args], {
+    env,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

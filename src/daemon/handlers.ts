@@ -1,3 +1,4 @@
+import { noteOf } from '../core/intent.ts';
 import { pidOf } from '../core/life.ts';
 import { parseSignal } from '../core/signals.ts';
 import { descriptionOf, type PublicState, reasonOf, statusOf } from '../core/status.ts';
@@ -8,6 +9,8 @@ import {
   type DaemonInfo,
   type ProcessInfo,
   type ProcessList,
+  parseReloadRequest,
+  parseScaleRequest,
   parseSelectRequest,
   parseSignalRequest,
 } from '../protocol/messages.ts';
@@ -18,6 +21,7 @@ import { type Source, sendOutput } from './follow.ts';
 import type { Call, Handler, Handlers } from './http.ts';
 import type { Journal } from './journal.ts';
 import type { Process } from './process.ts';
+import type { Reloader } from './reloader.ts';
 import {
   clearProcess,
   type RequestOptions,
@@ -31,6 +35,11 @@ import type { Supervisor } from './supervisor.ts';
 /** What the routes are about. */
 export interface Subject {
   readonly supervisor: Supervisor;
+  readonly reloader: Reloader;
+  /** Writes down what was decided, so that it outlives the daemon whatever comes. */
+  readonly remember: () => void;
+  /** What every start waits for; undefined when there is nothing. */
+  readonly holdup: () => string | undefined;
   readonly journal: Journal;
   readonly clock: Clock;
   /** Names this life of the daemon in event ids. */
@@ -38,7 +47,7 @@ export interface Subject {
   readonly log: Source;
   readonly config: string;
   readonly socket: string;
-  readonly logfile: string | undefined;
+  readonly logfile: () => string;
   readonly startedAt: number;
   readonly isStopping: () => boolean;
   /** Begins the orderly end. */
@@ -47,7 +56,7 @@ export interface Subject {
 
 /** One small function per route. */
 export function createHandlers(subject: Subject): Handlers {
-  const { supervisor, clock, journal } = subject;
+  const { supervisor, reloader, journal } = subject;
   const named = ({ name }: Call): Process => {
     const process = supervisor.find(name);
     if (!process) throw new WireError('no_such_process', `no such process: ${name}`);
@@ -60,7 +69,9 @@ export function createHandlers(subject: Subject): Handlers {
       refuseWhenStopping(subject);
       const { select, wait } = parseSelectRequest(parseJson(call.body));
       const { selected, unknown } = supervisor.select(select);
-      return reply(await act(selected, { wait, signal: call.signal }), unknown);
+      const acting = act(selected, { wait, signal: call.signal });
+      subject.remember();
+      return reply(await acting, unknown);
     };
   };
   const each = (act: (process: Process, options: RequestOptions) => ActionResult | Promise<ActionResult>): Handler =>
@@ -71,9 +82,9 @@ export function createHandlers(subject: Subject): Handlers {
     processes: ({ query }): ProcessList => {
       const selectors = query.getAll('select');
       const { selected, unknown } = supervisor.select(selectors.length > 0 ? selectors : ['all']);
-      return { processes: selected.map(process => processInfo(process, clock)), unknown };
+      return { processes: selected.map(process => processInfo(process, subject)), unknown };
     },
-    process: call => processInfo(named(call), clock),
+    process: call => processInfo(named(call), subject),
     start: each(startProcess),
     stop: action((processes, options) => stopProcesses(supervisor, processes, options)),
     restart: each(restartProcess),
@@ -103,6 +114,17 @@ export function createHandlers(subject: Subject): Handlers {
     },
     output: call => sendOutput(call.response, sourceOf(named(call), call.query), call.query),
     events: call => sendEvents(call, journal, subject.boot),
+    reload: async call => {
+      refuseWhenStopping(subject);
+      const { dryRun, wait } = parseReloadRequest(call.body.length === 0 ? undefined : parseJson(call.body));
+      if (dryRun) return reloader.preview();
+      return await reloader.reload('a client asked for it', { wait, signal: call.signal });
+    },
+    scale: async call => {
+      refuseWhenStopping(subject);
+      const { program, numprocs, wait } = parseScaleRequest(parseJson(call.body));
+      return await reloader.scale(program, numprocs, { wait, signal: call.signal });
+    },
     shutdown: () => {
       const stopping = supervisor.all.filter(process => pidOf(process.current) !== undefined).length;
       subject.shutdown('a client asked for it');
@@ -158,18 +180,27 @@ function daemonInfo(subject: Subject): DaemonInfo {
     pid: process.pid,
     config: subject.config,
     socket: subject.socket,
-    logfile: subject.logfile ?? null,
+    logfile: subject.logfile(),
     uptime: Math.round(subject.clock.now() - subject.startedAt),
     mood: subject.isStopping() ? 'shutdown' : 'running',
+    scaled: Object.fromEntries(subject.reloader.scales),
+    resources: countOf(process.getActiveResourcesInfo()),
     counts,
   };
 }
 
+function countOf(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}
+
 /** Everything that `status` shows of one process. */
-function processInfo({ spec, current, scrollback }: Process, clock: Clock): ProcessInfo {
+function processInfo({ spec, current, scrollback, intent }: Process, { clock, holdup }: Subject): ProcessInfo {
   const now = clock.now();
   const wall = (at: number): number => Math.round(clock.wall() - (now - at));
   const { last, state, restarts, generation, want } = current;
+  const reason = reasonOf(current) ?? (state.kind === 'launching' ? holdup() : undefined);
   const target = (log: typeof spec.stdout): string | null => (log.kind === 'file' ? log.path : null);
   return {
     name: spec.fullname,
@@ -179,10 +210,12 @@ function processInfo({ spec, current, scrollback }: Process, clock: Clock): Proc
     num: spec.num,
     state: statusOf(current),
     want,
+    intent: intent ?? null,
+    note: noteOf(intent, spec.autostart) ?? null,
     pid: pidOf(current) ?? null,
     uptime: 'since' in state ? Math.round(now - state.since) : null,
-    description: descriptionOf(current, now, wall),
-    reason: reasonOf(current) ?? null,
+    description: descriptionOf(current, now, wall) || (reason ?? ''),
+    reason: reason ?? null,
     starts: generation,
     restarts,
     lastExit: last ? { ...last.exit, pid: last.pid, ranFor: Math.round(last.ranFor), at: wall(last.at) } : null,

@@ -1,5 +1,7 @@
+import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Problem } from '../core/problem.ts';
 import { ERRORS, type ErrorBody, type ErrorCode, WireError } from '../protocol/errors.ts';
 import { ROUTES, type Route, type RouteName } from '../protocol/routes.ts';
 import { isCompatible, mismatchMessage, PROTOCOL, PROTOCOL_HEADER } from '../protocol/version.ts';
@@ -78,6 +80,7 @@ async function serve(
   trace?.(`${request.method} ${request.url}`);
   response.setHeader(PROTOCOL_HEADER, PROTOCOL);
   const gone = new AbortController();
+  setMaxListeners(0, gone.signal); // a request for many processes has a listener for each: no leak, so no warning
   response.on('close', () => gone.abort());
   try {
     checkVersion(request);
@@ -88,10 +91,10 @@ async function serve(
     if (reply !== undefined) sendJson(response, 200, reply);
   } catch (error) {
     if (!(error instanceof WireError)) onFault(error);
-    const { code, message } = error instanceof WireError ? error : FAULT;
+    const { code, message, problems } = error instanceof WireError ? error : FAULT;
     // What is left of a body that was refused is not read: the connection ends with the answer.
     if (!request.complete) response.setHeader('connection', 'close');
-    sendJson(response, ERRORS[code].status, errorBody(code, message));
+    sendJson(response, ERRORS[code].status, errorBody(code, message, problems));
   }
 }
 
@@ -193,6 +196,6 @@ function rawReply(code: ErrorCode, message: string): string {
   return `HTTP/1.1 ${status} Refused\r\n${PROTOCOL_HEADER}: ${PROTOCOL}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`;
 }
 
-function errorBody(code: ErrorCode, message: string): ErrorBody {
-  return { error: { code, message } };
+function errorBody(code: ErrorCode, message: string, problems?: readonly Problem[]): ErrorBody {
+  return { error: { code, message, ...(problems && { problems }) } };
 }

@@ -1,3 +1,4 @@
+import { DAEMON_VARIABLE, ID_VARIABLE } from '../core/mark.ts';
 import type { ProcessSpec, TerminalSpec } from '../core/program.ts';
 import { isStderrApart } from '../core/program.ts';
 import { type Account, lookUpAccount, mustChangeTo, SpawnError } from './accounts.ts';
@@ -44,6 +45,8 @@ export interface LaunchOptions {
   readonly inherited: Environment;
   /** `TASKMASTER_ID` of this life. */
   readonly id: string;
+  /** `TASKMASTER_DAEMON`: whose life it is. */
+  readonly daemon: string;
   readonly size: Pick<TerminalSpec, 'cols' | 'rows'>;
 }
 
@@ -85,7 +88,8 @@ function environmentOf(
     TERM: spec.terminal.term,
     PWD: cwd,
     ...spec.env,
-    TASKMASTER_ID: options.id,
+    [ID_VARIABLE]: options.id,
+    [DAEMON_VARIABLE]: options.daemon,
   };
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(merged)) if (value !== null && value !== undefined) env[name] = value;

@@ -16,14 +16,16 @@ export interface DaemonLog {
   readonly recent: Scrollback;
   /** Calls back after each line. */
   readonly onLine: (listener: () => void) => Disposable;
+  /** Another level, another file. Throws when the file cannot be opened; nothing has changed then. */
+  readonly reconfigure: (options: Pick<LogOptions, 'level' | 'file'>) => void;
   /** Closes the file. */
   readonly close: () => void;
 }
 
 export interface LogOptions {
   readonly level: DaemonSpec['log']['level'];
-  /** Absolute; undefined for none. */
-  readonly file: string | undefined;
+  /** Absolute. */
+  readonly file: string;
   /** Where people read along; undefined when nobody does. */
   readonly terminal: { readonly write: (text: string) => void; readonly color: boolean } | undefined;
 }
@@ -44,12 +46,16 @@ export function openLog({ level, file, terminal }: LogOptions): DaemonLog {
       for (const listener of listeners) listener();
     },
   };
-  const streams: pino.StreamEntry[] = [{ level, stream: memory }];
-  const destination = file === undefined ? undefined : openFile(file, line => terminal?.write(`${line}\n`));
-  if (destination) streams.push({ level, stream: destination });
+  const say = (line: string): void => terminal?.write(`${line}\n`);
+  let current = { path: file, destination: openFile(file, say) };
+  // Every stream takes all: the logger's own level decides, as that can be changed.
+  const streams: pino.StreamEntry[] = [
+    { level: 'trace', stream: memory },
+    { level: 'trace', stream: { write: (line: string) => current.destination.write(line) } },
+  ];
   if (terminal) {
     streams.push({
-      level,
+      level: 'trace',
       stream: { write: (line: string) => terminal.write(`${formatLogLine(line.trimEnd(), terminal.color)}\n`) },
     });
   }
@@ -59,14 +65,23 @@ export function openLog({ level, file, terminal }: LogOptions): DaemonLog {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: label => ({ level: label }) },
   };
+  const log = pino(options, pino.multistream(streams));
   return {
-    log: pino(options, pino.multistream(streams)),
+    log,
     recent,
     onLine: listener => {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
     },
-    close: () => destination?.close(),
+    reconfigure: ({ level, file }) => {
+      if (file !== current.path) {
+        const next = { path: file, destination: openFile(file, say) };
+        current.destination.close();
+        current = next;
+      }
+      log.level = level;
+    },
+    close: () => current.destination.close(),
   };
 }
 

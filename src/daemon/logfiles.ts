@@ -22,7 +22,7 @@ const RETRY_MS = 10;
 export class LogFiles {
   private readonly clock: Clock;
   private readonly tell: (message: string) => void;
-  private readonly files = new Map<string, LogFile>();
+  private readonly files = new Map<string, { readonly file: LogFile; users: number }>();
 
   /** `tell` is called when a file cannot be written, and when it can again. */
   constructor(clock: Clock, tell: (message: string) => void) {
@@ -30,22 +30,37 @@ export class LogFiles {
     this.tell = tell;
   }
 
-  /** The file at this path, opened if it is not. Throws `SpawnError` saying why it cannot be. */
+  /** The file at this path, opened if it is not, until `release`. Throws `SpawnError` saying why it cannot be. */
   open(path: string): LogFile {
     const known = this.files.get(path);
-    if (known) return known;
+    if (known) {
+      known.users++;
+      return known.file;
+    }
     const file = new LogFile(openForAppend(path), this.clock, (problem, lost) => {
       if (problem === undefined) this.tell(`log ${path} can be written again; ${lost} bytes were lost`);
       else this.tell(`cannot write log ${path}: ${problem}; what comes is lost until it can`);
     });
-    this.files.set(path, file);
+    this.files.set(path, { file, users: 1 });
     return file;
+  }
+
+  /** Ends one use of the file. After the last it is closed, once all is written, unless it is wanted again by then. */
+  release(path: string): void {
+    const known = this.files.get(path);
+    if (!known || --known.users > 0) return;
+    known.file.whenWritten(() => {
+      if (known.users > 0 || this.files.get(path) !== known) return;
+      this.files.delete(path);
+      known.file.closeNow();
+    });
   }
 
   /** Writes out what is there and closes every file. */
   async close(): Promise<void> {
-    await Promise.all([...this.files.values()].map(file => file.close()));
+    const files = [...this.files.values()];
     this.files.clear();
+    await Promise.all(files.map(({ file }) => file.close()));
   }
 }
 
@@ -98,8 +113,19 @@ export class LogFile {
   /** Writes out what is queued, as far as the other end takes it without being waited for, and closes. */
   async close(): Promise<void> {
     this.isClosing = true;
-    if (this.isWriting) await new Promise<void>(resolve => this.idleListeners.add(resolve));
-    closeSync(this.fd); // not on the thread pool: that would make a gap while a fork is under way (`pty.ts`)
+    await new Promise<void>(resolve => this.whenWritten(resolve));
+    this.closeNow();
+  }
+
+  /** Calls back once, at once or when all that is queued is written. */
+  whenWritten(callback: () => void): void {
+    if (this.isWriting) this.idleListeners.add(callback);
+    else callback();
+  }
+
+  /** Closes it; nothing may be queued. Not on the thread pool: that would make a gap while a fork is under way (`pty.ts`). */
+  closeNow(): void {
+    closeSync(this.fd);
   }
 
   private writeNext(): void {
@@ -107,7 +133,9 @@ export class LogFile {
     this.queue = [];
     this.isWriting = bytes !== undefined && bytes.length > 0;
     if (!bytes || !this.isWriting) {
-      for (const listener of this.idleListeners) listener();
+      const listeners = [...this.idleListeners];
+      this.idleListeners.clear();
+      for (const listener of listeners) listener();
       return;
     }
     write(this.fd, bytes, 0, bytes.length, null, (error, written) => this.onWritten(error, written, bytes));

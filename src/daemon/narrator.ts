@@ -1,7 +1,26 @@
 import type { HappeningBody } from '../core/events.ts';
 import { describeExit, describeSpan } from '../core/exit.ts';
+import { describeChange } from '../core/facets.ts';
+import type { StopMeans } from '../core/life.ts';
+import type { ReloadAction } from '../core/reload.ts';
 import { listPids } from '../core/status.ts';
 import type { Log } from './log.ts';
+
+/** What had been done last to end a process that was stopped, in words. */
+const MEANS: Readonly<Record<StopMeans, string>> = {
+  input: 'upon its stopinput',
+  signal: 'upon its stopsignal',
+  kill: 'killed, as it did not end when asked to',
+};
+
+/** What a reload does with a process, in words. */
+const ACTIONS: Readonly<Record<ReloadAction, string>> = {
+  nothing: 'takes effect at its next start',
+  applied: 'applied now',
+  restart: 'restarts',
+  start: 'starts',
+  stop: 'stops',
+};
 
 /**
  * Tells the daemon's log what happened: one line each, with program, process and pid as fields, in words that a person
@@ -15,9 +34,17 @@ export function narrate(log: Log, happening: HappeningBody): void {
       break;
     }
     case 'process.exit': {
-      const { process, program, pid, exit, expected, ranFor } = happening;
-      const fields = { program, process, pid, code: exit.code, signal: exit.signal, ranFor: Math.round(ranFor) };
-      const how = `${describeExit(exit)} after ${describeSpan(ranFor)}`;
+      const { process, program, pid, exit, expected, ranFor, stoppedBy } = happening;
+      const fields = {
+        program,
+        process,
+        pid,
+        code: exit.code,
+        signal: exit.signal,
+        ranFor: Math.round(ranFor),
+        stoppedBy,
+      };
+      const how = `${describeExit(exit)} after ${describeSpan(ranFor)}${stoppedBy === null ? '' : `, ${MEANS[stoppedBy]}`}`;
       if (expected) log.info(fields, `${process} ${how}`);
       else log.warn(fields, `${process} died unexpectedly: ${how}`);
       break;
@@ -37,8 +64,52 @@ export function narrate(log: Log, happening: HappeningBody): void {
       const fields = { program, process, pids };
       const whom = `leftovers of its session (${listPids(pids)})`;
       if (action === 'gone') log.info(fields, `${process}: ${whom} are gone`);
+      else if (action === 'stuck')
+        log.error(fields, `${process}: ${whom} do not end on SIGKILL; they are not waited for`);
+      else if (action === 'zombies')
+        log.info(fields, `${process}: ${whom} are zombies that their parent does not reap; they are not waited for`);
       else if (action === 'reported') log.warn(fields, `${process}: ${whom} live on`);
       else log.warn(fields, `${process}: sent SIG${action} to ${whom}`);
+      break;
+    }
+    case 'process.added':
+      log.info({ program: happening.program, process: happening.process }, `${happening.process} was added`);
+      break;
+    case 'process.removed':
+      log.info({ program: happening.program, process: happening.process }, `${happening.process} was removed`);
+      break;
+    case 'process.reconfigured': {
+      const { process, program, was, action, changes } = happening;
+      const name = was === process ? process : `${process} (was ${was})`;
+      log.info({ program, process, changes }, `${name}: ${ACTIONS[action]}: ${changes.map(describeChange).join(', ')}`);
+      break;
+    }
+    case 'config.reloaded': {
+      const { reason, changed, unchanged, daemon } = happening;
+      log.info({ changed, unchanged }, `config reloaded (${reason}): ${changed} changed, ${unchanged} not`);
+      for (const change of daemon) {
+        const text = describeChange(change);
+        if (change.class === 'daemon') log.warn(`${text}: this needs a restart of the daemon`);
+        else log.info(`${text}: applied`);
+      }
+      break;
+    }
+    case 'config.refused':
+      log.error(
+        `config not reloaded (${happening.reason}), nothing was changed: ${happening.problems.length} mistakes`,
+      );
+      for (const problem of happening.problems) log.error(problem);
+      break;
+    case 'daemon.survivors': {
+      const { process, program, pids, action, signal, reason } = happening;
+      const fields = { program, process, pids };
+      const whom = `survivors of the former daemon (${listPids(pids)})`;
+      const why = reason === null ? '' : `: ${reason}`;
+      if (action === 'found') log.warn(fields, `${process}: found ${whom}`);
+      else if (action === 'signalled') log.warn(fields, `${process}: sent ${signal} to ${whom}`);
+      else if (action === 'gone') log.info(fields, `${process}: ${whom} are gone`);
+      else if (action === 'left') log.warn(fields, `${process}: ${whom} live on${why}`);
+      else log.error(fields, `${process}: SIGKILL does not end ${whom}${why}`);
       break;
     }
     case 'daemon.started':

@@ -15,6 +15,7 @@ export class PacedQueue implements Disposable {
   private readonly turn = new MutableDisposable();
   /** Time used up in this turn; undefined when the turn has not been counted from. */
   private spent: number | undefined;
+  private isHeld = false;
 
   constructor(clock: Clock) {
     this.clock = clock;
@@ -23,7 +24,7 @@ export class PacedQueue implements Disposable {
   /** Runs `job` soon, never within this call. Disposing the result before takes it back. */
   add(job: () => void): Disposable {
     this.jobs.add(job);
-    this.spent ??= this.nextTurn();
+    if (!this.isHeld) this.spent ??= this.nextTurn();
     return { [Symbol.dispose]: () => void this.jobs.delete(job) };
   }
 
@@ -32,6 +33,17 @@ export class PacedQueue implements Disposable {
     this.spent ??= this.nextTurn();
     if (this.jobs.size > 0 || this.spent >= BUDGET_MS) this.jobs.add(job);
     else this.perform(job);
+  }
+
+  /** Lets nothing that is added begin until the result is disposed of. */
+  hold(): Disposable {
+    this.isHeld = true;
+    return {
+      [Symbol.dispose]: () => {
+        this.isHeld = false;
+        if (this.jobs.size > 0) this.spent ??= this.nextTurn();
+      },
+    };
   }
 
   [Symbol.dispose](): void {

@@ -1,22 +1,25 @@
 import type { HappeningBody } from '../core/events.ts';
 import type { Exit } from '../core/exit.ts';
-import { deadlineOf, type Life, unborn } from '../core/life.ts';
+import type { Intent } from '../core/intent.ts';
+import { deadlineOf, type Life, pidOf, unborn } from '../core/life.ts';
 import { step } from '../core/lifecycle.ts';
-import { NewlineDecoder } from '../core/newlines.ts';
-import type { LogTarget, ProcessSpec, SignalName } from '../core/program.ts';
+import { keystrokes } from '../core/newlines.ts';
+import type { ProcessSpec, SignalName } from '../core/program.ts';
 import { isStderrApart } from '../core/program.ts';
 import { Scrollback } from '../core/scrollback.ts';
 import type { Effect, Event } from '../core/transition.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { isErrno } from '../runtime/errno.ts';
 import { MutableDisposable } from '../runtime/lifetime.ts';
 import type { Trace } from '../runtime/trace.ts';
 import { SpawnError } from './accounts.ts';
 import { explainRefusal } from './executable.ts';
 import { prepareLaunch } from './launch.ts';
-import type { LogFile, LogFiles } from './logfiles.ts';
+import type { LogFiles } from './logfiles.ts';
+import { Outlets } from './outlets.ts';
 import type { PacedQueue } from './paced.ts';
 import { removePidfile, writePidfile } from './pidfile.ts';
-import { ticksNow } from './procfs.ts';
+import { readStat, ticksNow } from './procfs.ts';
 import type { Launch, Pty, PtyHost, Stream } from './pty.ts';
 import type { SessionScanner } from './sessions.ts';
 import { signalLeader, signalLeftovers } from './signalling.ts';
@@ -33,6 +36,12 @@ export interface World {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Names this config in `TASKMASTER_ID`. */
   readonly configHash: string;
+  /** Why a process must not be started now; undefined when it may. */
+  readonly obstacleTo: (process: Process) => string | undefined;
+  /** Something has changed that must outlive the daemon. */
+  readonly remember: (what: 'pid' | 'intent') => void;
+  /** Names this daemon in `TASKMASTER_DAEMON`. */
+  readonly daemonId: string;
   /** Tells everyone what happened. */
   readonly publish: (happening: HappeningBody) => void;
   /** Tells of trouble that changes no state: a pidfile that cannot be written. */
@@ -46,35 +55,60 @@ export interface World {
  * and keeps one timer, at the life's one deadline. It decides nothing.
  */
 export class Process implements Disposable {
-  readonly spec: ProcessSpec;
   /** All that its terminals received, over all its lives. */
   readonly scrollback: Scrollback;
+  /** A reload removed it: it is being stopped, and then forgotten. */
+  isLeaving = false;
   /** What came on the second terminal, where stderr is apart. */
-  readonly stderr: Scrollback | undefined;
+  stderr: Scrollback | undefined;
   private readonly world: World;
+  private asked: ProcessSpec;
+  private decided: Intent | undefined;
   private life: Life;
   private readonly events: Event[] = [];
   private isStepping = false;
   private readonly timer = new MutableDisposable();
   private armedFor: number | undefined;
   private readonly dueFork = new MutableDisposable();
-  /** The terminal of the current life; then those of earlier lives that someone still holds. */
+  /** The terminal of the current life; then, with where their output goes, those of all lives that someone still holds. */
   private pty: Pty | undefined;
-  private readonly terminals = new Set<Pty>();
+  private readonly terminals = new Map<Pty, Outlets>();
+  private outlets: Outlets | undefined;
+  /** Of the latest life, which may have begun under another name. */
+  private id = '';
+  /** When its leader began, in clock ticks since boot. */
+  private startedAt: number | undefined;
   private reapedAt = 0;
+  /** Where the pid of the live leader is written: a spec for the next life may name another place. */
+  private pidfile: string | undefined;
   private readonly outputListeners = new Set<() => void>();
   private readonly happeningListeners = new Set<(happening: HappeningBody) => void>();
 
   constructor(spec: ProcessSpec, world: World) {
-    this.spec = spec;
+    this.asked = spec;
     this.world = world;
     this.life = unborn(world.clock.now());
     this.scrollback = new Scrollback(spec.scrollback);
     this.stderr = isStderrApart(spec) ? new Scrollback(spec.scrollback) : undefined;
   }
 
+  get spec(): ProcessSpec {
+    return this.asked;
+  }
+
   get current(): Life {
     return this.life;
+  }
+
+  /** What a person or policy decided of it; undefined when `autostart` alone does. */
+  get intent(): Intent | undefined {
+    return this.decided;
+  }
+
+  /** The live leader and when it began, in clock ticks since boot, by which it is known again. */
+  get leader(): { readonly pid: number; readonly start: number | undefined } | undefined {
+    const pid = pidOf(this.life);
+    return pid === undefined ? undefined : { pid, start: this.startedAt };
   }
 
   get fullname(): string {
@@ -103,6 +137,31 @@ export class Process implements Disposable {
     this.armTimer();
   }
 
+  /** What was decided of it in a former life of the daemon. */
+  recall(intent: Intent | undefined): void {
+    this.decided = intent;
+  }
+
+  /** Remembers what was decided of it beyond the config. */
+  intend(intent: Intent): void {
+    if (this.decided?.want === intent.want && this.decided.by === intent.by) return;
+    this.decided = intent;
+    this.world.remember('intent');
+  }
+
+  /**
+   * From here on it is what `spec` says: the same program, under another name perhaps. `renew`: it takes a new life for
+   * that, which is begun if it is up. What can be applied to the life it has is.
+   */
+  reconfigure(spec: ProcessSpec, renew: boolean): void {
+    const before = this.asked;
+    this.asked = spec;
+    this.scrollback.resize(spec.scrollback);
+    this.stderr?.resize(spec.scrollback);
+    if (!renew) this.attempt(() => this.applyToLife(before));
+    this.dispatch({ type: 'reconfigured', renew });
+  }
+
   /** Types bytes into the terminal: false when the program has not read what was typed before, or does not run. */
   type(bytes: Uint8Array): boolean {
     return this.pty?.write(bytes) ?? false;
@@ -125,11 +184,20 @@ export class Process implements Disposable {
     return { [Symbol.dispose]: () => void this.happeningListeners.delete(listener) };
   }
 
-  /** Lets go of timers and terminals. Whatever still runs in one is hung up. */
+  /** Tells everyone what happened to it, those first who follow all. */
+  announce(happening: HappeningBody): void {
+    this.attempt(() => this.world.publish(happening));
+    for (const listener of this.happeningListeners) this.attempt(() => listener(happening));
+  }
+
+  /** Lets go of timers, terminals and log files. Whatever still runs in one is hung up. */
   [Symbol.dispose](): void {
     this.timer[Symbol.dispose]();
     this.dueFork[Symbol.dispose]();
-    for (const pty of this.terminals) pty[Symbol.dispose]();
+    for (const [pty, outlets] of this.terminals) {
+      pty[Symbol.dispose]();
+      outlets[Symbol.dispose](); // a terminal that is let go of does not tell that it is closed
+    }
     this.terminals.clear();
   }
 
@@ -140,6 +208,13 @@ export class Process implements Disposable {
         break;
       case 'cancel':
         this.dueFork.value = undefined;
+        break;
+      case 'type':
+        if (!this.type(Buffer.from(keystrokes(effect.text))))
+          this.dispatch({ type: 'inputRefused', generation: this.life.generation });
+        break;
+      case 'inspect':
+        this.dispatch({ type: 'inspected', generation: effect.generation, condition: conditionOf(effect.pid) });
         break;
       case 'signal': {
         const { generation } = this.life;
@@ -154,8 +229,7 @@ export class Process implements Disposable {
         signalLeftovers(effect.pid, effect.members, effect.signal);
         break;
       case 'publish':
-        this.attempt(() => this.world.publish(effect.happening));
-        for (const listener of this.happeningListeners) this.attempt(() => listener(effect.happening));
+        this.announce(effect.happening);
         break;
     }
   }
@@ -163,8 +237,11 @@ export class Process implements Disposable {
   private takeNext(): void {
     const event = this.events.shift();
     if (event === undefined) return;
-    const { life, effects } = step(this.spec, this.life, event, this.world.clock.now());
+    const { life, effects } = step(this.asked, this.life, event, this.world.clock.now());
+    const hasComeToRest = life.state.kind === 'exited' && this.life.state.kind !== 'exited';
+    if (pidOf(life) !== pidOf(this.life)) this.world.remember('pid');
     this.life = life;
+    if (hasComeToRest && life.want === 'down') this.intend({ want: 'down', by: 'policy' });
     this.world.trace.life?.(`${this.fullname} ${JSON.stringify(event)} -> ${JSON.stringify(life.state)}`);
     for (const effect of effects) this.attempt(() => this.perform(effect));
   }
@@ -203,62 +280,100 @@ export class Process implements Disposable {
       return;
     }
     this.pty = pty;
-    this.terminals.add(pty);
-    const { pidfile } = this.spec;
-    if (pidfile !== undefined) this.attempt(() => this.warn(writePidfile(pidfile, pty.pid)));
+    this.attempt(() => {
+      this.startedAt = readStat(pty.pid)?.start;
+    });
+    this.attempt(() => this.writePidfile(pty.pid));
     this.dispatch({ type: 'spawned', generation, pid: pty.pid });
   }
 
   private fork(generation: number): Pty {
-    const outlets = { stdout: this.openOutlet(this.spec.stdout), stderr: this.openOutlet(this.spec.stderr) };
-    const { environment: inherited } = this.world;
-    const launch = prepareLaunch(this.spec, { inherited, id: this.idOf(generation), size: this.spec.terminal });
-    const pty: Pty = this.world.host.spawn(launch, {
-      output: (bytes, stream) => this.onOutputOf(bytes, stream, outlets[stream]),
-      ended: (exit, alone) => {
-        this.pty = undefined;
-        this.attempt(() => this.onEnded(pty.pid, outlets));
-        this.scrollback.end({ generation, pid: pty.pid, exit });
-        this.dispatch({ type: 'ended', generation, exit, alone, hint: hintOf(launch, exit) });
-      },
-      closed: () => {
-        this.terminals.delete(pty);
-        for (const outlet of [outlets.stdout, outlets.stderr]) outlet?.[Symbol.dispose]();
-      },
-    });
-    outlets.stdout?.attach(pty);
-    outlets.stderr?.attach(pty);
+    const obstacle = this.world.obstacleTo(this);
+    if (obstacle !== undefined) throw new SpawnError(obstacle);
+    this.id = `${this.world.configHash}:${this.fullname}:${generation}`;
+    const { environment: inherited, daemonId: daemon } = this.world;
+    const launch = prepareLaunch(this.spec, { inherited, id: this.id, daemon, size: this.spec.terminal });
+    const outlets = new Outlets(this.world.logfiles, this.spec);
+    if (launch.stderrApart) this.stderr ??= new Scrollback(this.spec.scrollback);
+    else this.stderr = undefined;
+    let pty: Pty;
+    try {
+      pty = this.world.host.spawn(launch, {
+        output: (bytes, stream) => this.onOutputOf(bytes, stream, outlets),
+        ended: (exit, alone) => {
+          this.pty = undefined;
+          this.outlets = undefined;
+          this.attempt(() => this.onEnded(pty.pid, outlets));
+          this.scrollback.end({ generation, pid: pty.pid, exit });
+          this.dispatch({ type: 'ended', generation, exit, alone, hint: hintOf(launch, exit) });
+        },
+        closed: () => {
+          this.terminals.delete(pty);
+          outlets[Symbol.dispose]();
+        },
+      });
+    } catch (error) {
+      outlets[Symbol.dispose]();
+      throw error;
+    }
+    outlets.attach(pty);
+    this.outlets = outlets;
+    this.terminals.set(pty, outlets);
     return pty;
   }
 
-  private onEnded(pid: number, outlets: Readonly<Record<Stream, Outlet | undefined>>): void {
+  /** What a new spec changes for a life that goes on under it. */
+  private applyToLife(before: ProcessSpec): void {
+    const { terminal } = this.asked;
+    const pid = pidOf(this.life);
+    if (this.pty === undefined || pid === undefined) return;
+    if (terminal.cols !== before.terminal.cols || terminal.rows !== before.terminal.rows) {
+      this.pty.resize(terminal.cols, terminal.rows);
+    }
+    if (this.asked.pidfile !== this.pidfile) {
+      this.removePidfile(pid);
+      this.writePidfile(pid);
+    }
+    try {
+      this.outlets?.redirect(this.asked);
+    } catch (error) {
+      if (!(error instanceof SpawnError)) throw error;
+      this.warn(`${error.message}; its output goes where it went before`);
+    }
+  }
+
+  private writePidfile(pid: number): void {
+    this.pidfile = this.asked.pidfile;
+    if (this.pidfile !== undefined) this.warn(writePidfile(this.pidfile, pid));
+  }
+
+  private removePidfile(pid: number): void {
+    if (this.pidfile !== undefined) this.warn(removePidfile(this.pidfile, pid));
+    this.pidfile = undefined;
+  }
+
+  private onEnded(pid: number, outlets: Outlets): void {
     this.reapedAt = ticksNow();
-    for (const outlet of [outlets.stdout, outlets.stderr]) outlet?.flush();
-    if (this.spec.pidfile !== undefined) this.warn(removePidfile(this.spec.pidfile, pid));
+    outlets.flush();
+    this.removePidfile(pid);
   }
 
   private scan(pid: number, generation: number): void {
-    const query = { session: pid, reapedAt: this.reapedAt, id: this.idOf(generation) };
-    this.world.scanner.scan(query, members => this.dispatch({ type: 'scanned', generation, members }));
+    const query = { session: pid, reapedAt: this.reapedAt, id: this.id };
+    this.world.scanner.scan(query, (members, zombies) =>
+      this.dispatch({ type: 'scanned', generation, members, zombies }),
+    );
   }
 
-  private onOutputOf(bytes: Uint8Array, stream: Stream, outlet: Outlet | undefined): void {
+  private onOutputOf(bytes: Uint8Array, stream: Stream, outlets: Outlets): void {
     this.scrollback.append(bytes);
     if (stream === 'stderr') this.stderr?.append(bytes);
-    outlet?.write(bytes);
+    outlets.write(stream, bytes);
     for (const listener of this.outputListeners) listener();
-  }
-
-  private openOutlet(target: LogTarget): Outlet | undefined {
-    return target.kind === 'file' ? new Outlet(this.world.logfiles.open(target.path)) : undefined;
   }
 
   private warn(message: string | undefined): void {
     if (message !== undefined) this.world.warn(this.fullname, message);
-  }
-
-  private idOf(generation: number): string {
-    return `${this.world.configHash}:${this.fullname}:${generation}`;
   }
 }
 
@@ -271,30 +386,12 @@ function hintOf({ argv, cwd, drop }: Launch, exit: Exit): string | undefined {
   return explainRefusal(cwd, drop.account) ?? explainRefusal(argv[0] ?? '', drop.account);
 }
 
-/** One stream of one life on its way into a log file. When the disk cannot follow, that life's terminal is not read. */
-class Outlet implements Disposable {
-  private readonly file: LogFile;
-  private readonly newlines = new NewlineDecoder();
-  private readonly pressure = new MutableDisposable();
-
-  constructor(file: LogFile) {
-    this.file = file;
-  }
-
-  attach(pty: Pty): void {
-    this.pressure.value = this.file.onFull(isFull => pty.setPaused(this, isFull));
-  }
-
-  write(bytes: Uint8Array): void {
-    this.file.append(this.newlines.decode(bytes));
-  }
-
-  flush(): void {
-    this.file.append(this.newlines.end());
-  }
-
-  [Symbol.dispose](): void {
-    this.flush();
-    this.pressure[Symbol.dispose]();
+/** The letter of a process's state; undefined when it cannot be known. */
+function conditionOf(pid: number): string | undefined {
+  try {
+    return readStat(pid)?.state;
+  } catch (error) {
+    if (isErrno(error, 'EMFILE', 'ENFILE')) return undefined; // out of files to look with: it is only for the words
+    throw error;
   }
 }

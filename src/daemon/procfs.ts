@@ -1,14 +1,19 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { uptime } from 'node:os';
+import { formatDaemonMark, type Identity } from '../core/mark.ts';
 import { isErrno } from '../runtime/errno.ts';
 
 /** One line of /proc/PID/stat, as far as sessions go. */
 export interface ProcStat {
   readonly pid: number;
+  /** The name of the program, or of its main thread: what `ps -o comm` shows. */
+  readonly comm: string;
+  /** A letter: `Z` has ended and waits to be reaped, `D` sleeps where no signal reaches it. */
   readonly state: string;
   readonly ppid: number;
   readonly pgrp: number;
   readonly session: number;
+  readonly threads: number;
   /** In clock ticks since boot. */
   readonly start: number;
 }
@@ -34,7 +39,87 @@ export function readStat(pid: number): ProcStat | undefined {
     throw error;
   }
   // The name stands in brackets and may hold anything, brackets too: the fields begin after the last one.
-  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
+  const end = line.lastIndexOf(')');
+  const fields = line.slice(end + 2).split(' ');
   const [state = '', ppid, pgrp, session] = fields;
-  return { pid, state, ppid: Number(ppid), pgrp: Number(pgrp), session: Number(session), start: Number(fields[19]) };
+  return {
+    pid,
+    comm: line.slice(line.indexOf('(') + 1, end),
+    state,
+    ppid: Number(ppid),
+    pgrp: Number(pgrp),
+    session: Number(session),
+    threads: Number(fields[17]),
+    start: Number(fields[19]),
+  };
+}
+
+/** Whether it has ended, and only its number is left for its parent to reap. */
+export function isZombie({ state }: Pick<ProcStat, 'state'>): boolean {
+  return state === 'Z' || state === 'X';
+}
+
+/** The process with this number as it is now known; `start` is null where there is no /proc. */
+export function identityOf(pid: number): Identity {
+  return { pid, start: readStat(pid)?.start ?? null };
+}
+
+/** What this daemon, run by `uid`, marks its programs with: the value of `TASKMASTER_DAEMON`. */
+export function daemonIdOf(uid: number): string {
+  return formatDaemonMark({ uid, ...identityOf(process.pid) });
+}
+
+/**
+ * What a process was started with, a `NAME=value` each; undefined when it ended or is somebody else's. A process that
+ * writes its title over it (nginx, postgres) shows what it wrote; one between fork and exec shows its parent's.
+ */
+export function readEnvironment(pid: number): readonly string[] | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) return undefined;
+    throw error;
+  }
+}
+
+/** Names this boot of the kernel, as start ticks of another say nothing; null where that is not told. */
+export function bootId(): string | null {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'EACCES')) return null; // no Linux, or a sandbox that hides it
+    throw error;
+  }
+}
+
+/** Names the pid namespace of a process: in another one, numbers mean others. Undefined when it ended or is not ours. */
+export function pidNamespace(pid: number): string | undefined {
+  return readLink(`/proc/${pid}/ns/pid`);
+}
+
+/** The file that a process runs; undefined when it ended or is not ours. */
+export function executableOf(pid: number): string | undefined {
+  return readLink(`/proc/${pid}/exe`);
+}
+
+function readLink(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) return undefined;
+    throw error;
+  }
+}
+
+/** All the numbers in /proc; none where there is no /proc. Throws when no file descriptor is free. */
+export function allPids(): number[] {
+  // Synchronous on purpose: a directory that is closed on the thread pool makes a gap for a fork to leak through (`pty.ts`).
+  try {
+    return readdirSync('/proc')
+      .filter(name => /^\d+$/.test(name))
+      .map(Number);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return [];
+    throw error;
+  }
 }

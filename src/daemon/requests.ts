@@ -17,7 +17,11 @@ export interface RequestOptions {
   readonly signal: AbortSignal;
 }
 
+const LEAVING = 'a reload removed it from the config, and it is being stopped';
+
 export async function startProcess(process: Process, options: RequestOptions): Promise<ActionResult> {
+  if (process.isLeaving) return answer(process, 'failed', LEAVING);
+  process.intend({ want: 'up', by: 'user' });
   const state = statusOf(process.current);
   if (state === 'UNKNOWN') return answer(process, 'failed', reasonOf(process.current) ?? 'its state is unknown');
   if (RUNNING_STATES.includes(state)) return answer(process, 'already_started', `it is ${state}`);
@@ -25,6 +29,8 @@ export async function startProcess(process: Process, options: RequestOptions): P
 }
 
 export async function restartProcess(process: Process, options: RequestOptions): Promise<ActionResult> {
+  if (process.isLeaving) return answer(process, 'failed', LEAVING);
+  process.intend({ want: 'up', by: 'user' });
   const state = statusOf(process.current);
   if (state === 'UNKNOWN') return answer(process, 'failed', reasonOf(process.current) ?? 'its state is unknown');
   return await begin(process, 'restart', options);
@@ -39,16 +45,24 @@ export async function stopProcesses(
   processes: readonly Process[],
   { wait, signal }: RequestOptions,
 ): Promise<ActionResult[]> {
-  const refused = new Map(processes.filter(isAtRest).map(process => [process, `it is ${statusOf(process.current)}`]));
-  const tell = (message: string): ActionResult[] =>
+  for (const process of processes) process.intend({ want: 'down', by: 'user' });
+  const resting = processes.filter(process => process.leader === undefined && isAtRest(process));
+  const refused = new Map(resting.map(process => [process, `it is ${statusOf(process.current)}`]));
+  const tell = (outcome: (process: Process) => ActionResult): ActionResult[] =>
     processes.map(process => {
       const refusal = refused.get(process);
-      return refusal === undefined ? answer(process, 'done', message) : answer(process, 'not_running', refusal);
+      return refusal === undefined ? outcome(process) : answer(process, 'not_running', refusal);
     });
   const stopped = supervisor.stopInOrder(processes);
-  if (!wait) return tell('stop under way');
+  if (!wait) return tell(process => answer(process, 'done', 'stop under way'));
   await Promise.race([stopped, new Promise<void>(resolve => signal.addEventListener('abort', () => resolve()))]);
-  return tell('stopped');
+  return tell(outcomeOfStop);
+}
+
+/** What became of a stop, once nobody waits for it any more. */
+export function outcomeOfStop(process: Process): ActionResult {
+  if (process.current.state.kind !== 'unknown') return answer(process, 'done', 'stopped');
+  return answer(process, 'failed', reasonOf(process.current) ?? 'its state is unknown');
 }
 
 export function signalProcess(process: Process, signal: SignalName): ActionResult {
@@ -65,12 +79,19 @@ export function clearProcess(process: Process): ActionResult {
   return answer(process, 'done', 'cleared');
 }
 
-/** Asks for a life, and waits until that one is RUNNING, or is known not to become so. */
-function begin(process: Process, event: 'start' | 'restart', { wait, signal }: RequestOptions): Promise<ActionResult> {
-  if (!wait) {
+/** Asks for a life, and waits for what becomes of it. */
+function begin(process: Process, event: 'start' | 'restart', options: RequestOptions): Promise<ActionResult> {
+  if (!options.wait) {
     process.dispatch({ type: event });
     return Promise.resolve(answer(process, 'done', `${event} under way`));
   }
+  const outcome = outcomeOfStart(process, options);
+  process.dispatch({ type: event });
+  return outcome;
+}
+
+/** What becomes of a start that is about to be asked for: resolves when it is RUNNING, or known not to become so. */
+export function outcomeOfStart(process: Process, { signal }: Pick<RequestOptions, 'signal'>): Promise<ActionResult> {
   return new Promise(resolve => {
     const judge = judgeOfStart(process);
     const finish = (result: ActionResult): void => {
@@ -84,16 +105,17 @@ function begin(process: Process, event: 'start' | 'restart', { wait, signal }: R
       if (result) finish(result);
     });
     signal.addEventListener('abort', giveUp);
-    process.dispatch({ type: event });
   });
 }
 
 /** Looks at what happens to a process that is being started: the answer, or undefined while it is open. */
 function judgeOfStart(process: Process): (happening: HappeningBody) => ActionResult | undefined {
-  let hasBegun = process.current.state.kind === 'launching'; // its STARTING has been told already
+  const { kind } = process.current.state;
+  let hasBegun = kind === 'launching' || kind === 'starting'; // its STARTING has been told already
   let hasEnded = false;
   return happening => {
     if (happening.type === 'process.exit') hasEnded = true;
+    if (happening.type === 'process.removed') return answer(process, 'failed', 'it was removed from the config');
     if (happening.type !== 'process.state') return undefined;
     const { to, reason } = happening;
     switch (to) {
@@ -107,8 +129,10 @@ function judgeOfStart(process: Process): (happening: HappeningBody) => ActionRes
       case 'EXITED':
         if (!hasBegun) return undefined;
         return answer(process, hasEnded ? 'abnormal_termination' : 'spawn_error', reason ?? '');
-      case 'STOPPED':
       case 'UNKNOWN':
+        // It does not end, or cannot be told to: whatever comes of it, nobody shall wait.
+        return answer(process, 'failed', reason ?? 'its state is unknown');
+      case 'STOPPED':
         // Somebody stopped it meanwhile. On the way through a restart it is wanted up, and goes on by itself.
         if (process.current.want === 'up') return undefined;
         return answer(process, 'abnormal_termination', 'it was stopped before it had started');
@@ -116,6 +140,19 @@ function judgeOfStart(process: Process): (happening: HappeningBody) => ActionRes
         return undefined;
     }
   };
+}
+
+/** Starts what a reload added or brought back, unless somebody else has done so by now. */
+export async function startForReload(process: Process, options: Pick<RequestOptions, 'signal'>): Promise<ActionResult> {
+  const { state, want } = process.current;
+  if (state.kind === 'unknown') return answer(process, 'failed', state.reason);
+  if (state.kind === 'clearing' && want === 'up') {
+    return answer(process, 'abnormal_termination', reasonOf(process.current) ?? 'it has ended');
+  }
+  // One that runs has no news to wait for; it may have been told to stand down, which the start overrules.
+  const outcome = state.kind === 'running' ? undefined : outcomeOfStart(process, options);
+  process.dispatch({ type: 'start' });
+  return outcome ? await outcome : answer(process, 'done', 'started');
 }
 
 function answer(process: Process, code: ActionResult['code'], message: string): ActionResult {

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { ID_VARIABLE } from '../core/mark.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { isErrno } from '../runtime/errno.ts';
-import { type ProcStat, readStat } from './procfs.ts';
+import { isZombie, type ProcStat, readEnvironment } from './procfs.ts';
+import { readProcesses } from './proctable.ts';
 import { hasGroup } from './signalling.ts';
 
 /** Which session to look at, and what makes a process in it a leftover. */
@@ -14,15 +15,14 @@ export interface SessionQuery {
   readonly id: string;
 }
 
-/** Files of /proc read before the event loop gets its turn: 1.5 ms at the 15 to 27 µs that one costs. */
-const BATCH = 50;
+/** Hears the leftovers, and zombies of the session that nobody has reaped since the last look. */
+export type Answer = (pids: readonly number[], zombies: readonly number[]) => void;
 
-/** When /proc cannot be read because no file descriptor is free, it is tried again after this. */
-const RETRY_MS = 100;
+const INIT = 1;
 
 interface Request {
   readonly query: SessionQuery;
-  readonly answer: (pids: readonly number[]) => void;
+  readonly answer: Answer;
   /** Zombies that the reading before this one saw; undefined before the first. */
   readonly zombies: readonly number[] | undefined;
 }
@@ -41,7 +41,7 @@ export class SessionScanner {
   }
 
   /** Calls back with the pids of the session's leftovers, in order. Never within this call. */
-  scan(query: SessionQuery, answer: (pids: readonly number[]) => void): void {
+  scan(query: SessionQuery, answer: Answer): void {
     this.waiting.push({ query, answer, zombies: undefined });
     if (this.isReading) return;
     this.isReading = true;
@@ -52,14 +52,10 @@ export class SessionScanner {
     while (this.waiting.length > 0) {
       const asked = this.waiting;
       this.waiting = [];
-      try {
-        const sessions = await this.readSessions(new Set(asked.map(({ query }) => query.session)));
-        for (const request of asked) this.settle(request, sessions.get(request.query.session) ?? []);
-      } catch (error) {
-        if (!isErrno(error, 'EMFILE', 'ENFILE', 'ENOMEM')) throw error;
-        this.waiting.push(...asked);
-        await new Promise<void>(resolve => this.clock.after(RETRY_MS, resolve));
-      }
+      const wanted = new Set(asked.map(({ query }) => query.session));
+      const stats = await readProcesses(this.clock, stat => (wanted.has(stat.session) ? stat : undefined));
+      const sessions = groupBySession(stats);
+      for (const request of asked) this.settle(request, sessions.get(request.query.session) ?? []);
     }
     this.isReading = false;
   }
@@ -72,38 +68,26 @@ export class SessionScanner {
   private settle({ query, answer, zombies }: Request, members: readonly ProcStat[]): void {
     const pids = leftoversOf(members, query);
     const dead = members.filter(isZombie).map(({ pid }) => pid);
-    if (pids.length > 0 || !hasGroup(query.session)) answer(pids);
+    if (pids.length > 0 || !hasGroup(query.session)) answer(pids, []);
     else if (dead.length > 0 && zombies === undefined) this.waiting.push({ query, answer, zombies: dead });
-    else answer(dead.length > 0 && dead.every(pid => zombies?.includes(pid)) ? [] : [query.session]);
-  }
-
-  private async readSessions(wanted: ReadonlySet<number>): Promise<Map<number, ProcStat[]>> {
-    const sessions = new Map<number, ProcStat[]>();
-    const pids = listPids();
-    for (let at = 0; at < pids.length; at += BATCH) {
-      if (at > 0) await new Promise<void>(resolve => this.clock.soon(resolve));
-      for (const pid of pids.slice(at, at + BATCH)) {
-        const stat = readStat(pid);
-        if (!stat || !wanted.has(stat.session)) continue;
-        const members = sessions.get(stat.session);
-        if (members) members.push(stat);
-        else sessions.set(stat.session, [stat]);
-      }
-    }
-    return sessions;
+    else if (dead.length > 0 && dead.every(pid => zombies?.includes(pid))) answer([], unreaped(members));
+    else answer([query.session], []);
   }
 }
 
-/** Synchronous on purpose: a directory that is closed on the thread pool makes a gap for a fork to leak through (`pty.ts`). */
-function listPids(): number[] {
-  try {
-    return readdirSync('/proc')
-      .filter(name => /^\d+$/.test(name))
-      .map(Number);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return []; // no /proc here: leftovers are known by their group alone
-    throw error;
+/** Zombies that a program does not reap. Those of init's are reaped in its own time, which says nothing of anyone. */
+function unreaped(members: readonly ProcStat[]): number[] {
+  return members.filter(stat => isZombie(stat) && stat.ppid !== INIT).map(({ pid }) => pid);
+}
+
+function groupBySession(stats: readonly ProcStat[]): Map<number, ProcStat[]> {
+  const sessions = new Map<number, ProcStat[]>();
+  for (const stat of stats) {
+    const members = sessions.get(stat.session);
+    if (members) members.push(stat);
+    else sessions.set(stat.session, [stat]);
   }
+  return sessions;
 }
 
 /** Zombies are their parent's to reap; a process that began after the reaping is ours only if it says so. */
@@ -115,14 +99,11 @@ function leftoversOf(members: readonly ProcStat[], query: SessionQuery): number[
     .sort((a, b) => a - b);
 }
 
-function isZombie({ state }: ProcStat): boolean {
-  return state === 'Z' || state === 'X';
-}
-
 function carriesId(pid: number, id: string): boolean {
   try {
-    return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(`TASKMASTER_ID=${id}`);
-  } catch {
-    return false; // it ended, or is someone else's: not ours to touch
+    return readEnvironment(pid)?.includes(`${ID_VARIABLE}=${id}`) ?? false;
+  } catch (error) {
+    if (isErrno(error, 'EMFILE', 'ENFILE', 'ENOMEM')) return false; // not known to be ours, so not ours to touch
+    throw error;
   }
 }

@@ -1,11 +1,21 @@
+import { startsByItself } from '../core/intent.ts';
 import { startOrder, stopLevels } from '../core/order.ts';
 import type { ProcessSpec } from '../core/program.ts';
+import { needsNewLife, type ProcessChange, plan } from '../core/reload.ts';
 import { type Selection, select } from '../core/selector.ts';
 import { STOPPED_STATES, statusOf } from '../core/status.ts';
 import { Process, type World } from './process.ts';
 
 /** How long a turn of the event loop may go on signalling. */
 const BUDGET_MS = 5;
+
+/** What a reload has set going. */
+export interface Applied {
+  /** Those that are to be started once the ones that left are gone, in order. */
+  readonly starting: readonly Process[];
+  /** Resolves when those that left have stopped, or cannot be stopped. */
+  readonly departed: Promise<void>;
+}
 
 /** All the processes there are, by name, in the order in which they start. */
 export class Supervisor implements Disposable {
@@ -14,7 +24,7 @@ export class Supervisor implements Disposable {
 
   constructor(specs: readonly ProcessSpec[], world: World) {
     this.world = world;
-    this.processes = startOrder(specs).map(spec => new Process(spec, this.world));
+    this.processes = inStartOrder(specs.map(spec => new Process(spec, world)));
   }
 
   get all(): readonly Process[] {
@@ -22,29 +32,113 @@ export class Supervisor implements Disposable {
   }
 
   find(fullname: string): Process | undefined {
-    return this.processes.find(process => process.fullname === fullname);
+    const found = this.processes.filter(process => process.fullname === fullname);
+    return found.find(process => !process.isLeaving) ?? found[0];
   }
 
   select(selectors: readonly string[]): Selection<Process> {
     return select(this.processes, selectors);
   }
 
-  /** Starts what starts by itself, in order, without waiting (supervisord's issue #122; `requires` will wait). */
+  /**
+   * Starts what starts by itself, in order, without waiting (supervisord's issue #122; `requires` will wait). What people
+   * did in a former life of the daemon still counts.
+   */
   autostart(): void {
-    for (const process of this.processes) if (process.spec.autostart) process.dispatch({ type: 'start' });
+    for (const process of this.processes) {
+      if (startsByItself(process.intent, process.spec.autostart)) process.dispatch({ type: 'start' });
+    }
+  }
+
+  /** What a reload to these specs would do. */
+  plan(specs: readonly ProcessSpec[]): ProcessChange<Process>[] {
+    return plan(this.processes, specs);
+  }
+
+  /**
+   * Carries out a plan, of this very turn of the event loop. `onRestart` is called before a process begins its restart.
+   * Nothing is waited for but that what left is gone before what is new starts, which may need its port or its files.
+   */
+  apply(changes: readonly ProcessChange<Process>[], onRestart: (process: Process) => void): Applied {
+    const leaving: Process[] = [];
+    const starting: Process[] = [];
+    const processes: Process[] = [];
+    for (const change of changes) {
+      const process = change.before ?? (change.after && this.add(change.after));
+      if (!process) continue;
+      processes.push(process);
+      if (!change.after) leaving.push(process);
+      else if (change.before) this.reconfigure(process, change, onRestart);
+      if (change.action === 'start') starting.push(process);
+    }
+    const stillLeaving = this.processes.filter(process => process.isLeaving && !processes.includes(process));
+    this.processes = inStartOrder([...processes, ...stillLeaving]);
+    for (const process of leaving) this.takeLeave(process);
+    this.world.remember('intent');
+    // One that a later reload has brought back, and started, before its turn came is not stopped any more.
+    const isDue = (process: Process): boolean => process.isLeaving || process.current.want === 'down';
+    return { starting, departed: this.stopInOrder([...leaving, ...stillLeaving], isDue) };
   }
 
   /**
    * Stops the given processes in the reverse order of start, a level of priority at a time, each waited for: none is
-   * stopped before those that came after it. Once asked for, it goes on to the end. Resolves when all have stopped.
+   * stopped before those that came after it. Once asked for, it goes on to the end, but for those that `isDue` excuses
+   * when their turn has come. Resolves when all have stopped.
    */
-  async stopInOrder(processes: readonly Process[]): Promise<void> {
+  async stopInOrder(processes: readonly Process[], isDue: (process: Process) => boolean = () => true): Promise<void> {
     const bySpec = new Map(processes.map(process => [process.spec, process]));
     for (const process of processes) process.dispatch({ type: 'standDown' });
     for (const level of stopLevels([...bySpec.keys()])) {
       const members = level.flatMap(spec => bySpec.get(spec) ?? []);
-      await this.stopAll(members);
+      await this.stopAll(members.filter(isDue));
     }
+  }
+
+  [Symbol.dispose](): void {
+    for (const process of this.processes) process[Symbol.dispose]();
+  }
+
+  private add(spec: ProcessSpec): Process {
+    const process = new Process(spec, this.world);
+    process.announce({ type: 'process.added', process: spec.fullname, program: spec.program });
+    return process;
+  }
+
+  private reconfigure(process: Process, change: ProcessChange<Process>, onRestart: (process: Process) => void): void {
+    const { after, was, action, changes } = change;
+    process.isLeaving = false;
+    if (!after || was === null) return;
+    // A program can be renamed while its processes are called as before, where `processname` and the group say so.
+    if (changes.length === 0 && after.program === process.program) return;
+    if (changes.some(key => key.class !== 'instances')) {
+      const { fullname, program } = after;
+      process.announce({ type: 'process.reconfigured', process: fullname, program, was, action, changes });
+    }
+    if (action === 'restart') onRestart(process);
+    process.reconfigure(after, needsNewLife(changes));
+  }
+
+  /** It stays, to be seen, until nothing of it runs any more. */
+  private takeLeave(process: Process): void {
+    process.isLeaving = true;
+    if (process.leader === undefined && isAtRest(process)) this.forget(process);
+    else {
+      const subscription = process.onHappening(happening => {
+        if (!process.isLeaving) subscription[Symbol.dispose]();
+        else if (happening.type === 'process.state' && process.leader === undefined && isAtRest(process)) {
+          subscription[Symbol.dispose]();
+          this.forget(process);
+        }
+      });
+    }
+  }
+
+  private forget(process: Process): void {
+    this.processes = this.processes.filter(other => other !== process);
+    const { fullname, program } = process;
+    process.announce({ type: 'process.removed', process: fullname, program });
+    process[Symbol.dispose]();
+    this.world.remember('intent');
   }
 
   /** Stops many at once, without holding the event loop up for long: a thousand signals cost 170 ms. */
@@ -61,10 +155,11 @@ export class Supervisor implements Disposable {
     }
     await Promise.all(stopped);
   }
+}
 
-  [Symbol.dispose](): void {
-    for (const process of this.processes) process[Symbol.dispose]();
-  }
+function inStartOrder(processes: readonly Process[]): readonly Process[] {
+  const bySpec = new Map(processes.map(process => [process.spec, process]));
+  return startOrder([...bySpec.keys()]).flatMap(spec => bySpec.get(spec) ?? []);
 }
 
 /** Whether nothing of the process runs and nothing will by itself. */

@@ -1,3 +1,5 @@
+import type { Problem } from '../core/problem.ts';
+
 /**
  * What can go wrong, once: the code on the wire, its HTTP status, and what `taskmasterctl` exits with. The exit codes
  * are supervisorctl's as measured on 4.2.5 (design, section 3).
@@ -7,12 +9,14 @@ export const ERRORS = {
   bad_signal: { status: 400, exit: 1 },
   protocol_mismatch: { status: 400, exit: 1 },
   no_such_process: { status: 404, exit: 1 },
+  no_such_program: { status: 404, exit: 1 },
   no_such_route: { status: 404, exit: 1 },
   method_not_allowed: { status: 405, exit: 1 },
   too_large: { status: 413, exit: 1 },
   input_full: { status: 429, exit: 1 },
   not_running: { status: 409, exit: 7 },
   already_started: { status: 409, exit: 0 },
+  bad_config: { status: 422, exit: 1 },
   spawn_error: { status: 500, exit: 7 },
   abnormal_termination: { status: 500, exit: 7 },
   failed: { status: 500, exit: 1 },
@@ -25,16 +29,19 @@ export type ErrorCode = keyof typeof ERRORS;
 /** An error that is an answer: thrown by handlers, sent as `{error: {code, message}}`, thrown again by the client. */
 export class WireError extends Error {
   readonly code: ErrorCode;
+  /** What is wrong with a config, where that is the matter. */
+  readonly problems: readonly Problem[] | undefined;
 
-  constructor(code: ErrorCode, message: string) {
+  constructor(code: ErrorCode, message: string, problems?: readonly Problem[]) {
     super(message);
     this.name = 'WireError';
     this.code = code;
+    this.problems = problems;
   }
 }
 
 export interface ErrorBody {
-  readonly error: { readonly code: ErrorCode; readonly message: string };
+  readonly error: { readonly code: ErrorCode; readonly message: string; readonly problems?: readonly Problem[] };
 }
 
 /** Reads an error from a reply's body; undefined when it is none. */
@@ -43,7 +50,8 @@ export function parseErrorBody(body: unknown): WireError | undefined {
   const { error } = body;
   if (typeof error !== 'object' || error === null || !('code' in error) || !('message' in error)) return undefined;
   const code = isErrorCode(error.code) ? error.code : 'failed';
-  return new WireError(code, String(error.message));
+  const problems = 'problems' in error && Array.isArray(error.problems) ? (error.problems as Problem[]) : undefined; // a daemon of the same protocol sends what it says
+  return new WireError(code, String(error.message), problems);
 }
 
 function isErrorCode(code: unknown): code is ErrorCode {

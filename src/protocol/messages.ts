@@ -1,5 +1,9 @@
 import type { Exit } from '../core/exit.ts';
+import type { KeyChange } from '../core/facets.ts';
+import type { Intent } from '../core/intent.ts';
+import type { Problem } from '../core/problem.ts';
 import type { TerminalSpec } from '../core/program.ts';
+import type { ReloadAction } from '../core/reload.ts';
 import type { PublicState } from '../core/status.ts';
 import { type ErrorCode, WireError } from './errors.ts';
 
@@ -14,6 +18,10 @@ export interface DaemonInfo {
   /** Milliseconds since the daemon started. */
   readonly uptime: number;
   readonly mood: 'running' | 'shutdown';
+  /** Programs of which `scale` runs another number of processes than the config says, until the next reload. */
+  readonly scaled: Readonly<Record<string, number>>;
+  /** What the daemon's event loop holds open, counted by Node's names: timers (`Timeout`), terminals (`TTYWrap`), pipes. */
+  readonly resources: Readonly<Record<string, number>>;
   /** Processes in each state that at least one is in. */
   readonly counts: Readonly<Partial<Record<PublicState, number>>>;
 }
@@ -27,6 +35,10 @@ export interface ProcessInfo {
   readonly num: number;
   readonly state: PublicState;
   readonly want: 'up' | 'down';
+  /** What a person or policy decided of it, which outlives the daemon; null when `autostart` alone decides. */
+  readonly intent: Intent | null;
+  /** Where that differs from what the config says, in words; null when it does not. */
+  readonly note: string | null;
   readonly pid: number | null;
   /** Span since its current life began; null when no life runs. */
   readonly uptime: number | null;
@@ -78,6 +90,47 @@ export interface ActionReply {
   readonly results: readonly ActionResult[];
 }
 
+/** `POST /v1/reload`. `dryRun` changes nothing; `wait` answers when what was started, restarted or stopped has its outcome. */
+export interface ReloadRequest {
+  readonly dryRun: boolean;
+  readonly wait: boolean;
+}
+
+/** `POST /v1/scale`: so many processes of this program, until the next reload. */
+export interface ScaleRequest {
+  readonly program: string;
+  readonly numprocs: number;
+  readonly wait: boolean;
+}
+
+/** What becomes of one process. Keys hold `from` and `to` as one would write them; values in `env` are hidden. */
+export interface ChangeInfo {
+  readonly name: string;
+  /** Its name before; null when it is added. */
+  readonly was: string | null;
+  readonly program: string;
+  readonly kind: 'added' | 'removed' | 'kept';
+  readonly action: ReloadAction;
+  readonly changes: readonly KeyChange[];
+  readonly note: string | null;
+}
+
+export interface ReloadReply {
+  /** False for a dry run. */
+  readonly applied: boolean;
+  /** Processes for which something changes, in the order in which they start. */
+  readonly processes: readonly ChangeInfo[];
+  /** How many stay as they are. */
+  readonly unchanged: number;
+  /** Keys of the `daemon` section; those of class `daemon` wait until the daemon is started anew. */
+  readonly daemon: readonly KeyChange[];
+  /** Programs that `scale` gave another number of processes, which ends with this reload. */
+  readonly overrides: Readonly<Record<string, number>>;
+  readonly warnings: readonly Problem[];
+  /** Outcomes of what was restarted, started and stopped; none for a dry run or without `wait`. */
+  readonly results: readonly ActionResult[];
+}
+
 export interface InputReply {
   readonly accepted: number;
 }
@@ -102,6 +155,25 @@ export function parseSignalRequest(body: unknown): SignalRequest {
   const { signal } = fieldsOf(body);
   if (typeof signal !== 'string') throw new WireError('bad_request', 'signal must be a name, like "HUP"');
   return { ...parseSelectRequest(body), signal };
+}
+
+/** Reads the body of `POST /v1/reload`; undefined is an empty one. Throws `bad_request` naming the field that is wrong. */
+export function parseReloadRequest(body: unknown): ReloadRequest {
+  const { dryRun = false, wait = true } = body === undefined ? {} : fieldsOf(body);
+  if (typeof dryRun !== 'boolean') throw new WireError('bad_request', 'dryRun must be true or false');
+  if (typeof wait !== 'boolean') throw new WireError('bad_request', 'wait must be true or false');
+  return { dryRun, wait };
+}
+
+/** Reads the body of `POST /v1/scale`. Throws `bad_request` naming the field that is wrong. */
+export function parseScaleRequest(body: unknown): ScaleRequest {
+  const { program, numprocs, wait = true } = fieldsOf(body);
+  if (typeof program !== 'string') throw new WireError('bad_request', 'program must be a name, like "web"');
+  if (typeof numprocs !== 'number' || !Number.isInteger(numprocs)) {
+    throw new WireError('bad_request', 'numprocs must be a whole number');
+  }
+  if (typeof wait !== 'boolean') throw new WireError('bad_request', 'wait must be true or false');
+  return { program, numprocs, wait };
 }
 
 function fieldsOf(body: unknown): Record<string, unknown> {

@@ -1,11 +1,11 @@
 /** The version of this package, told by `version` and `GET /v1/daemon`. A test holds it to package.json. */
-export const VERSION = '0.1.0';
+export const VERSION = '0.2.0';
 
 /**
  * The wire's version, `major.minor`. A client and a daemon of the same major understand each other: a minor only adds.
  * Each side sends its own in every message.
  */
-export const PROTOCOL = '1.0';
+export const PROTOCOL = '1.1';
 
 export const PROTOCOL_HEADER = 'x-taskmaster-protocol';
 

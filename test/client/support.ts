@@ -133,6 +133,8 @@ export function processInfo(name: string, fields: Partial<ProcessInfo> = {}): Pr
     num: 0,
     state: 'RUNNING',
     want: 'up',
+    intent: null,
+    note: null,
     pid: 7,
     uptime: 62_000,
     description: 'pid 7, uptime 0:01:02',

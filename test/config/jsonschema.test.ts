@@ -102,6 +102,7 @@ describe('the JSON Schema', () => {
     'env: {A: [b]}',
     'env: {1A: b}',
     'env: {TASKMASTER_ID: x}',
+    'env: {TASKMASTER_DAEMON: x}',
     'pidfile: true',
     'terminal: 80x24',
     'terminal: {cols: 1}',

@@ -9,7 +9,7 @@ const ROOT = join(import.meta.dirname, '../..');
 
 describe('a program', () => {
   test('has the defaults of supervisord', () => {
-    expect(load('programs: {web: {cmd: nginx -g "daemon off;"}}')).toEqual({
+    expect(load('programs: {web: {cmd: nginx -g "daemon off;"}}')).toMatchObject({
       diagnostics: [],
       config: {
         path: '/etc/tm/main.yaml',
@@ -17,6 +17,7 @@ describe('a program', () => {
         daemon: {
           socket: { path: undefined, mode: 0o600 },
           log: { file: undefined, level: 'info', maxsize: 50 * 2 ** 20, backups: 10 },
+          shutdowntimeout: undefined,
         },
         processes: [
           {
@@ -38,6 +39,7 @@ describe('a program', () => {
             starttime: 1000,
             stopsignal: 'SIGTERM',
             stoptime: 10_000,
+            stopinput: undefined,
             stopasgroup: false,
             killasgroup: false,
             leftovers: 'kill',
@@ -180,19 +182,12 @@ describe('cmd', () => {
     expect(processWith(`cmd: ${cmd}`, { env: { HOME: '/home/me', SPACED: 'two words' } }).argv).toEqual(argv);
   });
 
-  test('with shell: true is one text for the shell, not expanded, with the built-ins in the environment', () => {
+  test('with shell: true is one text for the shell, not expanded, with the built-ins that it names in the environment', () => {
     const spec = processWith('cmd: echo ${NAME} "$num" | cat\nshell: true\nenv: {host: mine, X: "${num}"}');
     expect(spec.argv).toEqual(['/bin/sh', '-c', 'echo ${NAME} "$num" | cat']);
-    expect(spec.env).toEqual({
-      program: 'web',
-      process: 'web',
-      num: '0',
-      numprocs: '1',
-      group: 'web',
-      here: '/etc/tm',
-      host: 'mine',
-      X: '0',
-    });
+    expect(spec.env).toEqual({ num: '0', host: 'mine', X: '0' });
+    const whole = processWith('cmd: echo $num ${num:-1} $here/$process\nshell: true');
+    expect(whole.env).toEqual({ num: '0', here: '/etc/tm', process: 'web' });
   });
 
   test('with what a shell would have acted on gets a warning, and runs', () => {

@@ -237,13 +237,12 @@ programs:
 alerts: []
 defines: {}
 defaults: {nice: 3}
-daemon: {detachkeys: x, shutdowntimeout: 3}
+daemon: {detachkeys: x}
 programs:
   web:
     cmd: x
     limits: {}
     nice: 3
-    stopinput: q
     requires: [db]
     ready: x
     health: x
@@ -264,51 +263,45 @@ programs:
           defaults: {nice: 3}
                      ^
       main.yaml:5:10: error: \`detachkeys\` is not yet supported: it would do nothing, so it is refused until a later version
-          daemon: {detachkeys: x, shutdowntimeout: 3}
+          daemon: {detachkeys: x}
                    ^
-      main.yaml:5:25: error: \`shutdowntimeout\` is not yet supported: it would do nothing, so it is refused until a later version
-          daemon: {detachkeys: x, shutdowntimeout: 3}
-                                  ^
       main.yaml:9:5: error: \`limits\` is not yet supported: it would do nothing, so it is refused until a later version
               limits: {}
               ^
       main.yaml:10:5: error: \`nice\` is not yet supported: it would do nothing, so it is refused until a later version
               nice: 3
               ^
-      main.yaml:11:5: error: \`stopinput\` is not yet supported: it would do nothing, so it is refused until a later version
-              stopinput: q
-              ^
-      main.yaml:12:5: error: \`requires\` is not yet supported: it would do nothing, so it is refused until a later version
+      main.yaml:11:5: error: \`requires\` is not yet supported: it would do nothing, so it is refused until a later version
               requires: [db]
               ^
-      main.yaml:13:5: error: \`ready\` is not yet supported: it would do nothing, so it is refused until a later version
+      main.yaml:12:5: error: \`ready\` is not yet supported: it would do nothing, so it is refused until a later version
               ready: x
               ^
-      main.yaml:14:5: error: \`health\` is not yet supported: it would do nothing, so it is refused until a later version
+      main.yaml:13:5: error: \`health\` is not yet supported: it would do nothing, so it is refused until a later version
               health: x
               ^
-      main.yaml:15:5: error: \`watch\` is not yet supported: it would do nothing, so it is refused until a later version
+      main.yaml:14:5: error: \`watch\` is not yet supported: it would do nothing, so it is refused until a later version
               watch: x
               ^
-      main.yaml:16:5: error: \`events\` is not yet supported: it would do nothing, so it is refused until a later version
+      main.yaml:15:5: error: \`events\` is not yet supported: it would do nothing, so it is refused until a later version
               events: x
               ^
-      main.yaml:17:5: error: \`defines\` is not yet supported: it would do nothing, so it is refused until a later version
+      main.yaml:16:5: error: \`defines\` is not yet supported: it would do nothing, so it is refused until a later version
               defines: x
               ^
-      main.yaml:18:23: error: \`compress\` is not yet supported: it would do nothing, so it is refused until a later version
+      main.yaml:17:23: error: \`compress\` is not yet supported: it would do nothing, so it is refused until a later version
               stdout: {file: x, compress: true, format: json, timestamps: true}
                                 ^
-      main.yaml:18:39: error: \`format\` is not yet supported: it would do nothing, so it is refused until a later version
+      main.yaml:17:39: error: \`format\` is not yet supported: it would do nothing, so it is refused until a later version
               stdout: {file: x, compress: true, format: json, timestamps: true}
                                                 ^
-      main.yaml:18:53: error: \`timestamps\` is not yet supported: it would do nothing, so it is refused until a later version
+      main.yaml:17:53: error: \`timestamps\` is not yet supported: it would do nothing, so it is refused until a later version
               stdout: {file: x, compress: true, format: json, timestamps: true}
                                                               ^
-      main.yaml:19:23: error: \`prefix\` is not yet supported: it would do nothing, so it is refused until a later version
+      main.yaml:18:23: error: \`prefix\` is not yet supported: it would do nothing, so it is refused until a later version
               stderr: {file: y, prefix: x, mode: 0600}
                                 ^
-      main.yaml:19:34: error: \`mode\` is not yet supported: it would do nothing, so it is refused until a later version
+      main.yaml:18:34: error: \`mode\` is not yet supported: it would do nothing, so it is refused until a later version
               stderr: {file: y, prefix: x, mode: 0600}
                                            ^
       "

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { deadlineOf } from '../../src/core/life.ts';
-import { KILL_AGAIN, LOOK_AGAIN, LOOK_AGAIN_MAX } from '../../src/core/lifecycle.ts';
+import { KILL_AGAIN, KILL_PATIENCE, LOOK_AGAIN, LOOK_AGAIN_MAX } from '../../src/core/lifecycle.ts';
+import type { ProcessSpec } from '../../src/core/program.ts';
 import { BACKOFF_STEP } from '../../src/core/restart.ts';
 import { reasonOf } from '../../src/core/status.ts';
 import { TOKEN_REFILL, TOKENS_MAX } from '../../src/core/tokens.ts';
@@ -132,6 +133,7 @@ describe('ending by itself', () => {
         exit: { code: 3, signal: null },
         expected: false,
         ranFor: 6000,
+        stoppedBy: null,
       },
     ]);
   });
@@ -171,7 +173,7 @@ describe('stopping', () => {
     expect([play.state, play.did]).toEqual(['STOPPING', ['SIGINT 100']]);
     expect(play.pass(4999).did).toEqual([]);
     expect(play.pass(1).did).toEqual(['SIGKILL 100']);
-    expect(play.pass(10_000).did).toEqual(['SIGKILL 100', 'SIGKILL 100']);
+    expect(play.pass(4000).did).toEqual(Array(4).fill('SIGKILL 100'));
     expect(play.end('SIGKILL').passed).toEqual(['STOPPED']);
   });
 
@@ -360,6 +362,238 @@ describe('unknown', () => {
   });
 });
 
+describe('stopping by typing', () => {
+  const typed = (changes: Partial<ProcessSpec> = {}): Play =>
+    new Play({ stopinput: 'stop\n', stoptime: 4000, ...changes }).run().stop();
+  const stoppedBy = (play: Play): unknown[] =>
+    play.happenings.flatMap(happening => (happening.type === 'process.exit' ? [happening.stoppedBy] : []));
+
+  test('the text, then the signal after half of stoptime, then SIGKILL after the other half', () => {
+    const play = typed();
+    expect([play.state, play.did]).toEqual(['STOPPING', ['type "stop\\n"']]);
+    expect(play.pass(1999).did).toEqual([]);
+    expect(play.pass(1).did).toEqual(['SIGTERM 100']);
+    expect(play.pass(1999).did).toEqual([]);
+    expect(play.pass(1).did).toEqual(['SIGKILL 100']);
+  });
+
+  test('which of the three did it is told', () => {
+    expect(stoppedBy(typed().end(0))).toEqual(['input']);
+    expect(stoppedBy(typed().pass(2000).end('SIGTERM'))).toEqual(['signal']);
+    expect(stoppedBy(typed().pass(4000).end('SIGKILL'))).toEqual(['kill']);
+    expect(stoppedBy(new Play().run().stop().end(0))).toEqual(['signal']);
+    expect(stoppedBy(new Play().run().end(0))).toEqual([null]);
+  });
+
+  test('one that does not read gets the signal at once, and stoptime from then on is what it was', () => {
+    const play = typed().send({ type: 'inputRefused', generation: 1 });
+    expect(play.did).toEqual(['SIGTERM 100']);
+    expect(play.pass(3999).did).toEqual([]);
+    expect(play.pass(1).did).toEqual(['SIGKILL 100']);
+  });
+
+  test('a refusal that comes late, or to a later life, changes nothing', () => {
+    expect(typed().pass(2000).send({ type: 'inputRefused', generation: 1 }).did).toEqual([]);
+    expect(typed().send({ type: 'inputRefused', generation: 0 }).did).toEqual([]);
+    expect(new Play().run().send({ type: 'inputRefused', generation: 1 }).did).toEqual([]);
+  });
+
+  test('stoptime 0 types and kills', () => {
+    expect(typed({ stoptime: 0 }).pass(0).did).toEqual(['SIGTERM 100', 'SIGKILL 100']);
+  });
+
+  test('a restart types as well, and a kill does not wait for it', () => {
+    const play = new Play({ stopinput: 'q', stoptime: 4000 }).run();
+    expect(play.send({ type: 'restart' }).did).toEqual(['type "q"']);
+    expect(play.send({ type: 'kill' }).did).toEqual(['SIGKILL 100']);
+  });
+});
+
+describe('one that SIGKILL does not end', () => {
+  const killed = (stoptime = 1000): Play => new Play({ stoptime, autorestart: 'always' }).run().stop().pass(stoptime);
+
+  test('is looked at after 5 s, and is UNKNOWN from then on, with the reason', () => {
+    const play = killed();
+    const kills = Array(KILL_PATIENCE / KILL_AGAIN - 1).fill('SIGKILL 100');
+    expect(play.pass(KILL_PATIENCE - 1).did).toEqual(kills);
+    expect(play.pass(1).did).toEqual(['inspect 100']);
+    play.send({ type: 'inspected', generation: 1, condition: 'D' });
+    expect([play.state, deadlineOf(play.life)]).toEqual(['UNKNOWN', undefined]);
+    expect(reasonOf(play.life)).toBe(
+      'pid 100 does not end on SIGKILL: it is in uninterruptible sleep (state D), as when a disk or a network file system does not answer',
+    );
+  });
+
+  test.each([
+    ['Z', /it is a zombie \(state Z\) that a debugger, or a thread of its own, still holds$/],
+    ['t', /a debugger holds it/],
+    ['R', /it is in state R$/],
+    [undefined, /nothing is known of it$/],
+  ])('in state %s', (condition, words) => {
+    const play = killed().pass(KILL_PATIENCE).send({ type: 'inspected', generation: 1, condition });
+    expect(reasonOf(play.life)).toMatch(words);
+  });
+
+  test('its end is seen after all: at rest when it was to stop, and a new life when it was to restart', () => {
+    const inspected = { type: 'inspected', generation: 1, condition: 'D' } as const;
+    const stopped = killed().pass(KILL_PATIENCE).send(inspected).pass(3_600_000).end('SIGKILL');
+    expect([stopped.state, stopped.life.want]).toEqual(['STOPPED', 'down']);
+    const again = new Play({ stoptime: 0 }).run().send({ type: 'restart' }).pass(KILL_PATIENCE).send(inspected);
+    expect(again.state).toBe('UNKNOWN');
+    expect(again.end('SIGKILL').did).toEqual(['spawn']);
+  });
+
+  test('a stop that is asked for again tries again', () => {
+    const play = killed().pass(KILL_PATIENCE).send({ type: 'inspected', generation: 1, condition: 'D' });
+    expect([play.stop().did, play.state]).toEqual([['SIGTERM 100'], 'STOPPING']);
+  });
+
+  test('leftovers that SIGKILL does not end are given up after 5 s', () => {
+    const play = new Play({ stoptime: 1000 }).run().stop().end('SIGTERM', false).scanned(7);
+    const from = play.now;
+    while (play.state === 'STOPPING') {
+      play.pass(LOOK_AGAIN_MAX);
+      if (play.did.includes('scan 100')) play.scanned(7);
+    }
+    expect([play.state, play.life.want]).toEqual(['STOPPED', 'down']);
+    expect(play.now - from).toBeGreaterThanOrEqual(1000 + KILL_PATIENCE);
+    expect(play.now - from).toBeLessThanOrEqual(1000 + KILL_PATIENCE + 2 * LOOK_AGAIN_MAX);
+    expect(play.happenings).toContainEqual(expect.objectContaining({ action: 'stuck', pids: [7] }));
+  });
+});
+
+describe('another spec', () => {
+  test('starttime: counted from the fork, in time or at once', () => {
+    const play = new Play({ starttime: 1000 }).start().fork().pass(500);
+    expect(play.reconfigure({ starttime: 3000 }).pass(2499).state).toBe('STARTING');
+    expect(play.pass(1).state).toBe('RUNNING');
+    const hasty = new Play({ starttime: 1000 }).start().fork().pass(500);
+    expect(hasty.reconfigure({ starttime: 400 }).passed).toEqual(['RUNNING']);
+    expect(play.reconfigure({ starttime: 60_000 }).state).toBe('RUNNING');
+  });
+
+  test('stoptime, while it is stopping: counted from the stop', () => {
+    const play = new Play({ stoptime: 10_000 }).run().stop().pass(500);
+    expect(play.reconfigure({ stoptime: 2000 }).did).toEqual([]);
+    expect(play.pass(1500).did).toEqual(['SIGKILL 100']);
+    expect(new Play().run().stop().pass(500).reconfigure({ stoptime: 100 }).did).toEqual(['SIGKILL 100']);
+    const longer = new Play({ stoptime: 1000 }).run().stop().pass(500).reconfigure({ stoptime: 5000 });
+    expect([longer.pass(4499).did, longer.pass(1).did]).toEqual([[], ['SIGKILL 100']]);
+    const typed = new Play({ stoptime: 10_000, stopinput: 'q' }).run().stop().reconfigure({ stoptime: 1000 });
+    expect([typed.pass(500).did, typed.pass(500).did]).toEqual([['SIGTERM 100'], ['SIGKILL 100']]);
+  });
+
+  test('stopsignal, stopasgroup and killasgroup, at the next stop', () => {
+    const play = new Play({ stoptime: 1000 }).run();
+    expect(play.reconfigure({ stopsignal: 'SIGINT', stopasgroup: true, killasgroup: true }).did).toEqual([]);
+    expect([...play.stop().did, ...play.pass(1000).did]).toEqual(['SIGINT group 100', 'SIGKILL group 100']);
+  });
+
+  test('autorestart and exitcodes, at the next end', () => {
+    const end = (before: Partial<ProcessSpec>, after: Partial<ProcessSpec>): string =>
+      new Play(before).run().reconfigure(after).end(3).state;
+    expect(end({ autorestart: 'always' }, { autorestart: 'never' })).toBe('EXITED');
+    expect(end({ autorestart: 'never' }, { autorestart: 'always' })).toBe('STARTING');
+    expect(end({}, { exitcodes: [3] })).toBe('EXITED');
+  });
+
+  /** In BACKOFF after it ran, as there is no token for it. */
+  const waiting = (): Play => {
+    const play = new Play({ starttime: 0, autorestart: 'always' }).start().fork();
+    for (let i = 0; i < TOKENS_MAX; i++) play.end(1).fork();
+    return play.end(1);
+  };
+
+  test('autorestart, of one that waits in BACKOFF for its turn: it is not restarted any more', () => {
+    expect(waiting().state).toBe('BACKOFF');
+    const play = waiting().reconfigure({ autorestart: 'never' });
+    expect([play.state, play.life.want, play.pass(3_600_000).did]).toEqual(['EXITED', 'down', []]);
+    expect(waiting().reconfigure({ autorestart: 'unexpected', exitcodes: [1] }).state).toBe('EXITED');
+    expect(waiting().reconfigure({ autorestart: 'unexpected' }).state).toBe('BACKOFF');
+  });
+
+  test('autorestart, of one whose start failed: it is tried again, as supervisord does, and obeyed after it ran', () => {
+    const play = new Play({ autorestart: 'always' }).start().fork().end(1).reconfigure({ autorestart: 'never' });
+    expect([play.state, play.pass(BACKOFF_STEP).did]).toEqual(['BACKOFF', ['spawn']]);
+    expect(play.fork().pass(1000).end(1).state).toBe('EXITED');
+  });
+
+  test('autorestart, while leftovers are being ended', () => {
+    const play = new Play({ autorestart: 'always' })
+      .run()
+      .end(1, false)
+      .scanned(7)
+      .reconfigure({ autorestart: 'never' });
+    play.pass(LOOK_AGAIN);
+    expect(play.scanned().passed).toEqual(['EXITED']);
+  });
+
+  test('startretries, at the next failure', () => {
+    const play = new Play({ startretries: 3 }).start().fork().end(1).reconfigure({ startretries: 1 });
+    expect(play.state).toBe('BACKOFF');
+    expect(play.pass(BACKOFF_STEP).fork().end(1).state).toBe('FATAL');
+    expect(play.reconfigure({ startretries: 9 }).state).toBe('FATAL');
+  });
+
+  test('leftovers: those that are being ended are let be', () => {
+    const play = new Play({ autorestart: 'always' })
+      .run()
+      .end(1, false)
+      .scanned(7)
+      .reconfigure({ leftovers: 'report' });
+    play.pass(LOOK_AGAIN);
+    expect(play.scanned(7).passed).toEqual(['EXITED', 'STARTING']);
+    expect(new Play().run().reconfigure({ leftovers: 'ignore' }).end(0, false).did).toEqual([]);
+  });
+
+  test('stopinput, at the next stop', () => {
+    const play = new Play().run().reconfigure({ stopinput: 'q' });
+    expect(play.stop().did).toEqual(['type "q"']);
+  });
+
+  test('nothing moves for one that runs, rests or waits', () => {
+    for (const play of [
+      new Play(),
+      new Play().start(),
+      new Play().run(),
+      new Play().start().fork().end(1),
+      waiting(),
+    ]) {
+      const { life } = play;
+      expect(play.reconfigure({ stoptime: 1, startretries: 7, priority: 1 }).effects).toEqual([]);
+      expect(play.life).toEqual(life);
+    }
+  });
+
+  test('of another life: one that is up restarts, with the count begun anew', () => {
+    const running = new Play({ autorestart: 'never' }).run().reconfigure({ argv: ['x'] }, true);
+    expect([running.state, running.life.want, running.did]).toEqual(['STOPPING', 'up', ['SIGTERM 100']]);
+    expect(running.end('SIGTERM').did).toEqual(['spawn']);
+    const failed = new Play().start().fork().end(1).reconfigure({}, true);
+    expect([failed.did, failed.life.failures]).toEqual([['spawn'], 0]);
+    const fatal = new Play({ startretries: 0 }).start().fork().end(1).reconfigure({}, true);
+    expect([fatal.state, fatal.did, fatal.life.failures]).toEqual(['STARTING', ['spawn'], 0]);
+    const clearing = new Play().start().fork().end(1, false).scanned(7).reconfigure({}, true);
+    clearing.pass(LOOK_AGAIN);
+    expect([clearing.scanned().did, clearing.life.failures]).toEqual([['spawn'], 0]);
+  });
+
+  test('of another life: one that rests, or is on its way to a stop, is left where it is', () => {
+    for (const play of [
+      new Play(),
+      new Play().start(),
+      new Play().run().end(0),
+      new Play().run().stop(),
+      new Play().run().send({ type: 'restart' }),
+      new Play().run().send({ type: 'standDown' }),
+    ]) {
+      const { life } = play;
+      expect(play.reconfigure({ argv: ['x'] }, true).effects).toEqual([]);
+      expect(play.life).toEqual(life);
+    }
+  });
+});
+
 test('events of an earlier life change nothing', () => {
   const play = new Play({ autorestart: 'always' }).run().end(1).fork();
   const { life } = play;
@@ -370,6 +604,8 @@ test('events of an earlier life change nothing', () => {
     { type: 'spawnFailed', generation: old, reason: 'x' },
     { type: 'signalFailed', generation: old, reason: 'x' },
     { type: 'scanned', generation: old, members: [1] },
+    { type: 'inputRefused', generation: old },
+    { type: 'inspected', generation: old, condition: 'D' },
   );
   expect([play.life, play.effects]).toEqual([life, []]);
 });

@@ -67,6 +67,46 @@ describe('scrollback', () => {
     expect(ring.boundaries.at(-1)?.generation).toBe(999);
   });
 
+  test('a smaller budget keeps the newest, a larger one is filled from then on; offsets stay', () => {
+    const ring = filled(8, 'abcdefghij');
+    ring.resize(4);
+    expect([text(ring), ring.tail, ring.head]).toEqual(['ghij', 6, 10]);
+    ring.append(bytes('kl'));
+    expect([text(ring), ring.tail, ring.head]).toEqual(['ijkl', 8, 12]);
+    ring.resize(6);
+    ring.append(bytes('mnop'));
+    expect([text(ring), ring.tail, ring.head]).toEqual(['klmnop', 10, 16]);
+  });
+
+  test('another budget, whatever was written before and is after', () => {
+    const steps = fc.array(
+      fc.oneof(
+        fc.uint8Array({ maxLength: 3000 }),
+        fc.integer({ min: 1, max: 5000 }).map(limit => ({ limit })),
+      ),
+      { maxLength: 30 },
+    );
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 5000 }), steps, (first, all) => {
+        const ring = new Scrollback(first);
+        let [limit, tail] = [first, 0];
+        let written = new Uint8Array(0);
+        for (const step of all) {
+          if ('limit' in step) {
+            limit = step.limit;
+            ring.resize(limit);
+          } else {
+            written = Uint8Array.from([...written, ...step]);
+            ring.append(step);
+          }
+          tail = Math.max(tail, written.length - limit);
+          expect([ring.tail, ring.head]).toEqual([tail, written.length]);
+        }
+        expect(ring.read(0, written.length).bytes).toEqual(written.slice(tail));
+      }),
+    );
+  });
+
   test('is the tail of all that was written, whatever the sizes', () => {
     fc.assert(
       fc.property(

@@ -25,6 +25,9 @@ function setUp(changes: Partial<ProcessSpec> = {}) {
     trace: traceFrom(undefined),
     environment: { PATH: '/bin:/usr/bin' },
     configHash: 'test',
+    obstacleTo: () => undefined,
+    remember: () => {},
+    daemonId: '0:1:1',
     publish: happening => happenings.push(happening),
     warn: () => {},
     fault: error => {

@@ -16,6 +16,7 @@ import { describe, expect, test } from 'vitest';
 import { inheritedFds } from '../../src/daemon/inherited.ts';
 import { inheritedEnvironment } from '../../src/daemon/launch.ts';
 import type { Process } from '../../src/daemon/process.ts';
+import { identityOf } from '../../src/daemon/procfs.ts';
 import { fdsOfSleep, pid, printed, RealWorld, tempDir, untilPrinted, untilState } from '../support/world.ts';
 
 const isRoot = process.geteuid?.() === 0;
@@ -113,6 +114,14 @@ describe('environment', () => {
       expect.arrayContaining(['KEPT=yes', 'ROLE=front', 'EMPTY=', 'TERM=screen-256color', 'TASKMASTER_ID=test:web:1']),
     );
     expect(lines.filter(line => /^(DROPPED|TMUX|TMUX_PANE|STY|COLUMNS)=/.test(line))).toEqual([]);
+  });
+
+  test('TASKMASTER_DAEMON names whose life it is, whatever the daemon itself was started with', async () => {
+    const program = new RealWorld({ ...process.env, TASKMASTER_DAEMON: '9:9:9' }).start(
+      'echo "<$TASKMASTER_DAEMON>"; sleep 1000',
+    );
+    const { start } = identityOf(process.pid);
+    expect(await untilPrinted(program, '>')).toBe(`<${process.getuid?.()}:${process.pid}:${start}>\n`);
   });
 
   test('TASKMASTER_ID numbers the lives', async () => {

@@ -50,6 +50,11 @@ export class Bench {
       .map(line => JSON.parse(line));
   }
 
+  /** Another config in the place of the one there is. */
+  write(yaml: string): void {
+    writeFileSync(this.config, yaml);
+  }
+
   /** Runs `taskmasterd` to its end. */
   taskmasterd(args: readonly string[], env: NodeJS.ProcessEnv = {}): Ran {
     return this.run(TASKMASTERD, args, { env });
@@ -154,6 +159,12 @@ export class RunningDaemon {
       sent.end(body === undefined ? undefined : Buffer.isBuffer(body) ? body : JSON.stringify(body));
     });
     return { ...text, json: parse(text.text) };
+  }
+
+  /** What has happened so far, as far as it is remembered. */
+  async events(): Promise<Record<string, unknown>[]> {
+    const { text } = await this.call('GET', '/v1/events?since=0&follow=0');
+    return [...text.matchAll(/^data: (.*)$/gm)].map(([, json = '']) => JSON.parse(json));
   }
 
   async info(name: string): Promise<ProcessInfo> {

@@ -7,12 +7,15 @@ export class FakePty implements Pty {
   readonly launch: Launch;
   readonly typed: Uint8Array[] = [];
   isDisposed = false;
+  hasEnded = false;
+  size: Launch['size'];
   private readonly listener: PtyListener;
 
   constructor(pid: number, launch: Launch, listener: PtyListener) {
     this.pid = pid;
     this.launch = launch;
     this.listener = listener;
+    this.size = launch.size;
   }
 
   print(text: string): void {
@@ -20,6 +23,7 @@ export class FakePty implements Pty {
   }
 
   end(exit: Partial<Exit>, alone = true): void {
+    this.hasEnded = true;
     this.listener.ended({ code: null, signal: null, ...exit }, alone);
     if (alone) this.listener.closed();
   }
@@ -29,7 +33,9 @@ export class FakePty implements Pty {
     return true;
   }
 
-  resize(): void {}
+  resize(cols: number, rows: number): void {
+    this.size = { cols, rows };
+  }
 
   setPaused(): void {}
 

@@ -9,7 +9,7 @@ import { makeSpec } from './spec.ts';
 
 /** Plays a life on the pure reducer: feeds it events, moves its time, and keeps what it did. */
 export class Play {
-  readonly spec: ProcessSpec;
+  spec: ProcessSpec;
   life: Life;
   now = 1_000_000;
   effects: Effect[] = [];
@@ -38,6 +38,12 @@ export class Play {
       this.effects.push(...effects);
     }
     return this;
+  }
+
+  /** A reload gives it another spec. */
+  reconfigure(changes: Partial<ProcessSpec>, renew = false): this {
+    this.spec = { ...this.spec, ...changes };
+    return this.send({ type: 'reconfigured', renew });
   }
 
   start(): this {
@@ -90,7 +96,7 @@ export class Play {
     return this.effects.flatMap(effect => (effect.type === 'publish' ? [effect.happening] : []));
   }
 
-  /** The effects of the last call, as words: `spawn`, `SIGTERM 100`, `SIGKILL group 100`, `scan 100`, `SIGTERM to 7,8`. */
+  /** The effects of the last call, as words: `spawn`, `SIGTERM 100`, `SIGKILL group 100`, `scan 100`, `SIGTERM to 7,8`, `inspect 100`. */
   get did(): string[] {
     return this.effects.flatMap(effect => {
       switch (effect.type) {
@@ -100,6 +106,10 @@ export class Play {
           return [`${effect.signal} to ${effect.members.join(',')}`];
         case 'scan':
           return [`scan ${effect.pid}`];
+        case 'type':
+          return [`type ${JSON.stringify(effect.text)}`];
+        case 'inspect':
+          return [`inspect ${effect.pid}`];
         case 'publish':
           return [];
         default:

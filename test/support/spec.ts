@@ -22,6 +22,7 @@ export function makeSpec(changes: Partial<ProcessSpec> = {}): ProcessSpec {
     starttime: 1000,
     stopsignal: 'SIGTERM',
     stoptime: 10_000,
+    stopinput: undefined,
     stopasgroup: false,
     killasgroup: false,
     leftovers: 'kill',

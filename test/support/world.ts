@@ -9,11 +9,11 @@ import { type PublicState, statusOf } from '../../src/core/status.ts';
 import { LogFiles } from '../../src/daemon/logfiles.ts';
 import { PacedQueue } from '../../src/daemon/paced.ts';
 import { Process, type World } from '../../src/daemon/process.ts';
-import { readStat } from '../../src/daemon/procfs.ts';
+import { daemonIdOf, readStat } from '../../src/daemon/procfs.ts';
 import { openPtyHost } from '../../src/daemon/pty.ts';
 import { SessionScanner } from '../../src/daemon/sessions.ts';
 import { isAtRest } from '../../src/daemon/supervisor.ts';
-import { realClock } from '../../src/runtime/clock.ts';
+import { type Clock, realClock } from '../../src/runtime/clock.ts';
 import { traceFrom } from '../../src/runtime/trace.ts';
 import { makeSpec } from './spec.ts';
 
@@ -44,18 +44,21 @@ export class RealWorld {
   readonly processes: Process[] = [];
   private readonly world: World;
 
-  constructor(environment: World['environment'] = process.env) {
+  constructor(environment: World['environment'] = process.env, clock: Clock = realClock) {
     const forks = new PacedQueue(realClock);
     const logfiles = new LogFiles(realClock, message => this.warnings.push(message));
     this.world = {
       host,
-      clock: realClock,
+      clock,
       forks,
       logfiles,
       scanner: new SessionScanner(realClock),
       trace: traceFrom(process.env.TRACE),
       environment,
       configHash: 'test',
+      obstacleTo: () => undefined,
+      remember: () => {},
+      daemonId: daemonIdOf(process.getuid?.() ?? 0),
       publish: happening => this.happenings.push(happening),
       warn: (name, message) => this.warnings.push(`${name}: ${message}`),
       fault: error => {

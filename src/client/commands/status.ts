@@ -29,9 +29,10 @@ async function tellUnknown({ out, color }: Context, names: readonly string[]): P
 export function formatStatus(processes: readonly ProcessInfo[], paint?: typeof paintState): string {
   const width = Math.max(NAME_WIDTH, ...processes.map(({ name }) => name.length)) + GAP;
   return processes
-    .map(({ name, state, description }) => {
+    .map(({ name, state, description, note }) => {
       const word = state.padEnd(STATE_WIDTH);
-      return `${name.padEnd(width)}${paint === undefined ? word : paint(state, word)}${description}\n`;
+      const remark = note === null ? '' : ` (${note})`;
+      return `${name.padEnd(width)}${paint === undefined ? word : paint(state, word)}${description}${remark}\n`;
     })
     .join('');
 }

@@ -7,6 +7,9 @@ const FOLLOW: Option = { flags: '-f, --follow', help: 'go on with what comes, un
 
 const RESULTS_JSON = 'one result per process: `{"results": [{"name", "ok", "code", "message"}]}`';
 
+const RELOAD_JSON =
+  'what became of each process that changed: `{"applied", "processes": [{"name", "was", "kind", "action", "changes": [{"key", "class", "from", "to"}], "note"}], "unchanged", "daemon", "overrides", "warnings", "results"}`; of a config with mistakes: `{"error": {"code", "message", "problems"}}`';
+
 /** What most verbs are: no aliases, no options, 7 without a daemon. */
 const PLAIN = {
   aliases: [],
@@ -64,12 +67,47 @@ export const VERBS: readonly Verb[] = [
     ...PLAIN,
     name: 'restart',
     summary: 'stop processes, then start them; what does not run is started',
-    details: 'The config file is not read again.',
+    details: 'The config file is not read again; `reload` does that.',
     parameters: [SELECTORS],
     options: [NO_WAIT],
     examples: [{ line: 'restart all', help: 'everything' }],
     json: RESULTS_JSON,
     load: () => import('./restart.ts'),
+  },
+  {
+    ...PLAIN,
+    name: 'reload',
+    aliases: ['update'],
+    summary: 'read the config again, and apply what changed and nothing else',
+    details:
+      'Shows what changed for each process, from what to what, and what happens to it, then waits until what was started, restarted or stopped has its outcome. A config with mistakes changes nothing: all of them are shown. The same happens on SIGHUP to the daemon.',
+    options: [{ flags: '--dry-run', help: 'only show what would happen' }, NO_WAIT],
+    examples: [
+      { line: 'reload --dry-run', help: 'look first' },
+      { line: 'reload', help: 'apply it' },
+    ],
+    json: RELOAD_JSON,
+    load: () => import('./reload.ts'),
+  },
+  {
+    ...PLAIN,
+    name: 'reread',
+    summary: 'show what a reload would change, and change nothing',
+    details: 'The same as `reload --dry-run`.',
+    examples: [{ line: 'reread', help: 'what would happen' }],
+    json: RELOAD_JSON,
+    load: () => import('./reread.ts'),
+  },
+  {
+    ...PLAIN,
+    name: 'scale',
+    summary: 'run another number of processes of a program, until the next reload',
+    details: 'Numbers that are added start, the highest numbers stop first; the others keep their pids.',
+    parameters: [{ label: 'PROGRAM=N', kind: 'text', required: true, many: false }],
+    options: [NO_WAIT],
+    examples: [{ line: 'scale web=4', help: 'four of them' }],
+    json: RELOAD_JSON,
+    load: () => import('./scale.ts'),
   },
   {
     ...PLAIN,

@@ -1,0 +1,211 @@
+/**
+ * Who lives on from a daemon that was killed, told from one reading of the process table.
+ *
+ * A process is a survivor when it is a recorded life, by number *and* start; when it carries the marks of this config and
+ * of a daemon of this user that is dead; or when it is in a session that such a process leads, or led. Everything else is
+ * somebody else's, whatever its number. Never touched are this daemon itself, its ancestors, and whoever shares a session
+ * with one of them: the user may have started the daemon from the console of a survivor.
+ */
+import type { Identity, Mark } from './mark.ts';
+import type { StateRecord } from './record.ts';
+
+/** One process as seen in the table. */
+export interface Sighting {
+  readonly pid: number;
+  /** `Z` and `X` have ended. */
+  readonly state: string;
+  readonly ppid: number;
+  readonly session: number;
+  readonly start: number;
+  /**
+   * `daemon`: it runs what this daemon runs, so it may be one. `unborn`: so it does, but with a single thread, which no
+   * daemon has: it was forked by one, and has not become its program yet, nor got its mark. `program`: anything else.
+   */
+  readonly kind: 'program' | 'daemon' | 'unborn';
+  /** What it carries of this config; undefined without, or in another pid namespace, where its numbers mean others. */
+  readonly mark: Mark | undefined;
+}
+
+export interface Survivor {
+  readonly pid: number;
+  readonly start: number;
+  /** The full name of the process that it was, or was of. */
+  readonly process: string;
+  /** Whether it is what was started, and not what that left or has started itself. */
+  readonly isLeader: boolean;
+}
+
+export interface Survey {
+  readonly survivors: readonly Survivor[];
+  /** Survivors that must be left alone, as this daemon descends from them. */
+  readonly spared: readonly Survivor[];
+  /** Sessions that are ours whole, each with the process it belongs to. */
+  readonly sessions: ReadonlyMap<number, string>;
+  /** The daemon that wrote the state, if it lives. */
+  readonly living: number | undefined;
+  /** Orphans that will become programs in a moment, perhaps of ours: then the table is to be read again. */
+  readonly unborn: readonly number[];
+  /** Parents of leaders that name them as their daemon: live daemons, if they are daemons at all. */
+  readonly parents: readonly number[];
+}
+
+export interface SurveyContext {
+  /** Undefined when it could not be read. */
+  readonly saved: StateRecord | undefined;
+  /** The kernel's boot id; recorded numbers of another boot mean nothing. */
+  readonly boot: string | null;
+  readonly uid: number;
+  /** This daemon's pid. */
+  readonly self: number;
+  /** `Survey.sessions` of the reading before this one. */
+  readonly sessions?: ReadonlyMap<number, string>;
+}
+
+/** Decides about every process in the table. */
+export function survey(table: readonly Sighting[], context: SurveyContext): Survey {
+  const people = new Map(table.map(sighting => [sighting.pid, sighting]));
+  const saved = context.saved?.boot === context.boot ? context.saved : undefined;
+  const recorded = recordedLives(people, saved);
+  const marked = table.filter(sighting => isOrphan(sighting, people, context));
+  const leaders = new Map([...missedLeaders(marked, recorded, saved), ...recorded]);
+  const sessions = sessionsOf({ people, marked, leaders, earlier: context.sessions ?? new Map() });
+  const kin = kinOf(people, context.self);
+
+  const survivors: Survivor[] = [];
+  const spared: Survivor[] = [];
+  const orphans = new Set(marked);
+  const names = new Map([...leaders].map(([name, { pid }]) => [pid, name]));
+  for (const sighting of table) {
+    if (hasEnded(sighting)) continue;
+    const { pid, start, session } = sighting;
+    const mark = orphans.has(sighting) ? sighting.mark?.process : undefined;
+    const process = names.get(pid) ?? mark ?? sessions.get(session);
+    if (process === undefined) continue;
+    const isKin = kin.pids.has(pid) || kin.sessions.has(session);
+    (isKin ? spared : survivors).push({ pid, start, process, isLeader: names.has(pid) });
+  }
+  for (const session of kin.sessions) sessions.delete(session);
+  const living = saved?.daemon && isAlive(people, saved.daemon) ? saved.daemon.pid : undefined;
+  return {
+    survivors,
+    spared,
+    sessions,
+    living: living === context.self ? undefined : living,
+    unborn: table.filter(one => one.kind === 'unborn' && people.get(one.ppid)?.kind !== 'daemon').map(({ pid }) => pid),
+    parents: parentsOf(table, people, context),
+  };
+}
+
+export function hasEnded({ state }: Pick<Sighting, 'state'>): boolean {
+  return state === 'Z' || state === 'X';
+}
+
+type People = ReadonlyMap<number, Sighting>;
+type Leaders = ReadonlyMap<string, Sighting>;
+
+/** The recorded lives that are still there, be it as zombies: whose session is then known too. */
+function recordedLives(people: People, saved: StateRecord | undefined): Map<string, Sighting> {
+  const lives = new Map<string, Sighting>();
+  for (const { name, life } of saved?.processes ?? []) {
+    const sighting = life === null ? undefined : people.get(life.pid);
+    if (sighting !== undefined && sighting.start === life?.start) lives.set(name, sighting);
+  }
+  return lives;
+}
+
+/** Whether it says that it is of this config and user, and its daemon is dead. One that names no daemon has none that lives. */
+function isOrphan({ mark }: Sighting, people: People, { uid }: SurveyContext): boolean {
+  if (mark === undefined) return false;
+  if (mark.daemon === undefined) return true;
+  return mark.daemon.uid === uid && !isAlive(people, mark.daemon);
+}
+
+/** A start that is not known is that of whoever has the number now: rather leave one alone than end a stranger. */
+function isAlive(people: People, { pid, start }: Identity): boolean {
+  const sighting = people.get(pid);
+  return sighting !== undefined && !hasEnded(sighting) && (start === null || sighting.start === start);
+}
+
+/**
+ * Leaders that the record has missed, as they were being forked when it was written. Of several that lead a session the
+ * oldest is the one: the others left it by setsid.
+ */
+function missedLeaders(
+  marked: readonly Sighting[],
+  recorded: Leaders,
+  saved: StateRecord | undefined,
+): Map<string, Sighting> {
+  const leaders = new Map<string, Sighting>();
+  for (const sighting of marked) {
+    const { mark } = sighting;
+    if (mark === undefined || sighting.session !== sighting.pid) continue;
+    if (recorded.has(mark.process) || !wasMissed(mark, saved)) continue;
+    const known = leaders.get(mark.process);
+    if (known === undefined || isOlder(sighting, known)) leaders.set(mark.process, sighting);
+  }
+  return leaders;
+}
+
+/** Whether the record, had it been newer, would know this life. Else its leader is dead, and this is what it left. */
+function wasMissed({ process, generation, daemon }: Mark, saved: StateRecord | undefined): boolean {
+  if (saved === undefined) return true;
+  const isOfWriter = daemon === undefined || (daemon.pid === saved.daemon?.pid && daemon.start === saved.daemon.start);
+  if (!isOfWriter) return false;
+  const record = saved.processes.find(({ name }) => name === process);
+  return record === undefined || generation > record.generation;
+}
+
+function isOlder(a: Sighting, b: Sighting): boolean {
+  return a.start < b.start || (a.start === b.start && a.pid < b.pid);
+}
+
+/**
+ * A session is ours when a survivor leads it, or when its leader is dead and a survivor is in it; the number of a dead
+ * leader is not given out again while the session has members. One that was ours before stays so, unless its number has
+ * gone to a stranger.
+ */
+function sessionsOf(known: {
+  readonly people: People;
+  readonly marked: readonly Sighting[];
+  readonly leaders: Leaders;
+  readonly earlier: ReadonlyMap<number, string>;
+}): Map<number, string> {
+  const { people, marked, leaders, earlier } = known;
+  const sessions = new Map<number, string>();
+  const isHeadless = (session: number): boolean => {
+    const leader = people.get(session);
+    return session > 0 && (leader === undefined || hasEnded(leader));
+  };
+  for (const [session, process] of earlier) if (isHeadless(session)) sessions.set(session, process);
+  for (const { pid, session, mark } of marked) {
+    if (mark !== undefined && (session === pid || isHeadless(session))) sessions.set(session, mark.process);
+  }
+  for (const [process, { pid, session }] of leaders) if (session === pid) sessions.set(session, process);
+  return sessions;
+}
+
+/** This daemon, its ancestors, and the sessions they are in. */
+function kinOf(people: People, self: number): { readonly pids: Set<number>; readonly sessions: Set<number> } {
+  const pids = new Set<number>([self]);
+  const sessions = new Set<number>();
+  for (let one = people.get(self); one !== undefined; one = people.get(one.ppid)) {
+    pids.add(one.pid);
+    sessions.add(one.session);
+    if (pids.has(one.ppid)) break;
+  }
+  return { pids, sessions };
+}
+
+/**
+ * A program may write into its environment what it likes, but not choose its parent: only the leader of a session whose
+ * parent is the daemon that it names speaks for that daemon.
+ */
+function parentsOf(table: readonly Sighting[], people: People, { uid, self }: SurveyContext): number[] {
+  const parents = new Set<number>();
+  for (const { pid, session, ppid, mark } of table) {
+    const daemon = mark?.daemon;
+    if (daemon === undefined || daemon.uid !== uid || session !== pid || ppid !== daemon.pid) continue;
+    if (ppid !== self && isAlive(people, daemon)) parents.add(ppid);
+  }
+  return [...parents];
+}

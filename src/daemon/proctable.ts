@@ -1,0 +1,39 @@
+import type { Clock } from '../runtime/clock.ts';
+import { isErrno } from '../runtime/errno.ts';
+import { allPids, type ProcStat, readStat } from './procfs.ts';
+
+/** Files of /proc read before the event loop gets its turn: 1.5 ms at the 15 to 27 µs that one costs. */
+const BATCH = 50;
+
+/** When /proc cannot be read because no file descriptor is free, it is tried again after this. */
+const RETRY_MS = 100;
+
+/**
+ * Reads the whole of /proc, a batch a turn of the event loop, and calls `visit` with each process there is; what `visit`
+ * answers is kept, but for undefined. A reading that runs out of file descriptors begins anew: half a table must not be
+ * taken for a whole one.
+ */
+export async function readProcesses<T>(clock: Clock, visit: (stat: ProcStat) => T | undefined): Promise<T[]> {
+  for (;;) {
+    try {
+      return await readOnce(clock, visit);
+    } catch (error) {
+      if (!isErrno(error, 'EMFILE', 'ENFILE', 'ENOMEM')) throw error;
+    }
+    await new Promise<void>(resolve => clock.after(RETRY_MS, resolve));
+  }
+}
+
+async function readOnce<T>(clock: Clock, visit: (stat: ProcStat) => T | undefined): Promise<T[]> {
+  const kept: T[] = [];
+  const pids = allPids();
+  for (let at = 0; at < pids.length; at += BATCH) {
+    if (at > 0) await new Promise<void>(resolve => clock.soon(resolve));
+    for (const pid of pids.slice(at, at + BATCH)) {
+      const stat = readStat(pid);
+      const answer = stat && visit(stat);
+      if (answer !== undefined) kept.push(answer);
+    }
+  }
+  return kept;
+}

@@ -1,0 +1,95 @@
+import type { HappeningBody } from '../core/events.ts';
+import type { Millis } from '../core/program.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { MutableDisposable } from '../runtime/lifetime.ts';
+import type { Process } from './process.ts';
+import { isAtRest, type Supervisor } from './supervisor.ts';
+
+/** How often it is said whom the shutdown still waits for. */
+const STILL_WAITING_MS = 5_000;
+
+/** Before the shutdown's time is over, what still runs is killed: it gets this part of the time for that, or these seconds. */
+const KILL_PART = 1 / 4;
+const KILL_MS = 2_000;
+
+export interface ShutdownOptions {
+  readonly supervisor: Supervisor;
+  readonly clock: Clock;
+  readonly publish: (happening: HappeningBody) => void;
+  /** Bound on the whole, undefined for none. */
+  readonly timeout: () => Millis | undefined;
+}
+
+/** The orderly stop of all programs: a level of priority at a time, saying whom it waits for, and with an end. */
+export class Shutdown {
+  private readonly options: ShutdownOptions;
+  private hasBegun = false;
+
+  constructor(options: ShutdownOptions) {
+    this.options = options;
+  }
+
+  get isUnderWay(): boolean {
+    return this.hasBegun;
+  }
+
+  /** Stops all in order. Resolves when nothing runs any more, or nothing can be done about it. */
+  async begin(reason: string): Promise<void> {
+    this.hasBegun = true;
+    this.tell(reason);
+    using reminder = new MutableDisposable();
+    using limit = new MutableDisposable();
+    this.remind(reminder);
+    await Promise.race([this.stopAll(), this.limit(limit)]);
+  }
+
+  /** Somebody has asked again: what still runs is killed. */
+  escalate(reason: string): void {
+    this.tell(`${reason}, again: killing what still runs`);
+    this.kill();
+  }
+
+  private async stopAll(): Promise<void> {
+    const { supervisor } = this.options;
+    await supervisor.stopInOrder(supervisor.all);
+    const stuck = supervisor.all.filter(process => process.leader !== undefined);
+    if (stuck.length > 0) this.tell('left behind, as SIGKILL does not end them', stuck);
+  }
+
+  /** Resolves when the bound is reached, and kills what still runs shortly before; without a bound it never does. */
+  private limit(timer: MutableDisposable): Promise<void> {
+    const timeout = this.options.timeout();
+    if (timeout === undefined) return new Promise(() => {});
+    const grace = Math.min(timeout * KILL_PART, KILL_MS);
+    return new Promise(resolve => {
+      const giveUp = (): void => {
+        this.tell('shutdowntimeout is over: left behind');
+        resolve();
+      };
+      timer.value = this.options.clock.after(timeout - grace, () => {
+        this.tell('shutdowntimeout is almost over: killing what still runs');
+        this.kill();
+        timer.value = this.options.clock.after(grace, giveUp);
+      });
+    });
+  }
+
+  private remind(timer: MutableDisposable): void {
+    timer.value = this.options.clock.after(STILL_WAITING_MS, () => {
+      this.tell('still waiting');
+      this.remind(timer);
+    });
+  }
+
+  private kill(): void {
+    for (const process of this.running()) process.dispatch({ type: 'kill' });
+  }
+
+  private running(): readonly Process[] {
+    return this.options.supervisor.all.filter(process => !isAtRest(process));
+  }
+
+  private tell(reason: string, processes = this.running()): void {
+    this.options.publish({ type: 'daemon.stopping', reason, waitingFor: processes.map(({ fullname }) => fullname) });
+  }
+}
