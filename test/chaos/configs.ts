@@ -1,9 +1,13 @@
 /** Configs of a storm: data that chance changes step by step, and the YAML they are written as. */
+import { fullnameOf } from '../../src/core/program.ts';
+import type { Named } from '../../src/core/selector.ts';
 import { Chance } from './chance.ts';
 import { CHARACTER_NAMES, type CharacterName, characterOf, type Family } from './characters.ts';
 
 export interface Program {
   readonly name: string;
+  /** Its first name, which it keeps when it is renamed: what lives on under a new name still carries the old one. */
+  readonly origin: string;
   /**
    * Never changes. Only a childless program may be told to leave leftovers alone: a child that lives on by a policy of
    * yesterday would look like an orphan today. Litter says of itself that it is allowed.
@@ -29,6 +33,8 @@ export interface Model {
   readonly attic: readonly Program[];
   /** Programs that ever were: a name that was given up in a rename is never used again, as its old life may go on. */
   readonly born: number;
+  /** Which of DAEMON_SECTIONS. */
+  readonly daemon: number;
   /** Decides comments, quotes, order and units: another one means the same. */
   readonly spelling: number;
 }
@@ -48,6 +54,7 @@ export const VALUES = {
   ],
   stopsignal: [['TERM', 'SIGTERM', '15'], ['INT'], ['HUP', '1'], ['USR1'], ['KILL', '9']],
   stoptime: [['0'], ['0.2', '200ms'], ['0.5']],
+  stopinput: [['"\\x04"'], ['".exit\\n"']],
   stopasgroup: [['true'], ['false']],
   killasgroup: [['true']],
   leftovers: [['kill'], ['report'], ['ignore']],
@@ -67,6 +74,14 @@ export const VALUES = {
 } as const satisfies Record<string, readonly (readonly string[])[]>;
 
 export type Key = keyof typeof VALUES;
+
+/** What the daemon is told of itself. The log stays where the storm reads it, and tells what it did. */
+const DAEMON_SECTIONS = [
+  [''],
+  ['daemon: {shutdowntimeout: 20s}\n', 'daemon:\n  shutdowntimeout: 20\n'],
+  ['daemon: {log: {level: debug}}\n', 'daemon: {log: {level: "debug"}}\n'],
+  ['daemon: {socket: {mode: 0660}}\n', 'daemon: {socket: {mode: "0660"}}\n'],
+] as const satisfies readonly (readonly string[])[];
 
 /** Every key of a program that the storm changes. A test holds it to the schema. */
 export const KEYS = Object.keys(VALUES) as readonly Key[]; // its own keys
@@ -94,13 +109,14 @@ export const CHANGES = [
   'keys',
   'cmd',
   'group',
+  'daemon',
   'include',
   'spelling',
 ] as const;
 export type Change = (typeof CHANGES)[number];
 
 export function firstModel(chance: Chance, options: ConfigOptions): Model {
-  let model: Model = { programs: [], groups: [], attic: [], born: 0, spelling: 0 };
+  let model: Model = { programs: [], groups: [], attic: [], born: 0, daemon: 0, spelling: 0 };
   while (model.programs.length < FEWEST + 2) model = applyChange(model, 'add', { chance, options });
   return model;
 }
@@ -127,6 +143,7 @@ export function applyChange(model: Model, change: Change, job: Job): Model {
     return { ...model, programs: [...programs, back], attic: attic.filter(program => program !== back) };
   }
   if (change === 'group') return regroup(model, chance);
+  if (change === 'daemon') return { ...model, daemon: chance.below(DAEMON_SECTIONS.length) };
   if (change === 'spelling' || programs.length === 0) return { ...model, spelling: chance.below(2 ** 31) };
   const chosen = chance.pick(programs);
   switch (change) {
@@ -170,6 +187,7 @@ function add(model: Model, job: Job): Model {
   ]);
   let program: Program = {
     name: nameOf(model.born),
+    origin: nameOf(model.born),
     family,
     character: characterFor(family, job),
     numprocs: chance.pick([1, 1, 1, 2, 3]),
@@ -227,17 +245,31 @@ function withoutProgram(model: Model, program: Program): Model {
   return { ...model, groups, programs: model.programs.filter(other => other !== program) };
 }
 
+/** The config with other numbers of processes, as `scale` makes it. */
+export function withScale(model: Model, scaled: ReadonlyMap<string, number>): Model {
+  const scale = (program: Program): Program => {
+    const numprocs = scaled.get(program.name);
+    return numprocs === undefined ? program : { ...program, numprocs };
+  };
+  return scaled.size === 0 ? model : { ...model, programs: model.programs.map(scale) };
+}
+
 /** The full names of all the processes that the config stands for. */
 export function processNames(model: Model): string[] {
-  return model.programs
-    .flatMap(program => {
-      const group = model.groups.find(({ programs }) => programs.includes(program.name))?.name ?? program.name;
-      return Array.from({ length: program.numprocs }, (_, num) => {
-        const name = processName(program, num);
-        return name === group ? name : `${group}:${name}`;
-      });
-    })
+  return namesOf(model)
+    .map(({ fullname }) => fullname)
     .sort();
+}
+
+/** By what each process can be meant. */
+export function namesOf(model: Model): Named[] {
+  return model.programs.flatMap(program => {
+    const group = model.groups.find(({ programs }) => programs.includes(program.name))?.name ?? program.name;
+    return Array.from({ length: program.numprocs }, (_, num) => {
+      const name = processName(program, num);
+      return { program: program.name, group, name, fullname: fullnameOf(group, name) };
+    });
+  });
 }
 
 function processName({ name, numprocs, keys }: Program, num: number): string {
@@ -259,6 +291,7 @@ export function writeConfig(model: Model): Readonly<Record<'taskmaster.yaml' | '
     'taskmaster.yaml': [
       `${comment(chance)}${DEFAULTS}\n`,
       'include: [conf.d/*.yaml]\n',
+      chance.pick<string>(DAEMON_SECTIONS[model.daemon] ?? ['']),
       groups.length > 0 ? `groups:\n${groups.join('')}` : '',
       programsOf(main, chance),
     ].join(''),
@@ -295,6 +328,8 @@ function comment(chance: Chance): string {
 /** A config that must be refused, and why. */
 export interface Broken {
   readonly why: string;
+  /** What a daemon that starts only warns of, and one that runs does not take. */
+  readonly mayStart: boolean;
   readonly text: Uint8Array;
 }
 
@@ -304,13 +339,14 @@ export function breakConfig(model: Model, chance: Chance): Broken {
   const name = 'broken1x';
   const bad = (why: string, keys: string): Broken =>
     say(why, `${text}\nx-late: 1\n`.replace(/^programs:.*$/m, `programs:\n  ${name}: {${keys}}`));
-  const say = (why: string, broken: string): Broken => ({ why, text: Buffer.from(broken) });
+  const say = (why: string, broken: string, mayStart = false): Broken => ({ why, mayStart, text: Buffer.from(broken) });
   return chance.pick<() => Broken>([
     () => say('empty', ''),
     () => say('only a comment', '# nothing\n'),
     () => say('cut off', `${text}  ${name}:\n    cmd: "never closed\n`),
     () => say('an unknown top-level key', `${text}progams: {}\n`),
     () => say('an include that cannot be read', text.replace('conf.d/*.yaml', '/etc')),
+    () => say('an include that is not there', text.replace('conf.d/*.yaml', 'conf.d/no-such-file.yaml'), true),
     () => say('twice the same key', `${text}include: []\n`),
     () => say('tabs', `${text}\t\tx: [\n`),
     () => say('a list at the top', '- programs\n'),
@@ -321,6 +357,7 @@ export function breakConfig(model: Model, chance: Chance): Broken {
     () => bad('no signal', 'cmd: sleep 1, stopsignal: NOPE'),
     () => bad('a quote that does not end', 'cmd: "sh -c \'x"'),
     () => bad('an unset variable', 'cmd: sleep 1, workingdir: "${NO_SUCH_VARIABLE_HERE}"'),
-    () => ({ why: 'not UTF-8', text: Buffer.concat([Buffer.from(text), Buffer.from([0xff, 0xfe, 0x0a])]) }),
+    () => bad('a bound that is no time', 'cmd: sleep 1, stoptime: soon'),
+    () => ({ why: 'not UTF-8', mayStart: false, text: Buffer.concat([Buffer.from(text), Buffer.from([0xff, 0xfe, 0x0a])]) }),
   ])();
 }

@@ -19,6 +19,7 @@ import {
   KEYS,
   type Model,
   processNames,
+  withScale,
   writeConfig,
 } from './configs.ts';
 import { processOf } from './watch.ts';
@@ -31,8 +32,8 @@ function filesOf(model: Model): Files {
   return { [MAIN]: main, '/etc/tm/conf.d/more.yaml': more };
 }
 
-function loaded(files: Files) {
-  return load(files, { env: { CHAOS_DIR: '/tmp/x' } });
+function loaded(files: Files, isReload = true) {
+  return load(files, { isReload, env: { CHAOS_DIR: '/tmp/x' } });
 }
 
 /** The order in the file is spelling too: the daemon starts by priority and name. */
@@ -74,6 +75,14 @@ test('every config that claims to be good is, and stands for the processes that 
   }
 });
 
+test('a scaled config stands for the processes that it says', () => {
+  for (const model of models(5)) {
+    const scaled = new Map(model.programs.slice(0, 3).map(({ name }, i) => [name, i + 1]));
+    const { config } = load(filesOf(model), { scaled, env: { CHAOS_DIR: '/tmp/x' } });
+    expect(config?.processes.map(({ fullname }) => fullname).sort()).toEqual(processNames(withScale(model, scaled)));
+  }
+});
+
 test('another spelling means the same', () => {
   for (const model of models(2)) {
     const other = applyChange(model, 'spelling', { chance: new Chance(model.spelling + 1), options: OPTIONS });
@@ -103,9 +112,11 @@ test('every kind of change changes something, and a name that was given up does 
 test('every config that claims to be broken is', () => {
   const chance = new Chance(4);
   for (const model of models(4)) {
-    const { why, text } = breakConfig(model, chance);
-    const { config } = loaded({ ...filesOf(model), [MAIN]: text });
-    expect([why, config === undefined], Buffer.from(text).toString()).toEqual([why, true]);
+    const { why, text, mayStart } = breakConfig(model, chance);
+    for (const isReload of mayStart ? [true] : [true, false]) {
+      const { config } = loaded({ ...filesOf(model), [MAIN]: text }, isReload);
+      expect([why, isReload, config === undefined], Buffer.from(text).toString()).toEqual([why, isReload, true]);
+    }
   }
 });
 

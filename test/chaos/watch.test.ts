@@ -10,10 +10,21 @@ import type { Model } from './configs.ts';
 import { Watch } from './watch.ts';
 
 const MODEL: Model = {
-  programs: [{ name: 'abcx', family: 'childless', character: 'sleeper', numprocs: 1, keys: {}, isIncluded: false }],
+  programs: [
+    {
+      name: 'abcx',
+      origin: 'abcx',
+      family: 'childless',
+      character: 'sleeper',
+      numprocs: 1,
+      keys: {},
+      isIncluded: false,
+    },
+  ],
   groups: [],
   attic: [],
   born: 1,
+  daemon: 0,
   spelling: 0,
 };
 
