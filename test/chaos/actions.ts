@@ -9,6 +9,7 @@ import {
   type Change,
   type ConfigOptions,
   changeSome,
+  MAX_NUMPROCS,
   type Model,
   processNames,
 } from './configs.ts';
@@ -55,6 +56,8 @@ export type Action =
       readonly how: Reloading;
       readonly model: Model;
       readonly changes: readonly Change[];
+      readonly wait: boolean;
+      /** Asked for by two at the same time. */
       readonly twice: boolean;
     }
   | { readonly do: 'reload broken'; readonly how: Reloading; readonly broken: Broken }
@@ -66,13 +69,23 @@ export type Action =
       readonly wait: boolean;
       readonly byCtl: boolean;
     }
-  /** The daemon is killed, or stopped in order, and a new one is started, perhaps with another config. */
-  | { readonly do: 'murder'; readonly model: Model }
+  /**
+   * The daemon is killed, or stopped in order, and a new one is started, perhaps with another config. `again`: the new one
+   * is killed too, after so many milliseconds in which it ends the survivors, and so on. `broken`: a daemon is started with
+   * that config before.
+   */
+  | {
+      readonly do: 'murder';
+      readonly model: Model;
+      readonly again: readonly number[];
+      readonly broken: Broken | undefined;
+    }
   | {
       readonly do: 'retire';
       readonly how: 'term' | 'post' | 'ctl';
       readonly isImpatient: boolean;
       readonly model: Model;
+      readonly broken: Broken | undefined;
     };
 
 /** A round: a list of actions for each client. The first one is the operator, who alone changes configs and daemons. */
@@ -88,8 +101,6 @@ export interface PlanOptions extends ConfigOptions {
   readonly length: number;
   /** Whether daemons are killed, stopped and started. */
   readonly isMortal: boolean;
-  /** Whether the daemon knows `POST /v1/reload` and `POST /v1/scale`. */
-  readonly canReload: boolean;
 }
 
 export function planRound(model: Model, chance: Chance, options: PlanOptions): Round {
@@ -110,9 +121,20 @@ type Weighed = readonly (readonly [weight: number, action: () => Action])[];
 function operatorAction(model: Model, chance: Chance, options: PlanOptions): Action {
   const change = (): Pick<Extract<Action, { do: 'reload' }>, 'model' | 'changes'> =>
     changeSome(model, { chance, options });
-  const how = (): Reloading => chance.pick(['post', 'post', 'hup', 'ctl']);
+  const refusal = (): Broken | undefined => {
+    const broken = chance.isLucky(0.25) ? breakConfig(model, chance) : undefined;
+    return broken?.mayStart ? undefined : broken;
+  };
   const mortal: Weighed = [
-    [3, () => ({ do: 'murder', model: chance.isLucky(0.5) ? change().model : model })],
+    [
+      3,
+      () => ({
+        do: 'murder',
+        model: chance.isLucky(0.5) ? change().model : model,
+        again: Array.from({ length: chance.pick([0, 0, 1, 3]) }, () => chance.pick([0, 5, 50, 300])),
+        broken: refusal(),
+      }),
+    ],
     [
       3,
       () => ({
@@ -120,35 +142,54 @@ function operatorAction(model: Model, chance: Chance, options: PlanOptions): Act
         how: chance.pick(['term', 'post', 'ctl']),
         isImpatient: chance.isLucky(0.2),
         model: chance.isLucky(0.5) ? change().model : model,
+        broken: refusal(),
       }),
     ],
-  ];
-  const reloading: Weighed = [
-    [14, () => ({ do: 'reload', how: how(), ...change(), twice: chance.isLucky(0.1) })],
-    [5, () => ({ do: 'reload broken', how: how(), broken: breakConfig(model, chance) })],
-    [2, () => ({ do: 'dry run', model: change().model })],
-    [6, () => scale(model, chance)],
   ];
   return chance.weigh<() => Action>([
     [40, () => clientAction(model, chance)],
     [1, () => ({ do: 'rival' })],
     [2, () => ({ do: 'freeze', ms: chance.between(5, 120) })],
     [2, () => ({ do: 'poke', signal: chance.pick(['SIGHUP', 'SIGUSR2']) })],
-    ...(options.canReload ? reloading : []),
+    ...reloadings(model, chance, options),
     ...(options.isMortal ? mortal : []),
   ])();
 }
 
-/** The model is changed by scaling too: the file says afterwards what was asked for. */
-function scale(model: Model, chance: Chance): Action {
-  const program = chance.pick(model.programs);
-  return {
-    do: 'scale',
-    program: program.name,
-    numprocs: chance.between(1, 4),
-    wait: chance.isLucky(0.7),
-    byCtl: chance.isLucky(0.15),
-  };
+function reloadings(model: Model, chance: Chance, options: ConfigOptions): Weighed {
+  const change = (): Pick<Extract<Action, { do: 'reload' }>, 'model' | 'changes'> =>
+    changeSome(model, { chance, options });
+  const how = (): Reloading => chance.pick(['post', 'post', 'hup', 'ctl']);
+  return [
+    [14, () => ({ do: 'reload', how: how(), ...change(), wait: chance.isLucky(0.7), twice: chance.isLucky(0.1) })],
+    [5, () => ({ do: 'reload broken', how: how(), broken: breakConfig(model, chance) })],
+    [2, () => ({ do: 'dry run', model: change().model })],
+    [
+      6,
+      () => ({
+        do: 'scale',
+        program: chance.pick(model.programs).name,
+        numprocs: chance.between(1, MAX_NUMPROCS),
+        wait: chance.isLucky(0.7),
+        byCtl: chance.isLucky(0.15),
+      }),
+    ],
+  ];
+}
+
+/** Some reloads in a row, for a moment at which nothing else happens. */
+export function planReloads(
+  model: Model,
+  chance: Chance,
+  options: ConfigOptions,
+): Omit<Round, 'clients'> & { readonly actions: readonly Action[] } {
+  let latest = model;
+  const actions = Array.from({ length: chance.between(1, 3) }, () => {
+    const action = chance.weigh(reloadings(latest, chance, options))();
+    if (action.do === 'reload') latest = action.model;
+    return action;
+  });
+  return { actions, model: latest };
 }
 
 /** Signals that come from outside. Those that would leave a core file are left out. */
@@ -282,7 +323,7 @@ export function describeAction(action: Action): string {
   const { do: kind, ...rest } = action;
   const shown = Object.entries(rest).map(([key, value]) => {
     if (key === 'model') return `config of ${(value as Model).programs.length} programs`; // the type says so
-    if (key === 'broken') return (value as Broken).why;
+    if (key === 'broken') return `broken: ${(value as Broken | undefined)?.why ?? 'no'}`;
     return `${key} ${(JSON.stringify(value) ?? '').slice(0, 80)}`;
   });
   return `${kind} ${shown.join(', ')}`.trim();

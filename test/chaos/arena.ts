@@ -134,6 +134,11 @@ export class Arena {
     return join(this.dir, 'state/taskmaster', this.hash, 'taskmasterd.log');
   }
 
+  /** All that the daemons have logged. */
+  get log(): string {
+    return existsSync(this.logfile) ? readFileSync(this.logfile, 'latin1') : '';
+  }
+
   /** What daemons said on standard error; nothing, if all is well. */
   get stderr(): string {
     return this.errors;
@@ -339,7 +344,7 @@ export class Arena {
     if (!keep) rmSync(this.dir, { recursive: true, force: true });
   }
 
-  /** Ends programs that the storm itself must put away; the daemon stays. */
+  /** Ends programs that the storm itself must put away, litter; the daemon stays. */
   async sweep(isMeant: (member: Member) => boolean): Promise<void> {
     await eventually(END_MS, () => {
       const left = this.members().filter(member => member.id !== undefined && isMeant(member));

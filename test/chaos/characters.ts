@@ -25,40 +25,40 @@ export type Family = 'childless' | 'parent' | 'litter';
 
 export interface Character {
   readonly family: Family;
-  /** Ignores SIGHUP, so that it lives on when the daemon is killed. */
-  readonly isHupProof?: true;
+  /** Does not end by itself. */
+  readonly isLasting: boolean;
   readonly script: string;
 }
 
 const SLEEP = 'sleep 1000';
 
 export const CHARACTERS = {
-  sleeper: { family: 'childless', script: `exec ${SLEEP}` },
-  brief: { family: 'childless', script: 'exit 0' },
-  failing: { family: 'childless', script: 'exit 7' },
-  short: { family: 'childless', script: 'exec sleep 0.15' },
-  crasher: { family: 'childless', script: 'kill -9 $$' },
-  deaf: { family: 'childless', script: `trap '' TERM INT; exec ${SLEEP}` },
-  hupproof: { family: 'childless', isHupProof: true, script: `trap '' HUP; exec ${SLEEP}` },
-  immortal: { family: 'childless', isHupProof: true, script: `trap '' HUP TERM INT USR1 USR2; exec ${SLEEP}` },
-  reader: { family: 'childless', script: 'exec cat' },
-  unread: { family: 'childless', script: `stty raw -echo; exec ${SLEEP}` },
-  silent: { family: 'childless', script: `exec </dev/null >/dev/null 2>&1; exec ${SLEEP}` },
-  frozen: { family: 'childless', script: `kill -STOP $$; exec ${SLEEP}` },
-  burst: { family: 'childless', script: `seq 1 8000; echo oops >&2; exec ${SLEEP}` },
-  printer: { family: 'parent', script: 'while :; do echo "tick $$"; echo tock >&2; sleep 0.05; done' },
-  loop: { family: 'parent', script: `trap '' TERM; while :; do ${SLEEP}; done` },
-  group: { family: 'parent', script: `${SLEEP} & ${SLEEP} & wait` },
-  quiet: { family: 'parent', script: `${SLEEP} </dev/null >/dev/null 2>&1 & wait` },
-  groups: { family: 'parent', script: `set -m; ${SLEEP} & ${SLEEP} & wait` },
-  leaver: { family: 'parent', script: `${SLEEP} & ${SLEEP} & sleep 0.2; exit 0` },
-  deafleaver: { family: 'parent', script: `trap '' TERM HUP; ${SLEEP} & sleep 0.2; exit 3`, isHupProof: true },
-  double: { family: 'parent', script: `(${SLEEP} &); exec ${SLEEP}` },
-  undead: { family: 'parent', script: `true & exec ${SLEEP}` },
-  forker: { family: 'parent', script: 'while :; do true & sleep 0.03; done' },
-  hupparent: { family: 'parent', isHupProof: true, script: `trap '' HUP; ${SLEEP} & ${SLEEP} & wait` },
-  litterer: { family: 'litter', script: `CHAOS_LITTER=1 ${SLEEP} 9>&- & exec sleep 0.5` },
-  nester: { family: 'litter', script: `CHAOS_LITTER=1 ${SLEEP} 9>&- & exec ${SLEEP}` },
+  sleeper: { family: 'childless', isLasting: true, script: `exec ${SLEEP}` },
+  brief: { family: 'childless', isLasting: false, script: 'exit 0' },
+  failing: { family: 'childless', isLasting: false, script: 'exit 7' },
+  short: { family: 'childless', isLasting: false, script: 'exec sleep 0.15' },
+  crasher: { family: 'childless', isLasting: false, script: 'kill -9 $$' },
+  deaf: { family: 'childless', isLasting: true, script: `trap '' TERM INT; exec ${SLEEP}` },
+  hupproof: { family: 'childless', isLasting: true, script: `trap '' HUP; exec ${SLEEP}` },
+  immortal: { family: 'childless', isLasting: true, script: `trap '' HUP TERM INT USR1 USR2; exec ${SLEEP}` },
+  reader: { family: 'childless', isLasting: true, script: 'exec cat' },
+  unread: { family: 'childless', isLasting: true, script: `stty raw -echo; exec ${SLEEP}` },
+  silent: { family: 'childless', isLasting: true, script: `exec </dev/null >/dev/null 2>&1; exec ${SLEEP}` },
+  frozen: { family: 'childless', isLasting: true, script: `kill -STOP $$; exec ${SLEEP}` },
+  burst: { family: 'childless', isLasting: true, script: `seq 1 8000; echo oops >&2; exec ${SLEEP}` },
+  printer: { family: 'parent', isLasting: true, script: 'while :; do echo "tick $$"; echo tock >&2; sleep 0.05; done' },
+  loop: { family: 'parent', isLasting: true, script: `trap '' TERM; while :; do ${SLEEP}; done` },
+  group: { family: 'parent', isLasting: true, script: `${SLEEP} & ${SLEEP} & wait` },
+  quiet: { family: 'parent', isLasting: true, script: `${SLEEP} </dev/null >/dev/null 2>&1 & wait` },
+  groups: { family: 'parent', isLasting: true, script: `set -m; ${SLEEP} & ${SLEEP} & wait` },
+  leaver: { family: 'parent', isLasting: false, script: `${SLEEP} & ${SLEEP} & sleep 0.2; exit 0` },
+  deafleaver: { family: 'parent', isLasting: false, script: `trap '' TERM HUP; ${SLEEP} & sleep 0.2; exit 3` },
+  double: { family: 'parent', isLasting: true, script: `(${SLEEP} &); exec ${SLEEP}` },
+  undead: { family: 'parent', isLasting: true, script: `true & exec ${SLEEP}` },
+  forker: { family: 'parent', isLasting: true, script: 'while :; do true & sleep 0.03; done' },
+  hupparent: { family: 'parent', isLasting: true, script: `trap '' HUP; ${SLEEP} & ${SLEEP} & wait` },
+  litterer: { family: 'litter', isLasting: false, script: `CHAOS_LITTER=1 ${SLEEP} 9>&- & exec sleep 0.5` },
+  nester: { family: 'litter', isLasting: true, script: `CHAOS_LITTER=1 ${SLEEP} 9>&- & exec ${SLEEP}` },
 } as const satisfies Record<string, Character>;
 
 export type CharacterName = keyof typeof CHARACTERS;

@@ -1,9 +1,10 @@
 /** One of those who act in a storm: performs actions and judges the answers, as far as they can be judged while others act too. */
 import type { Socket } from 'node:net';
-import type { ActionReply, ProcessInfo, ProcessList } from '../../src/protocol/messages.ts';
+import type { ActionReply, ActionResult, ProcessInfo, ProcessList, ReloadReply } from '../../src/protocol/messages.ts';
 import type { Action } from './actions.ts';
 import { type Answer, type Arena, eventually, Gone, Violation } from './arena.ts';
-import { processNames } from './configs.ts';
+import { type Broken, type Model, processNames } from './configs.ts';
+import type { Ledger, Order } from './ledger.ts';
 import type { Watch } from './watch.ts';
 
 /** Listeners a client holds at most; the oldest goes when there is one more. */
@@ -31,23 +32,34 @@ const EXIT_CODES = new Set([0, 1, 3, 4, 7]);
 /** Statuses of refusals that say nothing of the daemon: the process is not there, not up, has not read; all connections are taken. */
 const REFUSALS = new Set([404, 409, 429, 503]);
 
+/** Why a process that a reload adds or removes is not started. */
+const LEAVING = /removed (it )?from the config|was not to be started any more/;
+
+/** Verbs of taskmasterctl that decide what is wanted of a process. */
+const DECIDING = new Set(['start', 'stop', 'restart']);
+
+/** Longer than a daemon takes to hear SIGHUP, be it on a busy machine, and frozen. */
+const HUP_MS = 10_000;
+
+type Requesting = Extract<Action, { do: 'request' }>;
+type Reload = Extract<Action, { do: 'reload' }>;
+
 export interface ClientOptions {
   readonly arena: Arena;
   readonly watch: Watch;
-  /** Whether survivors of a killed daemon are the next one's business, and not the storm's. */
-  readonly endsSurvivors: boolean;
+  readonly ledger: Ledger;
 }
 
 export class Client {
   private readonly arena: Arena;
   private readonly watch: Watch;
-  private readonly endsSurvivors: boolean;
+  private readonly ledger: Ledger;
   private listeners: Socket[] = [];
 
-  constructor({ arena, watch, endsSurvivors }: ClientOptions) {
+  constructor({ arena, watch, ledger }: ClientOptions) {
     this.arena = arena;
     this.watch = watch;
-    this.endsSurvivors = endsSurvivors;
+    this.ledger = ledger;
   }
 
   /** Performs an action, and says in a few words what came of it. Throws `Violation` for what must not be. */
@@ -69,11 +81,8 @@ export class Client {
   private async act(action: Action): Promise<string> {
     const { arena } = this;
     switch (action.do) {
-      case 'request': {
-        const { verb, select, wait, hangUpAfter } = action;
-        const answer = await arena.call('POST', `/v1/${verb}`, { select, wait }, hangUpAfter);
-        return answer === undefined ? 'hung up' : outcomes(answer);
-      }
+      case 'request':
+        return await this.request(action);
       case 'signal':
         return outcomes(await arena.call('POST', '/v1/signal', { select: action.select, signal: action.signal }));
       case 'kill':
@@ -104,22 +113,178 @@ export class Client {
         arena.signal('SIGCONT');
         return '';
       case 'poke':
+        // SIGHUP reads the file again, whose word about numbers of processes counts from then on.
+        if (action.signal === 'SIGHUP') return await this.reload({ model: this.ledger.inForce, how: 'hup' });
         arena.signal(action.signal);
         return '';
       case 'rival':
         return await this.rival();
       case 'murder':
-        await arena.murder();
-        if (!this.endsSurvivors) await arena.sweep(() => true);
-        return await this.begin(action.model);
+        return await this.murder(action);
       case 'retire':
         return await this.retire(action);
       case 'reload':
+        return await this.reload(action);
       case 'reload broken':
+        return await this.reloadBroken(action);
       case 'dry run':
+        return await this.dryRun(action);
       case 'scale':
-        throw new Violation(`${action.do}: this daemon cannot do that yet`);
+        return await this.scale(action);
     }
+  }
+
+  /** A start, stop, restart or clear, which goes into the ledger. */
+  async request({ verb, select, wait, hangUpAfter }: Omit<Requesting, 'do'>): Promise<string> {
+    const { arena, ledger } = this;
+    const order = verb === 'clear' ? undefined : ledger.begin(select, verb === 'stop' ? 'down' : 'up');
+    let answer: Answer | undefined;
+    try {
+      answer = await arena.call('POST', `/v1/${verb}`, { select, wait }, hangUpAfter);
+    } catch (error) {
+      if (order) ledger.lost(order, false);
+      throw error;
+    }
+    if (order) this.enter(order, answer, wait);
+    return answer === undefined ? 'hung up' : outcomes(answer);
+  }
+
+  private enter(order: Order, answer: Answer | undefined, isDone: boolean): void {
+    if (answer?.status !== 200) {
+      this.ledger.lost(order, answer === undefined);
+      return;
+    }
+    const { results } = answer.json as ActionReply; // the type of the route
+    const namesOf = (isMeant: (code: string) => boolean): string[] =>
+      results.filter(({ code }) => isMeant(code)).map(({ name }) => name);
+    this.ledger.answered(order, {
+      names: namesOf(code => code !== 'failed' && code !== 'no_such_process'),
+      doubtful: namesOf(code => code === 'failed'),
+      isDone,
+    });
+  }
+
+  private async reload({
+    model,
+    how,
+    wait = true,
+    twice = false,
+  }: Pick<Reload, 'model' | 'how'> & Partial<Reload>): Promise<string> {
+    const { arena, ledger } = this;
+    ledger.beginChange(model);
+    arena.write(model);
+    let told: string;
+    if (how === 'post') {
+      const ask = (): Promise<Answer> => this.insist('/v1/reload', { wait });
+      const [answer] = await Promise.all(twice ? [ask(), ask()] : [ask()]);
+      told = this.applied(answer);
+    } else if (how === 'ctl') told = await this.applyByCtl(['reload'], '/v1/reload');
+    else {
+      told = await this.hangUp();
+      if (!told.includes('config reloaded')) throw new Violation(`a good config was not reloaded: ${told}`);
+    }
+    ledger.endChange(true);
+    return told;
+  }
+
+  private async reloadBroken({ how, broken }: Extract<Action, { do: 'reload broken' }>): Promise<string> {
+    const { arena, ledger } = this;
+    arena.writeFile('taskmaster.yaml', broken.text);
+    if (how === 'post') {
+      const { status, json, text } = await this.insist('/v1/reload', { wait: true });
+      const { error } = (json ?? {}) as { error?: { code?: string; problems?: unknown[] } }; // checked here
+      if (status !== 422 || error?.code !== 'bad_config' || !error.problems?.length) {
+        throw new Violation(`a broken config (${broken.why}) was answered with ${status}: ${text}`);
+      }
+    } else if (how === 'ctl') {
+      const { code, out, err } = await arena.ctl(['reload']);
+      if (code !== 1)
+        throw new Violation(`reload of a broken config (${broken.why}) exited with ${code}: ${out}${err}`);
+    } else {
+      const told = await this.hangUp();
+      if (!told.includes('config not reloaded'))
+        throw new Violation(`a broken config (${broken.why}) was taken: ${told}`);
+    }
+    arena.write(ledger.inForce);
+    return 'refused';
+  }
+
+  private async dryRun({ model }: Extract<Action, { do: 'dry run' }>): Promise<string> {
+    const { arena, ledger } = this;
+    arena.write(model);
+    const { status, json, text } = await this.insist('/v1/reload', { dryRun: true });
+    if (status !== 200 || (json as ReloadReply).applied)
+      throw new Violation(`a dry run was answered with ${status}: ${text}`);
+    arena.write(ledger.inForce);
+    return `${(json as ReloadReply).processes.length} would change`;
+  }
+
+  private async scale({ program, numprocs, wait, byCtl }: Extract<Action, { do: 'scale' }>): Promise<string> {
+    const { ledger } = this;
+    ledger.beginChange(ledger.inForce, new Map(ledger.scales).set(program, numprocs));
+    const body = { program, numprocs, wait };
+    const told = byCtl
+      ? await this.applyByCtl(['scale', `${program}=${numprocs}`], '/v1/scale', body)
+      : this.applied(await this.insist('/v1/scale', body));
+    ledger.endChange(true);
+    return told;
+  }
+
+  /** A request that may be made again, made until a crowd lets it through. */
+  private async insist(path: string, body: unknown): Promise<Answer> {
+    let answer: Answer | undefined;
+    await eventually(EXITING_MS, async () => {
+      answer = await this.arena.call('POST', path, body);
+      return answer === undefined || answer.status === 503
+        ? `POST ${path}: ${answer?.status} ${answer?.text}`
+        : undefined;
+    });
+    if (!answer) throw new Violation(`POST ${path}: no answer`);
+    return answer;
+  }
+
+  private applied(answer: Answer | undefined): string {
+    const reply = answer?.json as ReloadReply | undefined; // the type of the route
+    if (answer?.status !== 200 || reply?.applied !== true) {
+      throw new Violation(`a good config was not taken: ${answer?.status}: ${answer?.text}`);
+    }
+    judge(reply.results);
+    return reply.processes.map(({ name, kind, action }) => `${name} ${kind} ${action}`).join(', ');
+  }
+
+  private async applyByCtl(args: readonly string[], path: string, body: unknown = { wait: true }): Promise<string> {
+    const { code, out, err } = await this.arena.ctl([...args, '--json']);
+    if (/"applied":\s*true/.test(out)) return `exit code ${code}`;
+    if (!`${out}${err}`.includes('connections'))
+      throw new Violation(`${args.join(' ')} exited with ${code}: ${out}${err}`);
+    return this.applied(await this.insist(path, body));
+  }
+
+  /** SIGHUP, and what the log says of it. */
+  private async hangUp(): Promise<string> {
+    const { arena } = this;
+    const { length } = arena.log;
+    arena.signal('SIGHUP');
+    let told = '';
+    await eventually(HUP_MS, () => {
+      told = /^.*(config reloaded|config not reloaded) \(SIGHUP\).*$/m.exec(arena.log.slice(length))?.[0] ?? '';
+      return told === '' ? 'nothing came of SIGHUP' : undefined;
+    });
+    return told;
+  }
+
+  private async murder({ model, again, broken }: Extract<Action, { do: 'murder' }>): Promise<string> {
+    const { arena, ledger } = this;
+    ledger.beginChange(model);
+    await arena.murder();
+    for (const ms of again) {
+      arena.write(model);
+      this.watch.reset();
+      await arena.start();
+      await pause(ms);
+      await arena.murder();
+    }
+    return await this.begin(model, broken);
   }
 
   private kill({ process: name, child, signal }: Extract<Action, { do: 'kill' }>): string {
@@ -138,7 +303,9 @@ export class Client {
 
   private async ctl(args: readonly string[]): Promise<string> {
     const { deaths } = this.arena;
+    const order = DECIDING.has(args[0] ?? '') ? this.ledger.begin(args.slice(1), undefined) : undefined;
     const { code, err } = await this.arena.ctl(args);
+    if (order) this.ledger.lost(order, false);
     if (code === null || !EXIT_CODES.has(code) || /\n\s+at /.test(err)) {
       if (deaths !== this.arena.deaths) return 'the daemon went away';
       throw new Violation(`taskmasterctl ${args.join(' ')} exited with ${code}: ${err}`);
@@ -179,8 +346,9 @@ export class Client {
     return 'refused';
   }
 
-  private async retire({ how, isImpatient, model }: Extract<Action, { do: 'retire' }>): Promise<string> {
-    const { arena } = this;
+  private async retire({ how, isImpatient, model, broken }: Extract<Action, { do: 'retire' }>): Promise<string> {
+    const { arena, ledger } = this;
+    ledger.beginChange(model);
     const code = await arena.retire(async () => {
       if (how === 'term') arena.signal('SIGTERM');
       else if (how === 'post') await arena.call('POST', '/v1/shutdown');
@@ -189,14 +357,21 @@ export class Client {
     });
     if (code !== 0) throw new Violation(`the daemon ended with ${code}`);
     await checkGone(arena);
-    return await this.begin(model);
+    return await this.begin(model, broken);
   }
 
-  private async begin(model: Parameters<Arena['write']>[0]): Promise<string> {
-    const { arena } = this;
+  private async begin(model: Model, broken: Broken | undefined): Promise<string> {
+    const { arena, ledger } = this;
+    if (broken) {
+      arena.writeFile('taskmaster.yaml', broken.text);
+      const { code, err } = await arena.refuse();
+      if (code !== 2) throw new Violation(`a daemon with a broken config (${broken.why}) exited with ${code}: ${err}`);
+    }
     arena.write(model);
     this.watch.reset();
+    ledger.reborn();
     await arena.start();
+    ledger.endChange(true);
     const names = await statusOf(arena);
     const [is, should] = [names.map(({ name }) => name).sort(), processNames(model)];
     if (is.join() !== should.join()) throw new Violation(`the daemon runs ${is}, and its config says ${should}`);
@@ -211,7 +386,7 @@ export async function checkGone(arena: Arena): Promise<void> {
     return left.length === 0 ? undefined : `${left.map(({ pid, id }) => `${pid} (${id})`)} outlived an orderly end`;
   });
   if (arena.runtimeFiles.length > 0) throw new Violation(`the runtime directory still holds ${arena.runtimeFiles}`);
-  const strays = arena.stateFiles.filter(name => /(\.(tmp|new|part)|~)$/.test(name));
+  const strays = arena.stateFiles.filter(name => /(\.(tmp|new|part|damaged)|~)$/.test(name));
   if (strays.length > 0) throw new Violation(`the state directory still holds ${strays}`);
 }
 
@@ -236,9 +411,13 @@ function accept(answer: Answer | undefined): string {
 function outcomes(answer: Answer | undefined): string {
   if (answer?.status !== 200) return accept(answer);
   const { results } = answer.json as ActionReply; // the type of the route
-  const bad = results.find(({ code }) => !OUTCOMES.has(code));
-  if (bad) throw new Violation(`${bad.name}: ${bad.code}: ${bad.message}`);
+  judge(results);
   return results.map(({ name, code }) => `${name} ${code}`).join(', ');
+}
+
+function judge(results: readonly ActionResult[]): void {
+  const bad = results.find(({ code, message }) => !OUTCOMES.has(code) && !(code === 'failed' && LEAVING.test(message)));
+  if (bad) throw new Violation(`${bad.name}: ${bad.code}: ${bad.message}`);
 }
 
 function pause(ms: number): Promise<void> {

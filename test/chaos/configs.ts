@@ -95,8 +95,6 @@ const [FEWEST, MOST] = [8, 13];
 export interface ConfigOptions {
   /** Whether programs can run as somebody else: needs root, setpriv(1) and an account nobody. */
   readonly canChangeUser: boolean;
-  /** Whether a daemon that is killed ends, at its next start, what survived: else nobody may ignore SIGHUP. */
-  readonly mayIgnoreHup: boolean;
 }
 
 export const CHANGES = [
@@ -198,12 +196,8 @@ function add(model: Model, job: Job): Model {
   return { ...model, programs: [...model.programs, program], born: model.born + 1 };
 }
 
-function characterFor(family: Family, { chance, options }: Job): CharacterName {
-  const fit = CHARACTER_NAMES.filter(name => {
-    const character = characterOf(name);
-    return character.family === family && (options.mayIgnoreHup || !character.isHupProof);
-  });
-  return chance.pick(fit);
+function characterFor(family: Family, { chance }: Job): CharacterName {
+  return chance.pick(CHARACTER_NAMES.filter(name => characterOf(name).family === family));
 }
 
 /** Some keys set, changed or taken out. What the loader would refuse together is not put together. */
@@ -358,6 +352,10 @@ export function breakConfig(model: Model, chance: Chance): Broken {
     () => bad('a quote that does not end', 'cmd: "sh -c \'x"'),
     () => bad('an unset variable', 'cmd: sleep 1, workingdir: "${NO_SUCH_VARIABLE_HERE}"'),
     () => bad('a bound that is no time', 'cmd: sleep 1, stoptime: soon'),
-    () => ({ why: 'not UTF-8', mayStart: false, text: Buffer.concat([Buffer.from(text), Buffer.from([0xff, 0xfe, 0x0a])]) }),
+    () => ({
+      why: 'not UTF-8',
+      mayStart: false,
+      text: Buffer.concat([Buffer.from(text), Buffer.from([0xff, 0xfe, 0x0a])]),
+    }),
   ])();
 }

@@ -6,6 +6,8 @@ import { type ProcStat, readStat, ticksNow } from '../../src/daemon/procfs.ts';
 export interface Member extends ProcStat {
   /** The `TASKMASTER_ID` it was started with; undefined for the daemon and clients. */
   readonly id: string | undefined;
+  /** The daemon that says it has started it, `uid:pid:start`. */
+  readonly daemon: string | undefined;
   /** Allowed to outlive its leader: see characters.ts. */
   readonly isLitter: boolean;
 }
@@ -42,6 +44,7 @@ export function allStats(): ProcStat[] {
 interface Belonging {
   readonly isOurs: boolean;
   readonly id: string | undefined;
+  readonly daemon: string | undefined;
   readonly isLitter: boolean;
 }
 
@@ -72,18 +75,20 @@ export class Membership {
       if (stat.start < this.since || isZombie(stat)) continue;
       const belonging = this.known.get(keyOf(stat)) ?? this.ask(stat.pid);
       if (stat.start < settled) this.known.set(keyOf(stat), belonging);
-      const { isOurs, id, isLitter } = belonging;
-      if (isOurs) members.push({ ...stat, id, isLitter });
+      const { isOurs, ...rest } = belonging;
+      if (isOurs) members.push({ ...stat, ...rest });
     }
     return members;
   }
 
   private ask(pid: number): Belonging {
     const environment = environmentOf(pid);
-    const id = environment.find(entry => entry.startsWith('TASKMASTER_ID='))?.slice('TASKMASTER_ID='.length);
+    const valueIn = (name: string): string | undefined =>
+      environment.find(entry => entry.startsWith(`${name}=`))?.slice(name.length + 1);
     return {
       isOurs: environment.includes(`CHAOS_ARENA=${this.token}`),
-      id,
+      id: valueIn('TASKMASTER_ID'),
+      daemon: valueIn('TASKMASTER_DAEMON'),
       isLitter: environment.includes('CHAOS_LITTER=1'),
     };
   }
@@ -91,6 +96,19 @@ export class Membership {
 
 function environmentOf(pid: number): string[] {
   return read(`/proc/${pid}/environ`).split('\0');
+}
+
+/** (program, number) of a TASKMASTER_ID, as `as` of characters.ts reads it. */
+export function processOf(id: string): string {
+  const process = id.split(':').at(-2) ?? '';
+  const [, program = process, number = '0'] = /^(.*)[-_](\d+)$/.exec(process) ?? [];
+  return `${program} ${Number(number)}`;
+}
+
+/** The highest descriptor that a process holds, and how many. */
+export function heightOf(pid: number): { readonly highest: number; readonly open: number } {
+  const fds = readdirSync(`/proc/${pid}/fd`).map(Number);
+  return { highest: Math.max(0, ...fds), open: fds.length };
 }
 
 /** What a process is, in a line. */

@@ -22,9 +22,9 @@ import {
   withScale,
   writeConfig,
 } from './configs.ts';
-import { processOf } from './watch.ts';
+import { processOf } from './procs.ts';
 
-const OPTIONS = { canChangeUser: true, mayIgnoreHup: true };
+const OPTIONS = { canChangeUser: true };
 const MODELS = 300;
 
 function filesOf(model: Model): Files {
@@ -55,7 +55,7 @@ test('the same seed makes the same plan, another seed another one', () => {
   const plan = (seed: number): string => {
     const chance = new Chance(seed);
     const model = firstModel(chance, OPTIONS);
-    const options = { ...OPTIONS, clients: 3, length: 200, isMortal: true, canReload: true };
+    const options = { ...OPTIONS, clients: 3, length: 200, isMortal: true };
     return JSON.stringify([planRound(model, chance, options), planRound(model, chance, options)]);
   };
   expect(plan(7)).toBe(plan(7));

@@ -6,13 +6,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { STOPPED_STATES } from '../../src/core/status.ts';
 import type { ProcessInfo } from '../../src/protocol/messages.ts';
-import { type Action, describeAction, type PlanOptions, planRound } from './actions.ts';
+import { type Action, describeAction, type PlanOptions, planReloads, planRound } from './actions.ts';
 import { Arena, eventually, Violation } from './arena.ts';
 import { Chance } from './chance.ts';
 import { Client, checkGone, statusOf } from './client.ts';
-import { firstModel, type Model } from './configs.ts';
-import { type Footprint, footprintOf, growth } from './footprint.ts';
+import { type ConfigOptions, firstModel } from './configs.ts';
+import { type Footprint, footprintOf, growth, lowered } from './footprint.ts';
+import { Ledger } from './ledger.ts';
 import { allStats, describeProc, descriptorsOf } from './procs.ts';
+import { Quiet } from './quiet.ts';
 import { Watch } from './watch.ts';
 
 const CLIENTS = 8;
@@ -98,6 +100,9 @@ class Storm {
   private readonly arena: Arena;
   private readonly options: StormOptions;
   private readonly watch: Watch;
+  private readonly ledger: Ledger;
+  private readonly chance: Chance;
+  private readonly config: ConfigOptions;
   private readonly begin = performance.now();
   private readonly trail: Step[] = [];
   private clients: readonly Client[] = [];
@@ -111,7 +116,10 @@ class Storm {
   constructor(arena: Arena, options: StormOptions) {
     this.arena = arena;
     this.options = options;
-    this.watch = new Watch(arena);
+    this.chance = new Chance(options.seed);
+    this.config = { canChangeUser: process.geteuid?.() === 0 && hasNobody() };
+    this.ledger = new Ledger(firstModel(this.chance, this.config));
+    this.watch = new Watch(arena, this.ledger);
   }
 
   get progress(): Progress {
@@ -127,25 +135,20 @@ class Storm {
   }
 
   async rage(): Promise<void> {
-    const chance = new Chance(this.options.seed);
-    const config = { canChangeUser: process.geteuid?.() === 0 && hasNobody(), mayIgnoreHup: !this.options.isMortal };
-    let model: Model = firstModel(chance, config);
-    this.arena.write(model);
+    const { arena, watch, ledger, chance, config } = this;
+    arena.write(ledger.inForce);
     await this.arena.start();
     const plan: PlanOptions = {
       ...config,
       clients: CLIENTS,
       length: ROUND_LENGTH,
       isMortal: this.options.isMortal,
-      canReload: false,
     };
-    const options = { arena: this.arena, watch: this.watch, endsSurvivors: false };
-    this.clients = Array.from({ length: CLIENTS }, () => new Client(options));
+    this.clients = Array.from({ length: CLIENTS }, () => new Client({ arena, watch, ledger }));
     while (!this.isOver()) {
-      const round = planRound(model, chance, plan);
+      const round = planRound(ledger.inForce, chance, plan);
       await Promise.all(round.clients.map((actions, client) => this.play(client, actions)));
       if (this.failure !== undefined) throw this.failure;
-      model = round.model;
       if (++this.rounds % ROUNDS_PER_REST === 0) await this.rest();
       this.options.onProgress?.(this.progress);
     }
@@ -180,9 +183,13 @@ class Storm {
   /** Nothing is under way: what the daemon holds is what it held the first time. */
   private async rest(): Promise<void> {
     for (const client of this.clients) client.hush();
+    const [operator] = this.clients;
+    if (!operator) return;
+    await this.settle();
+    await this.reloadQuietly();
     await this.checkTerminals();
     const up = (await statusOf(this.arena)).filter(({ want }) => want === 'up').map(({ name }) => name);
-    await this.arena.call('POST', '/v1/stop', { select: ['all'] });
+    await operator.request({ verb: 'stop', select: ['all'], wait: true });
     await this.arena.sweep(({ isLitter }) => isLitter);
     await this.settle();
     await eventually(SETTLE_MS, async () => {
@@ -195,7 +202,21 @@ class Storm {
     });
     await this.measure();
     this.rests++;
-    if (up.length > 0) await this.arena.call('POST', '/v1/start', { select: up, wait: false });
+    if (up.length > 0) await operator.request({ verb: 'start', select: up, wait: false });
+  }
+
+  /** While nothing else happens it can be said who must live on through reloads. */
+  private async reloadQuietly(): Promise<void> {
+    const { arena, watch, ledger, chance, config } = this;
+    const quiet = new Quiet({ arena, watch, ledger });
+    const { actions } = planReloads(ledger.inForce, chance.fork(), config);
+    await quiet.begin();
+    for (const action of actions) {
+      await this.play(0, [action]);
+      if (this.failure !== undefined) throw this.failure;
+      quiet.note();
+    }
+    await quiet.end();
   }
 
   /** Resolves at a moment at which nothing needs to be excused. */
@@ -234,6 +255,7 @@ class Storm {
     const isLog = (kind: string): boolean => kind.startsWith(`${arena.dir}/log/`); // open for as long as the daemon lives
     await eventually(SETTLE_MS, async () => {
       const now = await footprintOf(arena);
+      this.measured = { pid, base: lowered(base, now), resident };
       const pool = now.threads - base.threads === POOL_THREADS ? POOL_THREADS : 0;
       return growth({ ...base, threads: base.threads + pool }, now, isLog);
     });

@@ -7,6 +7,7 @@ import { onCleanup } from '../support/world.ts';
 import { Arena, Violation } from './arena.ts';
 import { statusOf } from './client.ts';
 import type { Model } from './configs.ts';
+import { Ledger } from './ledger.ts';
 import { Watch } from './watch.ts';
 
 const MODEL: Model = {
@@ -37,7 +38,7 @@ async function watched(): Promise<{ readonly arena: Arena; readonly watch: Watch
   arena.write(MODEL);
   await arena.start();
   await arena.call('POST', '/v1/restart', { select: ['abcx'] });
-  return { arena, watch: new Watch(arena, GRACE_MS) };
+  return { arena, watch: new Watch(arena, new Ledger(MODEL), GRACE_MS) };
 }
 
 /** A program that claims to be a life of a process of the daemon's. */
@@ -95,7 +96,9 @@ test('a pid that is not what status says', async () => {
   const [info] = await statusOf(arena);
   const told = { processes: [{ ...info, pid: process.pid }], unknown: [] };
   const lying = Object.assign(Object.create(arena), { call: async () => ({ status: 200, json: told, text: '' }) });
-  expect(await verdict(new Watch(lying, GRACE_MS))).toMatch(/no child of the daemon|does not know of its own child/);
+  expect(await verdict(new Watch(lying, new Ledger(MODEL), GRACE_MS))).toMatch(
+    /no child of the daemon|does not know of its own child/,
+  );
 });
 
 test('a fault in the log, and a torn line', async () => {

@@ -4,10 +4,23 @@
  * every look during GRACE_MS has seen it. What is true of two moments is not held against a third.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
+import { STOPPED_STATES } from '../../src/core/status.ts';
 import type { ProcStat } from '../../src/daemon/procfs.ts';
 import type { ProcessInfo, ProcessList } from '../../src/protocol/messages.ts';
 import { type Arena, Gone, Violation } from './arena.ts';
-import { allStats, childrenOf, describeProc, isStill, isZombie, keyOf, type Member, statsOf } from './procs.ts';
+import type { Ledger } from './ledger.ts';
+import {
+  allStats,
+  childrenOf,
+  describeProc,
+  heightOf,
+  isStill,
+  isZombie,
+  keyOf,
+  type Member,
+  processOf,
+  statsOf,
+} from './procs.ts';
 
 /** Far above what the daemon takes to see an end (ms) or to end leftovers (`stoptime`, 0.5 s, then SIGKILL). */
 const GRACE_MS = 8_000;
@@ -21,8 +34,8 @@ const TELL_MS = 500;
 /** Looks that must agree, however long each takes. */
 const GRACE_LOOKS = 5;
 
-/** A request for more than ten processes makes Node warn of a leak that is none. To be taken out once that is mended. */
-const KNOWN_WARNING = /\(node:\d+\) MaxListenersExceededWarning: .*\n(\(Use .*\n)?/g;
+/** Gaps between descriptors: each costs a fork two system calls. */
+const HEIGHT = { ratio: 4, spare: 200 };
 
 /** What it is about, in a name; what it is, in words; how long it may last, if less than GRACE_MS. */
 type Suspected = readonly [key: string, what: string, graceMs?: number];
@@ -35,6 +48,7 @@ interface Suspicion {
 
 export class Watch {
   private readonly arena: Arena;
+  private readonly ledger: Ledger;
   private readonly graceMs: number;
   private suspicions = new Map<string, Suspicion>();
   private looking: Promise<void> | undefined;
@@ -44,8 +58,9 @@ export class Watch {
   looks = 0;
 
   /** `graceMs`: how long what must not last may last. */
-  constructor(arena: Arena, graceMs = GRACE_MS) {
+  constructor(arena: Arena, ledger: Ledger, graceMs = GRACE_MS) {
     this.arena = arena;
+    this.ledger = ledger;
     this.graceMs = graceMs;
   }
 
@@ -81,12 +96,13 @@ export class Watch {
     this.readLog();
     const { copies, stderr } = this.arena;
     if (copies !== '') throw new Violation(`a second copy was started: ${copies.trim()}`);
-    if (stderr.replace(KNOWN_WARNING, '') !== '')
-      throw new Violation(`the daemon said on standard error: ${stderr.trim()}`);
+    if (stderr !== '') throw new Violation(`the daemon said on standard error: ${stderr.trim()}`);
     const { deaths, pid: daemon } = this.arena;
     if (daemon === undefined) return;
+    const { version, expected } = this.ledger;
     const before = allStats();
     const members = this.arena.members(before);
+    const asked = performance.now();
     const infos = await this.status();
     if (infos === undefined || deaths !== this.arena.deaths || daemon !== this.arena.pid) return;
     const concerned = [
@@ -96,11 +112,24 @@ export class Watch {
     ];
     const after = new Map(statsOf(concerned).map(stat => [stat.pid, stat]));
     const world = { daemon, members, infos, after };
-    const seen = [...this.statusSuspicions(world), ...strangers(world), ...orphans(world), ...zombies(world)];
+    const isOneConfig = version === this.ledger.version && expected !== undefined;
+    const seen = [
+      ...(isOneConfig ? nameSuspicions(infos, expected) : []),
+      ...this.statusSuspicions(world),
+      ...strangers(world),
+      ...orphans(world),
+      ...zombies(world),
+    ];
     if (deaths !== this.arena.deaths) return;
     this.looks++;
     this.weigh(seen);
     this.checkCopies(members);
+    this.checkSurvivors(
+      members,
+      before.find(({ pid }) => pid === daemon),
+    );
+    for (const info of infos) this.checkDecision(info, asked);
+    this.checkHeight(daemon);
   }
 
   private async status(): Promise<readonly ProcessInfo[] | undefined> {
@@ -146,7 +175,7 @@ export class Watch {
       else if (stat.ppid !== daemon)
         yield [key, `${name} is ${state} with pid ${pid}, which is no child of the daemon`];
       else if (stat.session !== pid) yield [key, `${name} is ${state} with pid ${pid}, which leads no session`];
-      else if (!isNamed(ids.get(pid), { hash: this.arena.hash, name, starts })) {
+      else if (!this.isNamed(ids.get(pid), name, starts)) {
         yield [key, `${name} (life ${starts}) is ${state} with pid ${pid}, which carries ${ids.get(pid)}`];
       }
     }
@@ -165,6 +194,60 @@ export class Watch {
         throw new Violation(`two copies of ${process}:\n  ${describeProc(first)}\n  ${describeProc(second)}`);
       }
     }
+  }
+
+  /**
+   * Nobody whom an earlier daemon started lives beside somebody whom this one started, but litter, and children that a
+   * policy lets live.
+   */
+  private checkSurvivors(members: readonly Member[], daemon: ProcStat | undefined): void {
+    if (!daemon) return;
+    const isOfThis = (member: Member): boolean => member.daemon?.endsWith(`:${daemon.pid}:${daemon.start}`) === true;
+    const ours = members.find(member => member.id !== undefined && isOfThis(member));
+    if (!ours) return;
+    for (const member of members) {
+      const { id, daemon: mark, isLitter, pid, session } = member;
+      if (id === undefined || mark === undefined || isLitter || isOfThis(member)) continue;
+      if (pid !== session && this.ledger.isLenient(processOf(id))) continue;
+      if (isStill(member)) {
+        throw new Violation(
+          `a survivor lives on:\n  ${describeProc(member)} of daemon ${mark}\nbeside\n  ${describeProc(ours)}`,
+        );
+      }
+    }
+  }
+
+  /** Descriptor numbers do not creep up, which would cost each fork the more. */
+  private checkHeight(daemon: number): void {
+    const { highest, open } = heightOf(daemon);
+    if (highest > open * HEIGHT.ratio + HEIGHT.spare) {
+      throw new Violation(`the daemon's highest descriptor is ${highest}, and it has ${open}`);
+    }
+  }
+
+  /** What was decided of a process is what status says, and what has become of it. */
+  private checkDecision(info: ProcessInfo, asked: number): void {
+    const { name, intent, state, pid } = info;
+    const decision = this.ledger.decisionOf(name, asked);
+    if (!decision) return;
+    const { want, isDone } = decision;
+    const told = `${name} is ${state} with intent ${JSON.stringify(intent)}`;
+    // Policy lets be what has ended by itself.
+    const isAgreed = want === 'up' ? intent?.want === 'up' || intent?.by === 'policy' : intent?.want === 'down';
+    if (!isAgreed) throw new Violation(`${told}, and the last that was decided of it is ${want}`);
+    if (want === 'down' && isDone && (pid !== null || !STOPPED_STATES.includes(state))) {
+      throw new Violation(`${told} and pid ${pid}, though it was stopped, and nobody has started it since`);
+    }
+    if (intent?.want === 'up' && state === 'STOPPED') {
+      throw new Violation(`${told}, though it was started, and nobody has stopped it since`);
+    }
+  }
+
+  /** `hash:name:life`. A process that was renamed since its start still carries the old name: number and origin stay. */
+  private isNamed(id: string | undefined, name: string, starts: number): boolean {
+    const { hash } = this.arena;
+    if (id === undefined || !id.startsWith(`${hash}:`) || !id.endsWith(`:${starts}`)) return false;
+    return this.ledger.originOf(processOf(id)) === this.ledger.originOf(processOf(`:${name}:`));
   }
 
   /** What the daemons' log has gained since the last look: each line JSON, no fault of the daemon's own among them. */
@@ -209,6 +292,17 @@ interface World {
   readonly after: ReadonlyMap<number, ProcStat>;
 }
 
+/** Who is in the config is in status; who is not is only while it is being stopped. */
+function* nameSuspicions(infos: readonly ProcessInfo[], expected: readonly string[]): Generator<Suspected> {
+  const left = infos.map(({ name }) => name);
+  for (const name of expected) {
+    const at = left.indexOf(name);
+    if (at === -1) throw new Violation(`${name} is in the config, and not in status`);
+    left.splice(at, 1);
+  }
+  for (const name of left) yield [`leaving ${name}`, `${name} is not in the config, and still in status`];
+}
+
 /** A leader that the daemon started must be known to it: it was alive before the status was asked for. */
 function* strangers({ daemon, members, infos, after }: World): Generator<Suspected> {
   for (const member of members) {
@@ -236,22 +330,4 @@ function* zombies({ daemon, after }: World): Generator<Suspected> {
     if (stat.ppid !== daemon || !isZombie(stat)) continue;
     yield [`zombie ${keyOf(stat)}`, `a child of the daemon that it does not reap: ${describeProc(stat)}`];
   }
-}
-
-/** `hash:name:life`. A process that was renamed since its start still carries the old name: number and program stay. */
-function isNamed(
-  id: string | undefined,
-  { hash, name, starts }: { readonly hash: string; readonly name: string; readonly starts: number },
-): boolean {
-  if (id === undefined) return false;
-  return (
-    id.startsWith(`${hash}:`) && id.endsWith(`:${starts}`) && processOf(id) === processOf(`${hash}:${name}:${starts}`)
-  );
-}
-
-/** (program, number) of a TASKMASTER_ID, as `as` of characters.ts reads it. */
-export function processOf(id: string): string {
-  const process = id.split(':').at(-2) ?? '';
-  const [, program = process, number = '0'] = /^(.*)[-_](\d+)$/.exec(process) ?? [];
-  return `${program} ${Number(number)}`;
 }
