@@ -128,7 +128,7 @@ export class Watch {
       members,
       before.find(({ pid }) => pid === daemon),
     );
-    for (const info of infos) this.checkDecision(info, asked);
+    if (isOneConfig) for (const info of infos) this.checkDecision(info, asked); // else the daemon may be ending
     this.checkHeight(daemon);
   }
 
