@@ -26,7 +26,7 @@ const MAX_PROCESSES = 10_000;
  */
 export function* assemble(path: string, options: AssembleOptions): Generator<undefined, Config> {
   const { report } = options;
-  const files = readFiles(path, options);
+  const files = yield* readFiles(path, options);
   const main = files.find(file => file.source.file === path);
   const daemonFields = main?.fields.daemon?.value ?? {};
   const programs = programsOf(files, report);
