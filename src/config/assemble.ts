@@ -20,16 +20,20 @@ export interface AssembleOptions extends FilesOptions {
 /** All processes of a config: a daemon with more has other worries. */
 const MAX_PROCESSES = 10_000;
 
-/** The config at an absolute path. What is wrong is reported; what is returned then is of no use. */
-export function assemble(path: string, options: AssembleOptions): Config {
+/**
+ * The config at an absolute path. What is wrong is reported; what is returned then is of no use. It is assembled in steps,
+ * a program each, between which its caller may do something else.
+ */
+export function* assemble(path: string, options: AssembleOptions): Generator<undefined, Config> {
   const { report } = options;
-  const files = readFiles(path, options);
+  const files = yield* readFiles(path, options);
   const main = files.find(file => file.source.file === path);
   const daemonFields = main?.fields.daemon?.value ?? {};
   const programs = programsOf(files, report);
   const memberships = membershipsOf(files, new Set(programs.keys()), report);
   const processes: ProcessSpec[] = [];
   for (const { named, file } of programs.values()) {
+    yield;
     const membership = memberships.get(named.name);
     const program: Program = {
       ...named,

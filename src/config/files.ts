@@ -32,10 +32,10 @@ const MAX_DEPTH = 16;
 
 const MAX_FILES = 1000;
 
-/** Reads `path` and all it includes, in the order of their includes. */
-export function readFiles(path: string, options: FilesOptions): ConfigFile[] {
+/** Reads `path` and all it includes, in the order of their includes, in steps between which its caller may do otherwise. */
+export function* readFiles(path: string, options: FilesOptions): Generator<undefined, ConfigFile[]> {
   const walk: Walk = { ...options, files: [], includedAt: new Map() };
-  readFile(walk, path, { chain: [], defaults: {}, from: undefined });
+  yield* readFile(walk, path, { chain: [], defaults: {}, from: undefined });
   return walk.files;
 }
 
@@ -52,7 +52,7 @@ interface Step {
   readonly from: Place | undefined;
 }
 
-function readFile(walk: Walk, path: string, { chain, defaults, from }: Step): void {
+function* readFile(walk: Walk, path: string, { chain, defaults, from }: Step): Generator<undefined, void> {
   const { report } = walk;
   report.begin(path);
   const read = readText(path, walk.reader);
@@ -65,6 +65,7 @@ function readFile(walk: Walk, path: string, { chain, defaults, from }: Step): vo
   const source = sourceOf(path, read.text);
   const place: Place = { source, start: 0, end: 0 };
   const node = walk.parse(source, report);
+  yield;
   if (node === undefined) return;
   if (isNothing(node)) {
     if (from === undefined) report.fileError(path, 'the config is empty', 'it needs `programs:`; see docs/CONFIG.md');
@@ -82,12 +83,17 @@ function readFile(walk: Walk, path: string, { chain, defaults, from }: Step): vo
   }
   const own = mergeDefaults(defaults, fields.defaults?.value ?? {});
   walk.files.push({ source, fields, defaults: own });
+  yield;
   for (const pattern of fields.include?.value ?? []) {
-    include(walk, { pattern, scope }, { chain: [...chain, path], defaults: own, from: pattern.place });
+    yield* include(walk, { pattern, scope }, { chain: [...chain, path], defaults: own, from: pattern.place });
   }
 }
 
-function include(walk: Walk, { pattern, scope }: { pattern: ScalarNode; scope: Scope }, step: Step): void {
+function* include(
+  walk: Walk,
+  { pattern, scope }: { pattern: ScalarNode; scope: Scope },
+  step: Step,
+): Generator<undefined, void> {
   const { report, reader, includedAt } = walk;
   const here = dirname(pattern.place.source.file);
   const text = expandNode(pattern, scope, report);
@@ -112,7 +118,7 @@ function include(walk: Walk, { pattern, scope }: { pattern: ScalarNode; scope: S
       return;
     } else if (before === undefined) {
       includedAt.set(path, pattern.place);
-      readFile(walk, path, step);
+      yield* readFile(walk, path, step);
     } else if (before.source !== pattern.place.source) {
       const where = `${before.source.file}:${lineOf(before.source, before.start)}`;
       report.error(pattern.place, `${path} is included already, by ${where}`);

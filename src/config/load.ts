@@ -57,11 +57,34 @@ export interface LoadResult {
 
 /** Reads a config file and all it includes, and checks everything. It never throws for what is in them. */
 export function loadConfig(path: string, options: LoadOptions): LoadResult {
+  const steps = load(path, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** The same, stopping for `pause` wherever that is due: it returns undefined where it is not. */
+export async function loadConfigPaced(
+  path: string,
+  options: LoadOptions,
+  pause: () => Promise<void> | undefined,
+): Promise<LoadResult> {
+  const steps = load(path, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    const due = pause();
+    if (due) await due;
+  }
+}
+
+function* load(path: string, options: LoadOptions): Generator<undefined, LoadResult> {
   const report = createReport();
   const reader = recordingReader(options.read ?? diskReader);
   let config: Config | undefined;
   try {
-    config = assemble(resolve(options.cwd, path), {
+    config = yield* assemble(resolve(options.cwd, path), {
       env: options.env,
       hostname: options.hostname,
       needsUsers: options.isRoot && !options.allowRoot,

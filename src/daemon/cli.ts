@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import type { Config } from '../config/config.ts';
 import { describeConfig } from '../config/describe.ts';
 import { formatDiagnostics } from '../config/diagnostic.ts';
-import { type LoadResult, loadConfig } from '../config/load.ts';
+import { type LoadResult, loadConfig, loadConfigPaced } from '../config/load.ts';
 import { findConfig } from '../config/paths.ts';
 import { VERSION } from '../protocol/version.ts';
 import { realClock } from '../runtime/clock.ts';
@@ -13,6 +13,7 @@ import { type Daemon, startDaemon } from './daemon.ts';
 import { startInBackground } from './daemonize.ts';
 import { keepHeapSmall } from './heap.ts';
 import { closeInherited } from './inherited.ts';
+import { breathing } from './paced.ts';
 import { openPtyHost } from './pty.ts';
 import type { ConfigSource } from './reloader.ts';
 
@@ -113,8 +114,8 @@ function configSource(path: string, allowRoot: boolean): ConfigSource & { first(
   };
   return {
     first: () => loadConfig(path, options),
-    read: () => loadConfig(path, { ...options, isReload: true }),
-    again: (files, scaled) => loadConfig(path, { ...options, read: files, scaled }),
+    read: () => loadConfigPaced(path, { ...options, isReload: true }, breathing(realClock)),
+    again: (files, scaled) => loadConfigPaced(path, { ...options, read: files, scaled }, breathing(realClock)),
   };
 }
 

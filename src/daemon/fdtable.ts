@@ -19,6 +19,15 @@ export function forgetInheritable(fd: number): void {
   inheritable.delete(fd);
 }
 
+/** As many gaps cost no more than a millisecond to plug. */
+const FEW_GAPS = 64;
+
+/** Whether a new terminal should be put into a gap, as more numbers below the highest inheritable one are free than taken. */
+export function hasManyGaps(): boolean {
+  const gaps = Math.max(0, ...inheritable) - inheritable.size;
+  return gaps > Math.max(FEW_GAPS, inheritable.size);
+}
+
 /** File descriptors that a fork must leave free, or it is refused: the daemon must still hear clients and read /proc. */
 const SPARE_FDS = 16;
 

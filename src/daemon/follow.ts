@@ -13,18 +13,21 @@ const MAX_UNREAD = 256 * 1024;
 export interface Source {
   readonly scrollback: Scrollback;
   readonly onGrowth: (listener: () => void) => Disposable;
+  /** Calls back when nothing will be added any more; without it that never comes. */
+  readonly onGone?: (listener: () => void) => Disposable;
 }
 
 /**
  * Sends what `from`, `lines` and `follow` ask for. Whatever the reader's speed, the source is never waited for: a reader
  * that the ring overtakes gets the end of its reply, and learns from `X-Offset` of its next one what it missed.
  */
-export function sendOutput(response: ServerResponse, { scrollback, onGrowth }: Source, query: URLSearchParams): void {
+export function sendOutput(response: ServerResponse, source: Source, query: URLSearchParams): void {
+  const { scrollback, onGrowth, onGone } = source;
   let next = scrollback.read(firstOffset(scrollback, query), 0).from;
   response.writeHead(200, { 'content-type': 'application/octet-stream', [OFFSET_HEADER]: String(next) });
   response.flushHeaders();
-  const isFollowing = query.get('follow') === '1';
-  const end = scrollback.head;
+  let isFollowing = query.get('follow') === '1';
+  let end = scrollback.head;
   const send = (): void => {
     if (response.writableEnded) return;
     while (response.writableLength < MAX_UNREAD && next < scrollback.head) {
@@ -38,9 +41,16 @@ export function sendOutput(response: ServerResponse, { scrollback, onGrowth }: S
     }
     if (!isFollowing && next >= end) response.end();
   };
-  const growth = isFollowing && !response.destroyed ? onGrowth(send) : undefined;
+  const stop = (): void => {
+    isFollowing = false;
+    end = scrollback.head;
+    send();
+  };
+  const subscriptions = isFollowing && !response.destroyed ? [onGrowth(send), onGone?.(stop)] : [];
   response.on('drain', send);
-  response.on('close', () => growth?.[Symbol.dispose]());
+  response.on('close', () => {
+    for (const subscription of subscriptions) subscription?.[Symbol.dispose]();
+  });
   send();
 }
 

@@ -156,7 +156,9 @@ function parseJson(body: Buffer): unknown {
 function sourceOf(process: Process, query: URLSearchParams): Source {
   const stream = query.get('stream') ?? 'all';
   const onGrowth = (listener: () => void): Disposable => process.onOutput(listener);
-  if (stream === 'all') return { scrollback: process.scrollback, onGrowth };
+  const onGone = (listener: () => void): Disposable =>
+    process.onHappening(({ type }) => (type === 'process.removed' ? listener() : undefined));
+  if (stream === 'all') return { scrollback: process.scrollback, onGrowth, onGone };
   if (stream !== 'stderr')
     throw new WireError('bad_request', `stream must be all or stderr, not '${stream.slice(0, 40)}'`);
   if (!process.stderr) {
@@ -165,7 +167,7 @@ function sourceOf(process: Process, query: URLSearchParams): Source {
       `stderr of ${process.fullname} is not apart: its config sends it where stdout goes`,
     );
   }
-  return { scrollback: process.stderr, onGrowth };
+  return { scrollback: process.stderr, onGrowth, onGone };
 }
 
 function daemonInfo(subject: Subject): DaemonInfo {

@@ -29,6 +29,7 @@ export class InputQueue implements Disposable {
   private chunks: Uint8Array[] = [];
   private queued = 0;
   private pause = INPUT_RETRY_MIN;
+  private isHeld = false;
 
   constructor(target: InputTarget, clock: Clock) {
     this.target = target;
@@ -40,8 +41,19 @@ export class InputQueue implements Disposable {
     if (this.queued + bytes.length > INPUT_QUEUE_LIMIT) return false;
     this.queued += bytes.length;
     this.chunks.push(bytes);
-    if (this.queued === bytes.length) this.flush();
+    if (this.queued === bytes.length && !this.isHeld) this.flush();
     return true;
+  }
+
+  /** Keeps what is added until the result is disposed of. */
+  hold(): Disposable {
+    this.isHeld = true;
+    return {
+      [Symbol.dispose]: () => {
+        this.isHeld = false;
+        this.flush();
+      },
+    };
   }
 
   [Symbol.dispose](): void {

@@ -2,8 +2,9 @@ import { DAEMON_VARIABLE, ID_VARIABLE } from '../core/mark.ts';
 import type { ProcessSpec, TerminalSpec } from '../core/program.ts';
 import { isStderrApart } from '../core/program.ts';
 import { type Account, lookUpAccount, mustChangeTo, SpawnError } from './accounts.ts';
+import type { Drop } from './chain.ts';
 import { findInPath, findProgram, statOf } from './executable.ts';
-import type { Drop, Launch } from './pty.ts';
+import type { Launch } from './pty.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -26,10 +26,11 @@ export class Master implements Disposable {
   private readonly stream: ReadStream;
   private readonly listener: MasterListener;
 
-  constructor(fd: number, slave: number, listener: MasterListener) {
+  /** `slave`: undefined where the other end is somebody else's alone. */
+  constructor(fd: number, slave: number | undefined, listener: MasterListener) {
     this.fd = fd;
     this.slave = slave;
-    for (const open of [fd, slave]) addInheritable(open);
+    for (const open of [fd, slave]) if (open !== undefined) addInheritable(open);
     this.listener = listener;
     // `onread` is net.Socket's option; it saves an allocation per chunk. Node's types know it for `connect` alone.
     const options: object = { onread: { buffer: READ_BUFFER, callback: this.onRead } };

@@ -75,3 +75,17 @@ export class PacedQueue implements Disposable {
     return 0;
   }
 }
+
+/** For long work: gives the event loop its turn whenever the budget of one is used up. */
+export function breathing(clock: Clock): () => Promise<void> | undefined {
+  let until = clock.now() + BUDGET_MS;
+  return () => {
+    if (clock.now() < until) return undefined;
+    return new Promise(resolve =>
+      clock.soon(() => {
+        until = clock.now() + BUDGET_MS;
+        resolve();
+      }),
+    );
+  };
+}

@@ -151,15 +151,21 @@ export class Process implements Disposable {
 
   /**
    * From here on it is what `spec` says: the same program, under another name perhaps. `renew`: it takes a new life for
-   * that, which is begun if it is up. What can be applied to the life it has is.
+   * that, which is begun if it is up. What can be applied to the life it has is; returns what could not, in words.
    */
-  reconfigure(spec: ProcessSpec, renew: boolean): void {
+  reconfigure(spec: ProcessSpec, renew: boolean): string | undefined {
     const before = this.asked;
     this.asked = spec;
     this.scrollback.resize(spec.scrollback);
     this.stderr?.resize(spec.scrollback);
-    if (!renew) this.attempt(() => this.applyToLife(before));
+    let problem: string | undefined;
+    if (!renew) {
+      this.attempt(() => {
+        problem = this.applyToLife(before);
+      });
+    }
     this.dispatch({ type: 'reconfigured', renew });
+    return problem;
   }
 
   /** Types bytes into the terminal: false when the program has not read what was typed before, or does not run. */
@@ -322,11 +328,11 @@ export class Process implements Disposable {
     return pty;
   }
 
-  /** What a new spec changes for a life that goes on under it. */
-  private applyToLife(before: ProcessSpec): void {
+  /** What a new spec changes for a life that goes on under it. Returns what it could not, in words. */
+  private applyToLife(before: ProcessSpec): string | undefined {
     const { terminal } = this.asked;
     const pid = pidOf(this.life);
-    if (this.pty === undefined || pid === undefined) return;
+    if (this.pty === undefined || pid === undefined) return undefined;
     if (terminal.cols !== before.terminal.cols || terminal.rows !== before.terminal.rows) {
       this.pty.resize(terminal.cols, terminal.rows);
     }
@@ -336,9 +342,12 @@ export class Process implements Disposable {
     }
     try {
       this.outlets?.redirect(this.asked);
+      return undefined;
     } catch (error) {
       if (!(error instanceof SpawnError)) throw error;
-      this.warn(`${error.message}; its output goes where it went before`);
+      const problem = `${error.message}; its output goes where it went before`;
+      this.warn(problem);
+      return problem;
     }
   }
 

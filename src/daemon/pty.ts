@@ -12,33 +12,19 @@ import { constants as osConstants } from 'node:os';
 import type { Exit } from '../core/exit.ts';
 import type { SignalName, TerminalSpec } from '../core/program.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { type Account, SpawnError } from './accounts.ts';
-import { addInheritable, closeInheritable, plugGaps } from './fdtable.ts';
+import { SpawnError } from './accounts.ts';
+import { type Command, chainOf, type Drop } from './chain.ts';
+import { addInheritable, closeInheritable, hasManyGaps, plugGaps } from './fdtable.ts';
 import { InputQueue } from './input.ts';
 import { Master } from './master.ts';
 import { PacedQueue } from './paced.ts';
 import { hasGroup, signalLeader } from './signalling.ts';
 
-/** An account to become, and the setpriv(1) that does it. */
-export interface Drop {
-  readonly account: Account;
-  readonly setpriv: string;
-}
-
 /** Everything that a child is made of, decided and checked. */
-export interface Launch {
-  /** `argv[0]` is the path of an executable. */
-  readonly argv: readonly string[];
+export interface Launch extends Command {
   /** The environment as `NAME=value`. */
   readonly env: readonly string[];
-  /** More of it, for a program that changes user: what must not reach those that change it, which still are root. */
-  readonly lateEnv: readonly string[];
-  readonly cwd: string;
-  /** Entered as the program's own user, and not only inherited. */
-  readonly isCwdEntered: boolean;
   readonly umask: number | undefined;
-  /** Whom to become; undefined is the daemon's own user. */
-  readonly drop: Drop | undefined;
   readonly size: Pick<TerminalSpec, 'cols' | 'rows'>;
   /** Gives stderr a terminal of its own. */
   readonly stderrApart: boolean;
@@ -133,8 +119,6 @@ class RealPty implements Pty {
   constructor({ binding, clock, endings }: Machine, launch: Launch, listener: PtyListener) {
     this.binding = binding;
     this.listener = listener;
-    const pair = launch.stderrApart ? openPair(binding, launch) : undefined;
-    let forked: Forked;
     const onExit = (code: number, signal: number): void => {
       try {
         endings.run(() => this.onExit(code, signal));
@@ -145,24 +129,21 @@ class RealPty implements Pty {
         });
       }
     };
+    let forked: Forked;
     try {
-      forked = fork(binding, launch, { pair, onExit });
+      forked = forkOnto(binding, launch, onExit);
     } catch (error) {
       this.isDisposed = true;
-      if (pair) closePair(pair);
       throw error;
     }
-    const { pid, slave } = forked;
-    this.pid = pid;
+    this.pid = forked.pid;
     const isClosed = (): void => this.onMasterClosed();
-    this.main = new Master(forked.fd, slave, { output: bytes => listener.output(bytes, 'stdout'), closed: isClosed });
-    if (pair) {
-      this.second = new Master(pair.master, pair.slave, {
-        output: bytes => listener.output(bytes, 'stderr'),
-        closed: isClosed,
-      });
-    }
+    const masterOf = ({ master, slave }: Ends, stream: Stream): Master =>
+      new Master(master, slave, { output: bytes => listener.output(bytes, stream), closed: isClosed });
+    this.main = masterOf(forked.main, 'stdout');
+    this.second = forked.stderr && masterOf(forked.stderr, 'stderr');
     this.input = new InputQueue(this.main, clock);
+    if (forked.left !== undefined) hangUpWhenReady(forked.left, this.input.hold());
   }
 
   write(bytes: Uint8Array): boolean {
@@ -218,24 +199,57 @@ class RealPty implements Pty {
   }
 }
 
-interface Forked {
-  readonly pid: number;
-  readonly fd: number;
+/** Both ends of a terminal, as the daemon holds them. */
+interface Ends {
+  readonly master: number;
   readonly slave: number;
 }
 
+interface Forked {
+  readonly pid: number;
+  readonly main: Ends;
+  /** Where stderr is apart. */
+  readonly stderr: Ends | undefined;
+  /** The master of a terminal that the program leaves for `main` before it begins. */
+  readonly left: number | undefined;
+}
+
+/**
+ * Forks a program onto its terminals. The master of the one that fork makes must come after all that a child could inherit
+ * (`plugGaps`), so that its number only grows as long as others live beside it, without an end. When too many numbers
+ * below are free, the program is given another terminal, among them, and leaves the one it was forked in.
+ */
+function forkOnto(binding: Binding, launch: Launch, onExit: (code: number, signal: number) => void): Forked {
+  const pairs: Pair[] = [];
+  const open = (): Pair => {
+    const pair = openPair(binding, launch);
+    pairs.push(pair);
+    return pair;
+  };
+  try {
+    const main = hasManyGaps() ? open() : undefined;
+    const stderr = launch.stderrApart ? open() : undefined;
+    return fork(binding, launch, { main, stderr, onExit });
+  } catch (error) {
+    for (const pair of pairs) closePair(pair);
+    throw error;
+  }
+}
+
 interface ForkOptions {
+  /** The terminal to move to; undefined to stay in that of the fork. */
+  readonly main: Pair | undefined;
   /** The second terminal, where stderr is apart. */
-  readonly pair: ReturnType<Binding['open']> | undefined;
+  readonly stderr: Pair | undefined;
   readonly onExit: (code: number, signal: number) => void;
 }
 
 /**
- * Forks, and opens the slave too (see `Master`). The umask is set around the fork: it is the whole process's, but fork is
- * synchronous, so no other code of this thread sees it, and it costs no shell (native-notes/privileges.md).
+ * The umask is set around the fork: it is the whole process's, but fork is synchronous, so no other code of this thread
+ * sees it, and it costs no shell (native-notes/privileges.md).
  */
-function fork(binding: Binding, launch: Launch, { pair, onExit }: ForkOptions): Forked {
-  const [file = '', ...args] = chainOf(launch, pair?.pty);
+function fork(binding: Binding, launch: Launch, { main, stderr, onExit }: ForkOptions): Forked {
+  const [file = '', ...args] = chainOf(launch, { main: main?.pty, stderr: stderr?.pty });
   const { cols, rows } = launch.size;
   let plugs: readonly number[] = [];
   let before: number | undefined;
@@ -253,19 +267,30 @@ function fork(binding: Binding, launch: Launch, { pair, onExit }: ForkOptions): 
   }
   let slave: number | undefined;
   try {
-    slave = openSync(child.pty, constants.O_RDWR | constants.O_NOCTTY);
+    slave = main?.slave ?? openSync(child.pty, constants.O_RDWR | constants.O_NOCTTY);
     // The program waits for its standard input to be its own, so that comes last.
-    for (const fd of pair ? [pair.slave, slave] : [slave]) handOver(fd, launch.drop);
-    return { pid: child.pid, fd: child.fd, slave };
+    for (const fd of stderr ? [stderr.slave, slave] : [slave]) handOver(fd, launch.drop);
+    const left = main && child.fd;
+    return { pid: child.pid, main: { master: main?.master ?? child.fd, slave }, stderr, left };
   } catch (error) {
     // The child must not live on unseen: it is killed, or ends as its terminal is closed.
-    for (const fd of [child.fd, slave]) if (fd !== undefined) closeSync(fd);
+    for (const fd of [child.fd, main ? undefined : slave]) if (fd !== undefined) closeSync(fd);
     signalLeader(child.pid, 'SIGKILL', false);
     throw refused(error);
   }
 }
 
-function openPair(binding: Binding, { size }: Launch): ReturnType<Binding['open']> {
+/** The program says that its other terminal is ready, and waits for this one to be hung up; or it ends before. */
+function hangUpWhenReady(fd: number, input: Disposable): void {
+  const left: Master = new Master(fd, undefined, {
+    output: () => left[Symbol.dispose](),
+    closed: () => input[Symbol.dispose](),
+  });
+}
+
+type Pair = ReturnType<Binding['open']>;
+
+function openPair(binding: Binding, { size }: Launch): Pair {
   try {
     const pair = binding.open(size.cols, size.rows);
     for (const fd of [pair.master, pair.slave]) addInheritable(fd);
@@ -275,7 +300,7 @@ function openPair(binding: Binding, { size }: Launch): ReturnType<Binding['open'
   }
 }
 
-function closePair(pair: ReturnType<Binding['open']>): void {
+function closePair(pair: Pair): void {
   for (const fd of [pair.master, pair.slave]) closeInheritable(fd);
 }
 
@@ -284,41 +309,6 @@ function refused(error: unknown): SpawnError {
   return new SpawnError(
     `cannot fork or open a terminal: ${cause} The system may be out of processes (ulimit -u), files (ulimit -n) or terminals (/proc/sys/kernel/pty/max)`,
   );
-}
-
-/**
- * The last step before a program that changed user, as that user: wait until the terminal is its own, enter the working
- * directory, take the rest of the environment. What it is given comes as arguments: no line is made of data.
- */
-const AS_USER =
-  'until [ -O /dev/stdin ]; do :; done; [ -z "$1" ] || cd "$1" || exit 126; shift; ' +
-  'while [ "$1" != -- ]; do export "$1"; shift; done; shift; exec "$@"';
-
-/**
- * The words to exec: the program itself, behind a shell that opens the second terminal as fd 2 where stderr is apart, and
- * behind setpriv(1) where it runs as someone else. The binding's own uid and gid would leave it root's supplementary
- * groups. The innermost shell waits, normally not once, until the daemon has handed the terminal over.
- */
-function chainOf(launch: Launch, stderrPath: string | undefined): readonly string[] {
-  const { drop } = launch;
-  let chain = launch.argv;
-  if (drop) {
-    const { account, setpriv } = drop;
-    const groups = account.name === undefined ? '--clear-groups' : '--init-groups';
-    const waiting = [
-      '/bin/sh',
-      '-c',
-      AS_USER,
-      'sh',
-      launch.isCwdEntered ? launch.cwd : '',
-      ...launch.lateEnv,
-      '--',
-      ...chain,
-    ];
-    chain = [setpriv, `--reuid=${account.uid}`, `--regid=${account.gid}`, groups, '--', ...waiting];
-  }
-  if (stderrPath !== undefined) chain = ['/bin/sh', '-c', 'exec 2<>"$1"; shift; exec "$@"', 'sh', stderrPath, ...chain];
-  return chain;
 }
 
 /** Makes the terminal the account's own, so that it can open `/dev/stdout`. The group stays, as `mesg` relies on it. */

@@ -13,9 +13,9 @@ import type { Supervisor } from './supervisor.ts';
 
 /** Reads the config: the files on the disk, or what was read of them before. */
 export interface ConfigSource {
-  read(): LoadResult;
+  read(): Promise<LoadResult>;
   /** What an earlier reading gave, with other numbers of processes. */
-  again(files: LoadResult['files'], scaled: ReadonlyMap<string, number>): LoadResult;
+  again(files: LoadResult['files'], scaled: ReadonlyMap<string, number>): Promise<LoadResult>;
 }
 
 export interface ReloaderOptions {
@@ -30,8 +30,9 @@ export interface ReloaderOptions {
 }
 
 /**
- * The config in force, and how it is replaced. A reload is planned and applied within one turn of the event loop, so that
- * two never mix; what is waited for afterwards is only the outcome.
+ * The config in force, and how it is replaced. Configs are read one after the other, each without holding the event loop
+ * up, and what was read is planned and applied within one turn of it: so two reloads never mix, and the last one asked for
+ * is the last one applied. What is waited for afterwards is only the outcome.
  */
 export class Reloader {
   private readonly options: ReloaderOptions;
@@ -39,6 +40,8 @@ export class Reloader {
   private files: LoadResult['files'];
   private daemon: DaemonSpec;
   private scaled: ReadonlyMap<string, number> = new Map();
+  /** Resolves when all that were asked for before have been read, and applied. */
+  private turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: ReloaderOptions) {
     this.options = options;
@@ -57,19 +60,24 @@ export class Reloader {
   }
 
   /** What a reload would do now. Throws `bad_config`. */
-  preview(): ReloadReply {
-    const { loaded, config } = this.checked(this.options.source.read());
-    const changes = this.options.supervisor.plan(config.processes);
-    return this.replyOf(changes, { config, loaded, applied: false });
+  preview(): Promise<ReloadReply> {
+    return this.inTurn(async () => {
+      const { loaded, config } = this.checked(await this.options.source.read());
+      const changes = this.options.supervisor.plan(config.processes);
+      return this.replyOf(changes, { config, loaded, applied: false });
+    });
   }
 
   /** Reads the config and applies what changed. Throws `bad_config`; nothing has changed then. */
   async reload(reason: string, options: RequestOptions): Promise<ReloadReply> {
     const { publish, source } = this.options;
     try {
-      return await this.apply(this.checked(source.read()), { reason, scaled: new Map(), options });
+      const begun = await this.inTurn(async () =>
+        this.apply(this.checked(await source.read()), { reason, scaled: new Map(), options }),
+      );
+      return await outcomeOf(begun, options);
     } catch (error) {
-      if (!(error instanceof WireError)) throw error;
+      if (!(error instanceof WireError) || error.code !== 'bad_config') throw error;
       const problems = error.problems?.filter(({ severity }) => severity === 'error').map(describeProblem);
       publish({ type: 'config.refused', reason, problems: problems ?? [error.message] });
       throw error;
@@ -85,9 +93,18 @@ export class Reloader {
       const advice = numprocs === 0 ? `; \`stop ${program}:*\` stops all of them` : '';
       throw new WireError('bad_request', `numprocs must be from 1 to ${MAX_NUMPROCS}${advice}`);
     }
-    const scaled = new Map(this.scaled).set(program, numprocs);
-    const found = this.checked(this.options.source.again(this.files, scaled));
-    return await this.apply(found, { reason: `scale ${program}=${numprocs}`, scaled, options });
+    const begun = await this.inTurn(async () => {
+      const scaled = new Map(this.scaled).set(program, numprocs);
+      const found = this.checked(await this.options.source.again(this.files, scaled));
+      return this.apply(found, { reason: `scale ${program}=${numprocs}`, scaled, options });
+    });
+    return await outcomeOf(begun, options);
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.turn.then(work);
+    this.turn = result.catch(() => {}); // whoever asked for it hears of it
+    return result;
   }
 
   private checked(loaded: LoadResult): Found {
@@ -98,24 +115,26 @@ export class Reloader {
     throw new WireError('bad_config', message, diagnostics);
   }
 
-  private async apply({ loaded, config }: Found, { reason, scaled, options }: Application): Promise<ReloadReply> {
+  private apply({ loaded, config }: Found, { reason, scaled, options }: Application): Begun {
     const { supervisor, publish } = this.options;
+    if (this.options.isStopping()) throw new WireError('shutting_down', 'the daemon is shutting down');
     const changes = supervisor.plan(config.processes);
-    const reply = this.replyOf(changes, { config, loaded, applied: true, keepsScale: scaled.size > 0 });
+    const planned = this.replyOf(changes, { config, loaded, applied: true, keepsScale: scaled.size > 0 });
     this.takeDaemonSection(config.daemon);
     this.files = loaded.files;
     this.scaled = scaled;
-    const { unchanged, daemon } = reply;
-    publish({ type: 'config.reloaded', reason, changed: reply.processes.length, unchanged, daemon });
+    const { unchanged, daemon } = planned;
+    publish({ type: 'config.reloaded', reason, changed: planned.processes.length, unchanged, daemon });
     const outcomes: Promise<ActionResult>[] = [];
-    const { starting, departed } = supervisor.apply(changes, process =>
+    const { starting, departed, problems } = supervisor.apply(changes, process =>
       outcomes.push(outcomeOfStart(process, options)),
     );
     const leaving = changes.filter(({ action }) => action === 'stop').flatMap(({ before }) => before ?? []);
     const stops = departed.then(() => leaving.map(outcomeOfStop));
     const starts = departed.then(() => Promise.all(starting.map(process => this.startNew(process, options))));
-    if (!options.wait) return reply;
-    return { ...reply, results: [...(await stops), ...(await Promise.all(outcomes)), ...(await starts)] };
+    const processes = planned.processes.map(info => ({ ...info, note: problems.get(info.name) ?? info.note }));
+    const results = Promise.all([stops, Promise.all(outcomes), starts]).then(all => all.flat());
+    return { reply: { ...planned, processes }, results };
   }
 
   private takeDaemonSection(spec: DaemonSpec): void {
@@ -161,6 +180,16 @@ export class Reloader {
     const program = (after ?? before?.spec)?.program ?? '';
     return { name, was, program, kind, action, changes, note: note ?? null };
   }
+}
+
+/** A reload that has been applied. */
+interface Begun {
+  readonly reply: ReloadReply;
+  readonly results: Promise<readonly ActionResult[]>;
+}
+
+async function outcomeOf({ reply, results }: Begun, { wait }: RequestOptions): Promise<ReloadReply> {
+  return wait ? { ...reply, results: await results } : reply;
 }
 
 interface Found {

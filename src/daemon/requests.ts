@@ -24,7 +24,11 @@ export async function startProcess(process: Process, options: RequestOptions): P
   process.intend({ want: 'up', by: 'user' });
   const state = statusOf(process.current);
   if (state === 'UNKNOWN') return answer(process, 'failed', reasonOf(process.current) ?? 'its state is unknown');
-  if (RUNNING_STATES.includes(state)) return answer(process, 'already_started', `it is ${state}`);
+  if (RUNNING_STATES.includes(state)) {
+    // One whose stop is still to come, once others have ended, is not stopped any more.
+    if (process.current.want === 'down') process.dispatch({ type: 'start' });
+    return answer(process, 'already_started', `it is ${state}`);
+  }
   return await begin(process, 'start', options);
 }
 
@@ -53,16 +57,24 @@ export async function stopProcesses(
       const refusal = refused.get(process);
       return refusal === undefined ? outcome(process) : answer(process, 'not_running', refusal);
     });
-  const stopped = supervisor.stopInOrder(processes);
+  const overruled = new Set<Process>();
+  const stopped = supervisor.stopInOrder(processes, process => {
+    if (process.current.want === 'up') overruled.add(process);
+    return process.current.want === 'down';
+  });
   if (!wait) return tell(process => answer(process, 'done', 'stop under way'));
   await Promise.race([stopped, new Promise<void>(resolve => signal.addEventListener('abort', () => resolve()))]);
-  return tell(outcomeOfStop);
+  return tell(process =>
+    overruled.has(process)
+      ? answer(process, 'failed', 'it was started again before its turn to stop had come')
+      : outcomeOfStop(process),
+  );
 }
 
 /** What became of a stop, once nobody waits for it any more. */
 export function outcomeOfStop(process: Process): ActionResult {
-  if (process.current.state.kind !== 'unknown') return answer(process, 'done', 'stopped');
-  return answer(process, 'failed', reasonOf(process.current) ?? 'its state is unknown');
+  const { state } = process.current;
+  return state.kind === 'unknown' ? answer(process, 'failed', state.reason) : answer(process, 'done', 'stopped');
 }
 
 export function signalProcess(process: Process, signal: SignalName): ActionResult {

@@ -15,6 +15,8 @@ export interface Applied {
   readonly starting: readonly Process[];
   /** Resolves when those that left have stopped, or cannot be stopped. */
   readonly departed: Promise<void>;
+  /** By name, what could not be applied to the life a process has. */
+  readonly problems: ReadonlyMap<string, string>;
 }
 
 /** All the processes there are, by name, in the order in which they start. */
@@ -63,12 +65,16 @@ export class Supervisor implements Disposable {
     const leaving: Process[] = [];
     const starting: Process[] = [];
     const processes: Process[] = [];
+    const problems = new Map<string, string>();
     for (const change of changes) {
       const process = change.before ?? (change.after && this.add(change.after));
       if (!process) continue;
       processes.push(process);
       if (!change.after) leaving.push(process);
-      else if (change.before) this.reconfigure(process, change, onRestart);
+      else if (change.before) {
+        const problem = this.reconfigure(process, change, onRestart);
+        if (problem !== undefined) problems.set(change.name, problem);
+      }
       if (change.action === 'start') starting.push(process);
     }
     const stillLeaving = this.processes.filter(process => process.isLeaving && !processes.includes(process));
@@ -77,7 +83,7 @@ export class Supervisor implements Disposable {
     this.world.remember('intent');
     // One that a later reload has brought back, and started, before its turn came is not stopped any more.
     const isDue = (process: Process): boolean => process.isLeaving || process.current.want === 'down';
-    return { starting, departed: this.stopInOrder([...leaving, ...stillLeaving], isDue) };
+    return { starting, problems, departed: this.stopInOrder([...leaving, ...stillLeaving], isDue) };
   }
 
   /**
@@ -104,18 +110,21 @@ export class Supervisor implements Disposable {
     return process;
   }
 
-  private reconfigure(process: Process, change: ProcessChange<Process>, onRestart: (process: Process) => void): void {
-    const { after, was, action, changes } = change;
+  private reconfigure(
+    process: Process,
+    { after, was, action, changes }: ProcessChange<Process>,
+    onRestart: (process: Process) => void,
+  ): string | undefined {
     process.isLeaving = false;
-    if (!after || was === null) return;
+    if (!after || was === null) return undefined;
     // A program can be renamed while its processes are called as before, where `processname` and the group say so.
-    if (changes.length === 0 && after.program === process.program) return;
+    if (changes.length === 0 && after.program === process.program) return undefined;
     if (changes.some(key => key.class !== 'instances')) {
       const { fullname, program } = after;
       process.announce({ type: 'process.reconfigured', process: fullname, program, was, action, changes });
     }
     if (action === 'restart') onRestart(process);
-    process.reconfigure(after, needsNewLife(changes));
+    return process.reconfigure(after, needsNewLife(changes));
   }
 
   /** It stays, to be seen, until nothing of it runs any more. */

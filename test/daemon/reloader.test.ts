@@ -56,8 +56,8 @@ class Scene {
     });
     this.reloader = new Reloader({
       source: {
-        read: () => load(this.text, { isReload: true }),
-        again: (files, scaled) => load('', { read: files, scaled }),
+        read: async () => load(this.text, { isReload: true }),
+        again: async (files, scaled) => load('', { read: files, scaled }),
       },
       loaded: { ...loaded, config },
       supervisor: this.supervisor,
@@ -450,6 +450,7 @@ describe('a second reload during the first', () => {
     const first = scene.reload(config(program('a', 'umask: 0')));
     await scene.pass();
     const second = scene.reload(config());
+    await scene.pass();
     scene.end('a');
     await scene.pass();
     expect([results(first)?.length, results(second)]).toEqual([1, ['a done: stopped']]);
@@ -515,7 +516,7 @@ describe('scale', () => {
     expect(results(scaled)).toEqual(['web:web_01 done: started', 'web:web_02 done: started']);
     expect([...scene.reloader.scales]).toEqual([['web', 3]]);
     expect(scaled.answer?.overrides).toEqual({});
-    expect(scene.reloader.preview()).toMatchObject({ applied: false, overrides: { web: 3 } });
+    expect(await scene.reloader.preview()).toMatchObject({ applied: false, overrides: { web: 3 } });
     const asked = scene.reload(text(1));
     await scene.pass();
     expect(scene.states.filter(state => state.endsWith('STOPPING'))).toHaveLength(2);
@@ -651,4 +652,36 @@ describe('whatever happens', () => {
       { numRuns: process.env.SOAK ? 4000 : 150 },
     );
   });
+});
+
+describe('a stop whose turn is still to come', () => {
+  test('is overruled by a start, and both are told', async () => {
+    const scene = await Scene.running(config(program('a', 'priority: 1'), program('b', 'priority: 2')));
+    const stop = scene.stop('a', 'b');
+    await scene.pass();
+    expect(scene.states).toEqual(['a RUNNING', 'b STOPPING']);
+    const start = scene.start('a');
+    await scene.pass();
+    expect(start.answer?.code).toBe('already_started');
+    scene.end('b');
+    await scene.pass();
+    await scene.pass();
+    expect(scene.states).toEqual(['a RUNNING', 'b STOPPED']);
+    expect(stop.answer?.map(({ name, code }) => `${name} ${code}`)).toEqual(['a failed', 'b done']);
+    expect(scene.find('a').current.want).toBe('up');
+    scene.supervisor[Symbol.dispose]();
+  });
+});
+
+test('what cannot be applied to a running process is in the answer', async () => {
+  const scene = await Scene.running(config(A));
+  const asked = scene.reload(config(program('a', 'stdout: /nowhere/at/all.log')));
+  await scene.pass();
+  expect(asked.answer?.processes).toMatchObject([
+    {
+      action: 'applied',
+      note: 'cannot open log /nowhere/at/all.log: no such directory; its output goes where it went before',
+    },
+  ]);
+  scene.supervisor[Symbol.dispose]();
 });

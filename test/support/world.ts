@@ -73,6 +73,11 @@ export class RealWorld {
     });
   }
 
+  /** The numbers of the files that are open in this process. */
+  openFiles(): number[] {
+    return readdirSync('/proc/self/fd').map(Number);
+  }
+
   /** A process that runs a shell script, unless the spec says what to run. */
   add(script: string, changes: Partial<ProcessSpec> = {}): Process {
     const spec = makeSpec({ argv: ['/bin/sh', '-c', script], starttime: 0, stoptime: 2000, ...changes });

@@ -519,3 +519,14 @@ programs:
     expect(await daemon.exited).toMatchObject({ code: 0, err: '' });
   });
 });
+
+test('whoever follows the output of a process that a reload removes gets its end', async () => {
+  const { bench, daemon } = await started(
+    config('talker: {cmd: [sh, -c, "echo hello; exec sleep 1000"]}', 'b: {cmd: sleep 1000}'),
+  );
+  const followed = daemon.call('GET', '/v1/processes/talker/output?follow=1');
+  writeFileSync(bench.config, config('b: {cmd: sleep 1000}'));
+  while (!(await daemon.call('GET', '/v1/processes/talker/output')).text.includes('hello')); // on later connections
+  await daemon.call('POST', '/v1/reload');
+  expect((await followed).text).toBe('hello\r\n');
+});
