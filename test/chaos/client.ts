@@ -32,8 +32,8 @@ const EXIT_CODES = new Set([0, 1, 3, 4, 7]);
 /** Statuses of refusals that say nothing of the daemon: the process is not there, not up, has not read; all connections are taken. */
 const REFUSALS = new Set([404, 409, 429, 503]);
 
-/** Why a process that a reload adds or removes is not started. */
-const LEAVING = /removed (it )?from the config|was not to be started any more/;
+/** Why a process that a reload adds or removes is not started, and why one that was to stop runs. */
+const OVERRULED = /removed (it )?from the config|was not to be started any more|was started again before its turn/;
 
 /** Verbs of taskmasterctl that decide what is wanted of a process. */
 const DECIDING = new Set(['start', 'stop', 'restart']);
@@ -416,7 +416,9 @@ function outcomes(answer: Answer | undefined): string {
 }
 
 function judge(results: readonly ActionResult[]): void {
-  const bad = results.find(({ code, message }) => !OUTCOMES.has(code) && !(code === 'failed' && LEAVING.test(message)));
+  const bad = results.find(
+    ({ code, message }) => !OUTCOMES.has(code) && !(code === 'failed' && OVERRULED.test(message)),
+  );
   if (bad) throw new Violation(`${bad.name}: ${bad.code}: ${bad.message}`);
 }
 
