@@ -124,8 +124,11 @@ export class Recovery {
   private snapshot(): StateRecord {
     const former = this.isClearing ? (this.former?.processes ?? []) : [];
     const lives = new Map(former.map(({ name, generation, life, stop }) => [name, { generation, life, stop }]));
-    const own = this.processes().map(recordOf);
-    const processes = uniqueByName([...own, ...former].map(record => ({ ...record, ...lives.get(record.name) })));
+    const own = uniqueByName(this.processes().map(recordOf));
+    const names = new Set(own.map(({ name }) => name));
+    const gone = former.filter(({ name }) => !names.has(name));
+    // Of one that is there now this daemon knows what was decided, and the former one who still lives of it.
+    const processes = [...own, ...gone].map(record => ({ ...record, ...lives.get(record.name) }));
     return {
       version: STATE_VERSION,
       boot: bootId(),

@@ -188,6 +188,23 @@ programs:
     expect(gone).toBeLessThan(started ?? 0);
   });
 
+  test('what is decided while they are being ended outlives that daemon too', async () => {
+    const bench = benchOf(
+      `defaults: {starttime: 0}\nprograms:\n  stubborn: {cmd: ${JSON.stringify(STUBBORN)}, stoptime: 1h}\n  other: {cmd: sleep 1000}\n`,
+    );
+    const first = await bench.start();
+    await first.untilState('stubborn', 'RUNNING');
+    await first.untilState('other', 'RUNNING');
+    await killed(first);
+    const second = await bench.start();
+    expect(bench.ctl(['stop', 'stubborn', 'other']).out).toContain('other: stopped\n');
+    await killed(second);
+    expect(stateOf(bench).processes.map(({ name, intent }) => [name, intent?.want])).toEqual([
+      ['other', 'down'],
+      ['stubborn', 'down'],
+    ]);
+  });
+
   test('who is missing in the state file is known by its environment', async () => {
     const bench = benchOf(`programs:\n  stubborn: {cmd: ${JSON.stringify(STUBBORN)}, starttime: 0, stoptime: 50ms}\n`);
     const first = await bench.start();
