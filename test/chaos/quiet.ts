@@ -129,7 +129,6 @@ export class Quiet {
     let seen = '';
     await eventually(SETTLE_MS, async () => {
       await watch.glance();
-      if (watch.open.length > 0) return watch.open.join('\n');
       infos = await statusOf(arena);
       const names = infos.map(({ name }) => name).sort();
       if (names.join() !== ledger.expected?.join()) return `there is ${names}, and should be ${ledger.expected}`;

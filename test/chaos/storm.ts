@@ -185,7 +185,6 @@ class Storm {
     for (const client of this.clients) client.hush();
     const [operator] = this.clients;
     if (!operator) return;
-    await this.settle();
     await this.reloadQuietly();
     await this.checkTerminals();
     const up = (await statusOf(this.arena)).filter(({ want }) => want === 'up').map(({ name }) => name);
