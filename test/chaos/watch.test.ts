@@ -32,13 +32,14 @@ const MODEL: Model = {
 /** Longer than an exec takes. */
 const GRACE_MS = 300;
 
-async function watched(): Promise<{ readonly arena: Arena; readonly watch: Watch }> {
+async function watched(): Promise<{ readonly arena: Arena; readonly watch: Watch; readonly ledger: Ledger }> {
   const arena = new Arena();
   onCleanup(() => arena.close());
   arena.write(MODEL);
   await arena.start();
   await arena.call('POST', '/v1/restart', { select: ['abcx'] });
-  return { arena, watch: new Watch(arena, new Ledger(MODEL), GRACE_MS) };
+  const ledger = new Ledger(MODEL);
+  return { arena, ledger, watch: new Watch(arena, ledger, GRACE_MS) };
 }
 
 /** A program that claims to be a life of a process of the daemon's. */
@@ -46,12 +47,14 @@ function impostor({
   arena,
   id,
   leads,
+  daemon,
 }: {
   readonly arena: Arena;
   readonly id: string;
   readonly leads: boolean;
+  readonly daemon?: string;
 }): ChildProcess {
-  const env = { ...arena.env, TASKMASTER_ID: `${arena.hash}:${id}` };
+  const env = { ...arena.env, TASKMASTER_ID: `${arena.hash}:${id}`, TASKMASTER_DAEMON: daemon };
   const child = spawn('/bin/sh', [join(arena.dir, 'as'), 'sleeper'], { env, detached: leads, stdio: 'ignore' });
   onCleanup(() => new Promise<void>(done => void child.on('close', () => done()).kill('SIGKILL')));
   return child;
@@ -99,6 +102,31 @@ test('a pid that is not what status says', async () => {
   expect(await verdict(new Watch(lying, new Ledger(MODEL), GRACE_MS))).toMatch(
     /no child of the daemon|does not know of its own child/,
   );
+});
+
+test('a survivor of an earlier daemon', async () => {
+  const { arena, watch } = await watched();
+  impostor({ arena, id: 'otherx:1', leads: true, daemon: '0:1:1' });
+  expect(await verdict(watch)).toMatch(/^a survivor lives on:\n.*:otherx:1 of daemon 0:1:1\nbeside\n.*:abcx:/);
+});
+
+test('a process that the config does not know, and one that status does not', async () => {
+  const { watch, ledger } = await watched();
+  ledger.beginChange({ ...MODEL, programs: [] });
+  expect(await verdict(watch)).toBe('nothing');
+  ledger.endChange(true);
+  expect(await verdict(watch)).toMatch(/^abcx is not in the config, and still in status/);
+  ledger.beginChange(MODEL, new Map([['abcx', 2]]));
+  ledger.endChange(true);
+  expect(await verdict(watch)).toBe('abcx:abcx_00 is in the config, and not in status');
+});
+
+test('a process for which something else was decided', async () => {
+  const { watch, ledger } = await watched();
+  const order = ledger.begin(['all'], 'down');
+  expect(await verdict(watch)).toBe('nothing');
+  ledger.answered(order, { names: ['abcx'], doubtful: [], isDone: true });
+  expect(await verdict(watch)).toMatch(/^abcx is RUNNING with intent .*, and the last that was decided of it is down$/);
 });
 
 test('a fault in the log, and a torn line', async () => {
