@@ -209,8 +209,9 @@ export class Arena {
   }
 
   /**
-   * Kills the daemon. What it leaves behind stays, but for one thing: a child that was forked and stopped before its exec is
-   * continued. It is a copy of the daemon, without a mark and with its socket, and stopped it would stay so for ever.
+   * Kills the daemon. What it leaves behind is the next one's to end, but for one thing: a child that was forked and
+   * stopped before its exec is continued. It is a copy of the daemon, without a mark and with its socket; stopped it would
+   * stay so for ever, and the next daemon waits for it to become a program for a second only.
    */
   async murder(): Promise<void> {
     const child = this.take();

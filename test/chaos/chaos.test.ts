@@ -5,7 +5,7 @@ import { storm } from './storm.ts';
 const SEED = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 2 ** 32));
 
 /** For each of the two storms. */
-const SECONDS = 12;
+const SECONDS = 10;
 
 /** A round, a rest and a report come on top. */
 const TIMEOUT_MS = 120_000;

@@ -56,9 +56,9 @@ export async function main(argv: readonly string[]): Promise<number> {
   return FINE;
 }
 
-function describe({ actions, rounds, looks, rests, lives, resident }: Progress): string {
+function describe({ actions, rounds, looks, decisions, compared, rests, lives, resident }: Progress): string {
   const daemons = lives === 1 ? '1 daemon' : `${lives} daemons`;
-  return `${actions} actions in ${rounds} rounds, ${looks} looks, ${rests} rests, ${daemons}, ${Math.round(resident / 1000)} MB`;
+  return `${actions} actions in ${rounds} rounds, ${looks} looks, ${decisions} decisions, ${compared} processes through reloads, ${rests} rests, ${daemons}, ${Math.round(resident / 1000)} MB`;
 }
 
 /** One line that is written over again, on a terminal alone. */

@@ -39,6 +39,8 @@ export class Quiet {
   /** Of whom nothing can be said: a reload has removed it, if only for a while. */
   private readonly vague = new Set<string>();
   private steps = 0;
+  /** How many were compared. */
+  compared = 0;
   private before: Model;
 
   constructor(options: QuietOptions) {
@@ -78,6 +80,7 @@ export class Quiet {
   }
 
   private compare(was: ProcessInfo, is: ProcessInfo, isRenewed: boolean): void {
+    this.compared++;
     const tell = ({ state, pid, starts, want }: ProcessInfo): string =>
       `${state} (pid ${pid}, life ${starts}, ${want})`;
     const told = `${was.name} was ${tell(was)} and is ${tell(is)}`;

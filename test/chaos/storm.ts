@@ -61,6 +61,10 @@ export interface Progress {
   readonly looks: number;
   /** Times that everything was stopped and what the daemon held was compared. */
   readonly rests: number;
+  /** Times that it was known of a process what had been decided. */
+  readonly decisions: number;
+  /** Times that it was known of a process whether it must live on through a reload. */
+  readonly compared: number;
   /** Daemons. */
   readonly lives: number;
   /** KB at the last rest of the daemon; 0 before the first. */
@@ -109,6 +113,7 @@ class Storm {
   private actions = 0;
   private rounds = 0;
   private rests = 0;
+  private compared = 0;
   private failure: unknown;
   /** The daemon whose baseline this is. */
   private measured: { readonly pid: number; readonly base: Footprint; readonly resident: number[] } | undefined;
@@ -129,6 +134,8 @@ class Storm {
       rounds,
       rests: this.rests,
       looks: watch.looks,
+      decisions: watch.decisions,
+      compared: this.compared,
       lives: this.arena.starts,
       resident: measured?.resident.at(-1) ?? 0,
     };
@@ -216,6 +223,7 @@ class Storm {
       quiet.note();
     }
     await quiet.end();
+    this.compared += quiet.compared;
   }
 
   /** Resolves at a moment at which nothing needs to be excused. */

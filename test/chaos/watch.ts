@@ -56,6 +56,8 @@ export class Watch {
   private logOffset = 0;
   private logRest = '';
   looks = 0;
+  /** How often it was known of a process what had been decided, and looked at. */
+  decisions = 0;
 
   /** `graceMs`: how long what must not last may last. */
   constructor(arena: Arena, ledger: Ledger, graceMs = GRACE_MS) {
@@ -230,6 +232,7 @@ export class Watch {
     const { name, intent, state, pid } = info;
     const decision = this.ledger.decisionOf(name, asked);
     if (!decision) return;
+    this.decisions++;
     const { want, isDone } = decision;
     const told = `${name} is ${state} with intent ${JSON.stringify(intent)}`;
     // Policy lets be what has ended by itself.
