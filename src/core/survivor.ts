@@ -2,8 +2,9 @@
  * Who lives on from a daemon that was killed, told from one reading of the process table.
  *
  * A process is a survivor when it is a recorded life, by number *and* start; when it carries the marks of this config and
- * of a daemon of this user that is dead; or when it is in a session that such a process leads, or led. Everything else is
- * somebody else's, whatever its number. Never touched are this daemon itself, its ancestors, and whoever shares a session
+ * of a daemon of this user that is dead; or when it is in a session that such a process leads, or led. A process may write
+ * any marks into its environment, so they are believed of users alone that programs of this config run as, and take nobody
+ * along who is not theirs. Everything else is somebody else's, whatever its number. Never touched are this daemon itself, its ancestors, and whoever shares a session
  * with one of them: the user may have started the daemon from the console of a survivor.
  */
 import type { Identity, Mark } from './mark.ts';
@@ -17,6 +18,8 @@ export interface Sighting {
   readonly ppid: number;
   readonly session: number;
   readonly start: number;
+  /** Whose it is. */
+  readonly uid: number;
   /**
    * `daemon`: it runs what this daemon runs, so it may be one. `unborn`: so it does, but with a single thread, which no
    * daemon has: it was forked by one, and has not become its program yet, nor got its mark. `program`: anything else.
@@ -55,6 +58,8 @@ export interface SurveyContext {
   /** The kernel's boot id; recorded numbers of another boot mean nothing. */
   readonly boot: string | null;
   readonly uid: number;
+  /** Whom programs of this config run as, this daemon's own user among them. */
+  readonly users: ReadonlySet<number>;
   /** This daemon's pid. */
   readonly self: number;
   /** `Survey.sessions` of the reading before this one. */
@@ -66,9 +71,10 @@ export function survey(table: readonly Sighting[], context: SurveyContext): Surv
   const people = new Map(table.map(sighting => [sighting.pid, sighting]));
   const saved = context.saved?.boot === context.boot ? context.saved : undefined;
   const recorded = recordedLives(people, saved);
-  const marked = table.filter(sighting => isOrphan(sighting, people, context));
+  const isOurs = (sighting: Sighting): boolean => context.users.has(sighting.uid) || isOfRecord(sighting, saved);
+  const marked = table.filter(sighting => isOrphan(sighting, people, context) && isOurs(sighting));
   const leaders = new Map([...missedLeaders(marked, recorded, saved), ...recorded]);
-  const sessions = sessionsOf({ people, marked, leaders, earlier: context.sessions ?? new Map() });
+  const sessions = sessionsOf({ table, marked, leaders, uid: context.uid, earlier: context.sessions ?? new Map() });
   const kin = kinOf(people, context.self);
 
   const survivors: Survivor[] = [];
@@ -91,7 +97,7 @@ export function survey(table: readonly Sighting[], context: SurveyContext): Surv
     spared,
     sessions,
     living: living === context.self ? undefined : living,
-    unborn: table.filter(one => one.kind === 'unborn' && people.get(one.ppid)?.kind !== 'daemon').map(({ pid }) => pid),
+    unborn: table.filter(one => isUnborn(one, people, context)).map(({ pid }) => pid),
     parents: parentsOf(table, people, context),
   };
 }
@@ -118,6 +124,15 @@ function isOrphan({ mark }: Sighting, people: People, { uid }: SurveyContext): b
   if (mark === undefined) return false;
   if (mark.daemon === undefined) return true;
   return mark.daemon.uid === uid && !isAlive(people, mark.daemon);
+}
+
+/** Whether it is in the session of a recorded life of the process that it says it is of: a number that nobody can choose. */
+function isOfRecord({ mark, session }: Sighting, saved: StateRecord | undefined): boolean {
+  return saved?.processes.some(({ name, life }) => name === mark?.process && life?.pid === session) ?? false;
+}
+
+function isUnborn({ kind, uid, ppid }: Sighting, people: People, context: SurveyContext): boolean {
+  return kind === 'unborn' && uid === context.uid && people.get(ppid)?.kind !== 'daemon';
 }
 
 /** A start that is not known is that of whoever has the number now: rather leave one alone than end a stranger. */
@@ -162,23 +177,27 @@ function isOlder(a: Sighting, b: Sighting): boolean {
 /**
  * A session is ours when a survivor leads it, or when its leader is dead and a survivor is in it; the number of a dead
  * leader is not given out again while the session has members. One that was ours before stays so, unless its number has
- * gone to a stranger.
+ * gone to a stranger. Whoever is marked takes along those of its own user, and of all users when it is of this daemon's.
  */
 function sessionsOf(known: {
-  readonly people: People;
+  readonly table: readonly Sighting[];
+  readonly uid: number;
   readonly marked: readonly Sighting[];
   readonly leaders: Leaders;
   readonly earlier: ReadonlyMap<number, string>;
 }): Map<number, string> {
-  const { people, marked, leaders, earlier } = known;
+  const { table, uid, marked, leaders, earlier } = known;
   const sessions = new Map<number, string>();
-  const isHeadless = (session: number): boolean => {
-    const leader = people.get(session);
-    return session > 0 && (leader === undefined || hasEnded(leader));
-  };
+  const living = table.filter(sighting => !hasEnded(sighting));
+  const leading = new Set(living.map(({ pid }) => pid));
+  const isHeadless = (session: number): boolean => session > 0 && !leading.has(session);
+  const isWholly = (one: Sighting): boolean =>
+    one.uid === uid || living.every(other => other.session !== one.session || other.uid === one.uid);
   for (const [session, process] of earlier) if (isHeadless(session)) sessions.set(session, process);
-  for (const { pid, session, mark } of marked) {
-    if (mark !== undefined && (session === pid || isHeadless(session))) sessions.set(session, mark.process);
+  for (const one of marked) {
+    const { pid, session, mark } = one;
+    if (mark === undefined || !(session === pid || isHeadless(session)) || !isWholly(one)) continue;
+    sessions.set(session, mark.process);
   }
   for (const [process, { pid, session }] of leaders) if (session === pid) sessions.set(session, process);
   return sessions;
@@ -198,14 +217,14 @@ function kinOf(people: People, self: number): { readonly pids: Set<number>; read
 
 /**
  * A program may write into its environment what it likes, but not choose its parent: only the leader of a session whose
- * parent is the daemon that it names speaks for that daemon.
+ * parent is the daemon that it names, and this user's, speaks for that daemon.
  */
 function parentsOf(table: readonly Sighting[], people: People, { uid, self }: SurveyContext): number[] {
   const parents = new Set<number>();
   for (const { pid, session, ppid, mark } of table) {
     const daemon = mark?.daemon;
     if (daemon === undefined || daemon.uid !== uid || session !== pid || ppid !== daemon.pid) continue;
-    if (ppid !== self && isAlive(people, daemon)) parents.add(ppid);
+    if (ppid !== self && people.get(ppid)?.uid === uid && isAlive(people, daemon)) parents.add(ppid);
   }
   return [...parents];
 }

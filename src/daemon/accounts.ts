@@ -71,3 +71,16 @@ function table(path: string): string[][] {
 function isNumber(text: string): boolean {
   return /^\d+$/.test(text);
 }
+
+/** The numbers of those users that can be looked up. */
+export function idsOf(users: readonly (UserSpec | undefined)[]): number[] {
+  return users.flatMap(user => {
+    if (user === undefined) return [];
+    try {
+      return [lookUpAccount(user).uid];
+    } catch (error) {
+      if (!(error instanceof SpawnError)) throw error;
+      return []; // nothing runs as a user that does not exist
+    }
+  });
+}

@@ -12,6 +12,8 @@ export interface Drop {
 export interface Command {
   /** `argv[0]` is the path of an executable. */
   readonly argv: readonly string[];
+  /** The environment as `NAME=value`. */
+  readonly env: readonly string[];
   /** More of the environment, for a program that changes user: what must not reach those that change it, which still are root. */
   readonly lateEnv: readonly string[];
   readonly cwd: string;
@@ -35,13 +37,20 @@ const WITH_STDERR = 'exec 2<>"$1"; shift; exec "$@"';
 /**
  * Leaves the terminal it was forked in for another one, which becomes its controlling terminal as any does that a session
  * leader without one opens. The settings of the first are taken along by stty(1), the daemon's own, as a program's PATH must
- * not say what runs as root. When the other is ready the shell says so with a line, and the daemon hangs the first one up,
- * which ends the `read`. The hang-up is caught by doing nothing, and that is not inherited.
+ * not say what runs as root. When the other is ready the shell says so with a line, and the daemon hangs the first one up:
+ * it is no terminal any more then. That hang-up is one; a second is somebody's who meant the program, and gets to it.
  */
-const MOVE = 'trap : HUP; "$2" "$("$2" -g)" <"$1"; echo; read _; exec <>"$1" >&0 2>&0; shift 2; exec "$@"';
+const MOVE =
+  'hups=0; trap "hups=\\$((hups+1))" HUP; "$2" "$("$2" -g)" <"$1"; echo; while [ -t 0 ]; do read _; done; ' +
+  'until { true </dev/tty; } 2>/dev/null && [ -t 0 ]; do exec <>"$1"; done; exec >&0 2>&0; trap - HUP; ' +
+  '[ "$hups" -lt 2 ] || kill -HUP $$; shift 2; exec "$@"';
 
 /** Does nothing, and well. */
 const NO_STTY = '/bin/true';
+
+/** Variables that a shell keeps for itself, or does not pass on as they are; nor does it any that is no name of its own. */
+const SHELLS_OWN = /^(?:IFS|OPTIND|OPTARG|PPID|PWD|OLDPWD|SHLVL|PS[0-9]|LINENO|_|HOME|PATH|hups)$/;
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** Terminals other than the one it is forked in, by the paths of their slaves. */
 export interface Terminals {
@@ -76,8 +85,23 @@ export function chainOf(command: Command, { stderr, main }: Terminals): readonly
   }
   if (stderr !== undefined) chain = ['/bin/sh', '-c', WITH_STDERR, 'sh', stderr, ...chain];
   if (main !== undefined) {
-    const stty = findInPath('stty', { cwd: '/', path: process.env.PATH ?? '', account: undefined }) ?? NO_STTY;
-    chain = ['/bin/sh', '-c', MOVE, 'sh', main, stty, ...chain];
+    const stty = toolOf('stty') ?? NO_STTY;
+    chain = ['/bin/sh', '-c', MOVE, 'sh', main, stty, ...givenAgain(command.env), ...chain];
   }
   return chain;
+}
+
+/** An env(1) that gives again what a shell would not pass on as it is. */
+function givenAgain(env: readonly string[]): readonly string[] {
+  const file = toolOf('env');
+  const lost = env.filter(entry => {
+    const name = entry.slice(0, entry.indexOf('='));
+    return !NAME.test(name) || SHELLS_OWN.test(name);
+  });
+  return file === undefined ? [] : [file, ...lost];
+}
+
+/** A tool of the system's, by the daemon's own PATH. */
+function toolOf(name: string): string | undefined {
+  return findInPath(name, { cwd: '/', path: process.env.PATH ?? '', account: undefined });
 }

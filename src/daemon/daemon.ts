@@ -11,6 +11,7 @@ import type { DaemonSpec } from '../core/program.ts';
 import { WireError } from '../protocol/errors.ts';
 import { type Clock, randomToken } from '../runtime/clock.ts';
 import { traceFrom } from '../runtime/trace.ts';
+import { idsOf } from './accounts.ts';
 import { forgetSocket, listen } from './control-socket.ts';
 import { createHandlers } from './handlers.ts';
 import { createHttpServer } from './http.ts';
@@ -113,6 +114,7 @@ export class Daemon {
       directory: places.state,
       hash: places.hash,
       uid: options.uid,
+      users: new Set([options.uid, ...idsOf(loaded.config.processes.map(({ user }) => user))]),
       clock,
       warn: message => this.log.warn(message),
     });
@@ -146,6 +148,7 @@ export class Daemon {
       clock,
       publish: happening => this.publish(happening),
       timeout: () => this.reloader.daemonSpec.shutdowntimeout,
+      survivors: () => this.recovered,
     });
     const handlers = createHandlers({
       clock,
@@ -237,7 +240,6 @@ export class Daemon {
   private async stop(reason: string): Promise<void> {
     const steps: readonly (() => void | Promise<void>)[] = [
       () => this.ending.begin(reason),
-      () => this.recovered,
       () => this.recovery.close(),
       () => this.closeServer(),
       () => this.supervisor[Symbol.dispose](),

@@ -1,4 +1,4 @@
-import { beginEnding, type Ending, isSettled, join, type Order, stepEnding } from '../core/ending.ts';
+import { beginEnding, type Ending, GIVE_UP, isSettled, join, type Order, stepEnding } from '../core/ending.ts';
 import type { HappeningBody } from '../core/events.ts';
 import type { Millis, SignalName } from '../core/program.ts';
 import type { ProcessRecord, StopPolicy } from '../core/record.ts';
@@ -13,6 +13,9 @@ import { type Found, isStillThere, readSurvey, statOf } from './survivors.ts';
 const LOOK_AGAIN: Millis = 20;
 const LOOK_AGAIN_MAX: Millis = 500;
 const SLOWER = 1.5;
+
+/** For readings of /proc, and for who is found late. */
+const SLACK: Millis = 5_000;
 
 /** How long a turn of the event loop may go on looking and signalling. */
 const BUDGET_MS = 5;
@@ -71,8 +74,14 @@ class Endings {
       this.publish(process, spared, { action: 'left', reason: 'this daemon was started from there' });
     }
     this.add(this.found.survivors);
+    const { clock, warn } = this.options;
+    const until = clock.now() + this.patience();
     let pause = LOOK_AGAIN;
     for (;;) {
+      if (clock.now() >= until) {
+        warn('survivors of the former daemon go on forking: they are not waited for any longer');
+        return this.remaining(true);
+      }
       if (await this.stepAll()) pause = LOOK_AGAIN;
       if (this.isSettled()) {
         // Whoever forked while the table was read was perhaps missed by it.
@@ -176,8 +185,17 @@ class Endings {
     return this.records.get(process)?.stop ?? this.options.policyOf(process) ?? DEFAULT_STOP;
   }
 
-  private remaining(): Remaining {
-    const stuck = [...this.endings.values()].flatMap(ending => ending.stuck.filter(isHere));
+  /** As long as it takes to end each, and then what it left, by their policies. */
+  private patience(): Millis {
+    const times = [...this.endings.keys()].map(process => this.policyOf(process).time);
+    return 2 * (Math.max(DEFAULT_STOP.time, ...times) + GIVE_UP) + SLACK;
+  }
+
+  /** Who is still there; `isCutOff`: whoever was not looked after to the end too. */
+  private remaining(isCutOff = false): Remaining {
+    const stuck = [...this.endings.values()].flatMap(({ stuck, leader, others, isOver }) =>
+      (isCutOff && !isOver ? [...(leader ? [leader] : []), ...others] : stuck).filter(isHere),
+    );
     return groupByProcess([...stuck, ...this.found.spared.filter(({ isLeader }) => isLeader)]);
   }
 

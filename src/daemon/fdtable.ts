@@ -19,17 +19,18 @@ export function forgetInheritable(fd: number): void {
   inheritable.delete(fd);
 }
 
-/** As many gaps cost no more than a millisecond to plug. */
+/** As many gaps cost no more than a millisecond to plug; more than this part of a large table is worth a move. */
 const FEW_GAPS = 64;
+const GAPS_PART = 1 / 4;
 
-/** Whether a new terminal should be put into a gap, as more numbers below the highest inheritable one are free than taken. */
+/** Whether a new terminal should be put into a gap, as many numbers below the highest inheritable one are free. */
 export function hasManyGaps(): boolean {
   const gaps = Math.max(0, ...inheritable) - inheritable.size;
-  return gaps > Math.max(FEW_GAPS, inheritable.size);
+  return gaps > Math.max(FEW_GAPS, inheritable.size * GAPS_PART);
 }
 
 /** File descriptors that a fork must leave free, or it is refused: the daemon must still hear clients and read /proc. */
-const SPARE_FDS = 16;
+export const SPARE_FDS = 16;
 
 /**
  * Fills the gaps in the table of file descriptors below the highest that a child could inherit. The prebuilt binding has
@@ -38,13 +39,13 @@ const SPARE_FDS = 16;
  * must come after them all for the same reason. For this to be exact nothing else may open or close a file meanwhile: the
  * daemon does neither on the thread pool.
  *
- * Returns what to close again after the fork. Throws EMFILE when too few are left.
+ * Returns what to close again after the fork. Throws EMFILE when fewer than `spare` are left above.
  */
-export function plugGaps(): number[] {
+export function plugGaps(spare: number): number[] {
   const highest = Math.max(0, ...inheritable);
   const opened: number[] = [];
   try {
-    for (let free = 0; free < SPARE_FDS; ) {
+    for (let free = 0; free < spare; ) {
       const fd = openSync('/dev/null', constants.O_RDONLY);
       opened.push(fd);
       if (fd > highest) free++;

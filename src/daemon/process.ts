@@ -74,6 +74,8 @@ export class Process implements Disposable {
   private pty: Pty | undefined;
   private readonly terminals = new Map<Pty, Outlets>();
   private outlets: Outlets | undefined;
+  /** A change of its log files could not be applied to the life it has: the next reload tries again. */
+  private isBehind = false;
   /** Of the latest life, which may have begun under another name. */
   private id = '';
   /** When its leader began, in clock ticks since boot. */
@@ -98,6 +100,11 @@ export class Process implements Disposable {
 
   get current(): Life {
     return this.life;
+  }
+
+  /** Whether the life it has is not all that its spec says, as a log file could not be opened. */
+  get isBehindSpec(): boolean {
+    return this.isBehind && this.outlets !== undefined;
   }
 
   /** What a person or policy decided of it; undefined when `autostart` alone does. */
@@ -342,9 +349,11 @@ export class Process implements Disposable {
     }
     try {
       this.outlets?.redirect(this.asked);
+      this.isBehind = false;
       return undefined;
     } catch (error) {
       if (!(error instanceof SpawnError)) throw error;
+      this.isBehind = true;
       const problem = `${error.message}; its output goes where it went before`;
       this.warn(problem);
       return problem;

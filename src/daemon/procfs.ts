@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { formatDaemonMark, type Identity } from '../core/mark.ts';
 import { isErrno } from '../runtime/errno.ts';
@@ -80,6 +80,14 @@ export function readEnvironment(pid: number): readonly string[] | undefined {
     if (isErrno(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) return undefined;
     throw error;
   }
+}
+
+/** No user's number. */
+const NOBODY = -1;
+
+/** Whose a process is, by its effective user; root's where it hides itself (proc(5)), and nobody's once it has ended. */
+export function ownerOf(pid: number): number {
+  return statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid ?? NOBODY;
 }
 
 /** Names this boot of the kernel, as start ticks of another say nothing; null where that is not told. */

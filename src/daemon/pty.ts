@@ -12,9 +12,10 @@ import { constants as osConstants } from 'node:os';
 import type { Exit } from '../core/exit.ts';
 import type { SignalName, TerminalSpec } from '../core/program.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { isErrno } from '../runtime/errno.ts';
 import { SpawnError } from './accounts.ts';
 import { type Command, chainOf, type Drop } from './chain.ts';
-import { addInheritable, closeInheritable, hasManyGaps, plugGaps } from './fdtable.ts';
+import { addInheritable, closeInheritable, hasManyGaps, plugGaps, SPARE_FDS } from './fdtable.ts';
 import { InputQueue } from './input.ts';
 import { Master } from './master.ts';
 import { PacedQueue } from './paced.ts';
@@ -22,8 +23,6 @@ import { hasGroup, signalLeader } from './signalling.ts';
 
 /** Everything that a child is made of, decided and checked. */
 export interface Launch extends Command {
-  /** The environment as `NAME=value`. */
-  readonly env: readonly string[];
   readonly umask: number | undefined;
   readonly size: Pick<TerminalSpec, 'cols' | 'rows'>;
   /** Gives stderr a terminal of its own. */
@@ -219,7 +218,25 @@ interface Forked {
  * (`plugGaps`), so that its number only grows as long as others live beside it, without an end. When too many numbers
  * below are free, the program is given another terminal, among them, and leaves the one it was forked in.
  */
-function forkOnto(binding: Binding, launch: Launch, onExit: (code: number, signal: number) => void): Forked {
+function forkOnto(binding: Binding, launch: Launch, onExit: ForkOptions['onExit']): Forked {
+  if (hasManyGaps()) return forkWith(binding, launch, { isMoved: true, spare: SPARE_FDS, onExit });
+  try {
+    return forkWith(binding, launch, { isMoved: false, spare: SPARE_FDS, onExit });
+  } catch (error) {
+    // The numbers above the highest have come to an end, and those below it have not, perhaps.
+    if (!(error instanceof SpawnError) || !isErrno(error.cause, 'EMFILE')) throw error;
+    return forkWith(binding, launch, { isMoved: true, spare: LEAST_SPARE, onExit });
+  }
+}
+
+/** What forkpty(3) takes, and only until the program has moved. */
+const LEAST_SPARE = 2;
+
+function forkWith(
+  binding: Binding,
+  launch: Launch,
+  { isMoved, ...options }: Pick<ForkOptions, 'spare' | 'onExit'> & { readonly isMoved: boolean },
+): Forked {
   const pairs: Pair[] = [];
   const open = (): Pair => {
     const pair = openPair(binding, launch);
@@ -227,9 +244,9 @@ function forkOnto(binding: Binding, launch: Launch, onExit: (code: number, signa
     return pair;
   };
   try {
-    const main = hasManyGaps() ? open() : undefined;
+    const main = isMoved ? open() : undefined;
     const stderr = launch.stderrApart ? open() : undefined;
-    return fork(binding, launch, { main, stderr, onExit });
+    return fork(binding, launch, { main, stderr, ...options });
   } catch (error) {
     for (const pair of pairs) closePair(pair);
     throw error;
@@ -241,6 +258,8 @@ interface ForkOptions {
   readonly main: Pair | undefined;
   /** The second terminal, where stderr is apart. */
   readonly stderr: Pair | undefined;
+  /** Numbers of files that must be free above all that are open. */
+  readonly spare: number;
   readonly onExit: (code: number, signal: number) => void;
 }
 
@@ -248,14 +267,14 @@ interface ForkOptions {
  * The umask is set around the fork: it is the whole process's, but fork is synchronous, so no other code of this thread
  * sees it, and it costs no shell (native-notes/privileges.md).
  */
-function fork(binding: Binding, launch: Launch, { main, stderr, onExit }: ForkOptions): Forked {
+function fork(binding: Binding, launch: Launch, { main, stderr, spare, onExit }: ForkOptions): Forked {
   const [file = '', ...args] = chainOf(launch, { main: main?.pty, stderr: stderr?.pty });
   const { cols, rows } = launch.size;
   let plugs: readonly number[] = [];
   let before: number | undefined;
   let child: ReturnType<Binding['fork']>;
   try {
-    plugs = plugGaps();
+    plugs = plugGaps(spare);
     if (launch.umask !== undefined) before = process.umask(launch.umask);
     const cwd = launch.drop && launch.isCwdEntered ? '/' : launch.cwd;
     child = binding.fork(file, args, launch.env, cwd, cols, rows, KEEP_ID, KEEP_ID, true, '', onExit);
@@ -308,6 +327,7 @@ function refused(error: unknown): SpawnError {
   const cause = error instanceof Error ? error.message : String(error);
   return new SpawnError(
     `cannot fork or open a terminal: ${cause} The system may be out of processes (ulimit -u), files (ulimit -n) or terminals (/proc/sys/kernel/pty/max)`,
+    { cause: error },
   );
 }
 

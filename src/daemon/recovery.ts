@@ -17,6 +17,8 @@ export interface RecoveryOptions {
   /** Names this config in `TASKMASTER_ID`. */
   readonly hash: string;
   readonly uid: number;
+  /** Whom programs run as, this daemon's own user among them. */
+  readonly users: ReadonlySet<number>;
   readonly clock: Clock;
   readonly warn: (message: string) => void;
 }
@@ -43,11 +45,11 @@ export class Recovery {
 
   /** Reads what the former daemon left, and looks for it. Throws when that daemon lives, with its socket elsewhere. */
   async look(): Promise<void> {
-    const { directory, hash, uid, clock, warn } = this.options;
+    const { directory, hash, uid, users, clock, warn } = this.options;
     const state = readState(resolve(directory, FILE_NAME));
     if (state.kind === 'damaged') warn(state.message);
     if (state.kind === 'read') this.former = state.record;
-    this.found = await findSurvivors({ saved: this.former, hash, uid, clock });
+    this.found = await findSurvivors({ saved: this.former, hash, uid, users, clock });
     const { living } = this.found;
     if (living === undefined) return;
     throw new Error(

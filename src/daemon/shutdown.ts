@@ -8,9 +8,12 @@ import { isAtRest, type Supervisor } from './supervisor.ts';
 /** How often it is said whom the shutdown still waits for. */
 const STILL_WAITING_MS = 5_000;
 
-/** Before the shutdown's time is over, what still runs is killed: it gets this part of the time for that, or these seconds. */
-const KILL_PART = 1 / 4;
-const KILL_MS = 2_000;
+/**
+ * So much of the shutdown's time, or so many seconds of it, are kept for its end: in the first half whatever has not been
+ * asked to stop is, in the second half what still runs is killed.
+ */
+const GRACE_PART = 1 / 4;
+const GRACE_MS = 4_000;
 
 export interface ShutdownOptions {
   readonly supervisor: Supervisor;
@@ -18,6 +21,8 @@ export interface ShutdownOptions {
   readonly publish: (happening: HappeningBody) => void;
   /** Bound on the whole, undefined for none. */
   readonly timeout: () => Millis | undefined;
+  /** Resolves when survivors of a former daemon have been ended, which a shutdown hurries up. */
+  readonly survivors: () => Promise<void>;
 }
 
 /** The orderly stop of all programs: a level of priority at a time, saying whom it waits for, and with an end. */
@@ -54,22 +59,30 @@ export class Shutdown {
     await supervisor.stopInOrder(supervisor.all);
     const stuck = supervisor.all.filter(process => process.leader !== undefined);
     if (stuck.length > 0) this.tell('left behind, as SIGKILL does not end them', stuck);
+    await this.options.survivors();
   }
 
   /** Resolves when the bound is reached, and kills what still runs shortly before; without a bound it never does. */
   private limit(timer: MutableDisposable): Promise<void> {
     const timeout = this.options.timeout();
     if (timeout === undefined) return new Promise(() => {});
-    const grace = Math.min(timeout * KILL_PART, KILL_MS);
+    const { clock } = this.options;
+    const grace = Math.min(timeout * GRACE_PART, GRACE_MS);
     return new Promise(resolve => {
       const giveUp = (): void => {
         this.tell('shutdowntimeout is over: left behind');
         resolve();
       };
-      timer.value = this.options.clock.after(timeout - grace, () => {
+      const kill = (): void => {
         this.tell('shutdowntimeout is almost over: killing what still runs');
         this.kill();
-        timer.value = this.options.clock.after(grace, giveUp);
+        timer.value = clock.after(grace / 2, giveUp);
+      };
+      timer.value = clock.after(timeout - grace, () => {
+        // Those whose turn has not come are asked at least, and have half of what is left.
+        this.tell('shutdowntimeout is near: stopping all at once');
+        for (const process of this.running()) process.dispatch({ type: 'stop' });
+        timer.value = clock.after(grace / 2, kill);
       });
     });
   }

@@ -17,7 +17,8 @@ export function signalLeader(pid: number, signal: SignalName, group: boolean): s
     process.kill(group ? -pid : pid, signal as NodeJS.Signals); // one that this system does not know makes kill() throw
     return undefined;
   } catch (error) {
-    if (isErrno(error, 'ESRCH')) return undefined;
+    // A child that was just forked has no group of its own yet: it is there all the same.
+    if (isErrno(error, 'ESRCH')) return group ? signalLeader(pid, signal, false) : undefined;
     return `cannot send ${signal} to pid ${pid}: ${error instanceof Error ? error.message : error}`;
   }
 }

@@ -118,7 +118,7 @@ export class Supervisor implements Disposable {
     process.isLeaving = false;
     if (!after || was === null) return undefined;
     // A program can be renamed while its processes are called as before, where `processname` and the group say so.
-    if (changes.length === 0 && after.program === process.program) return undefined;
+    if (changes.length === 0 && after.program === process.program && !process.isBehindSpec) return undefined;
     if (changes.some(key => key.class !== 'instances')) {
       const { fullname, program } = after;
       process.announce({ type: 'process.reconfigured', process: fullname, program, was, action, changes });

@@ -3,7 +3,16 @@ import { parseMark } from '../core/mark.ts';
 import type { StateRecord } from '../core/record.ts';
 import { type Sighting, type Survey, type Survivor, survey } from '../core/survivor.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { bootId, executableOf, isZombie, type ProcStat, pidNamespace, readEnvironment, readStat } from './procfs.ts';
+import {
+  bootId,
+  executableOf,
+  isZombie,
+  ownerOf,
+  type ProcStat,
+  pidNamespace,
+  readEnvironment,
+  readStat,
+} from './procfs.ts';
 import { readProcesses } from './proctable.ts';
 
 export interface SurvivorQuery {
@@ -12,6 +21,8 @@ export interface SurvivorQuery {
   /** Names this config in `TASKMASTER_ID`. */
   readonly hash: string;
   readonly uid: number;
+  /** Whom programs of this config run as, this daemon's own user among them: marks of others are not believed. */
+  readonly users: ReadonlySet<number>;
   readonly clock: Clock;
 }
 
@@ -45,10 +56,10 @@ const LOOK_AGAIN_MS = 10;
  * mark is not to be seen before. `sessions`: those of the reading before.
  */
 export async function readSurvey(query: SurvivorQuery, sessions?: Survey['sessions']): Promise<Survey> {
-  const { saved, hash, uid, clock } = query;
+  const { saved, hash, uid, users, clock } = query;
   const namespace = pidNamespace(process.pid);
   const self = readStat(process.pid);
-  const context = { saved, boot: bootId(), uid, self: process.pid, ...(sessions && { sessions }) };
+  const context = { saved, boot: bootId(), uid, users, self: process.pid, ...(sessions && { sessions }) };
   for (const until = clock.now() + BIRTH_MS; ; ) {
     const table = await readProcesses(clock, stat => sight(stat, { hash, namespace, self }));
     const found = survey(table, context);
@@ -77,7 +88,7 @@ interface Viewpoint {
 function sight(stat: ProcStat, { hash, namespace, self }: Viewpoint): Sighting {
   const mark = parseMark(readEnvironment(stat.pid) ?? []);
   const isOfConfig = mark?.hash === hash && pidNamespace(stat.pid) === namespace;
-  return { ...stat, kind: kindOf(stat, self), mark: isOfConfig ? mark : undefined };
+  return { ...stat, uid: ownerOf(stat.pid), kind: kindOf(stat, self), mark: isOfConfig ? mark : undefined };
 }
 
 /** The name comes with the fork and is replaced by exec; the file settles it, as anybody may have any name. */

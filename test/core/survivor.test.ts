@@ -12,7 +12,17 @@ const SELF = one(500, { ppid: 400, session: 400 });
 
 /** A process that leads a session of its own and started at ten times its pid. */
 function one(pid: number, changes: Partial<Sighting> = {}): Sighting {
-  return { pid, state: 'S', ppid: 1, session: pid, start: pid * 10, kind: 'program', mark: undefined, ...changes };
+  return {
+    pid,
+    state: 'S',
+    ppid: 1,
+    session: pid,
+    start: pid * 10,
+    uid: 7,
+    kind: 'program',
+    mark: undefined,
+    ...changes,
+  };
 }
 
 function mark(process: string, changes: Partial<Mark> = {}): Mark {
@@ -30,7 +40,14 @@ function saved(...processes: readonly ProcessRecord[]): StateRecord {
 
 /** `pid process` of each survivor, with a star for leaders. */
 function find(table: readonly Sighting[], context: Partial<SurveyContext> = {}) {
-  const found = survey([INIT, SHELL, SELF, ...table], { saved: undefined, boot: 'b', uid: 7, self: 500, ...context });
+  const found = survey([INIT, SHELL, SELF, ...table], {
+    saved: undefined,
+    boot: 'b',
+    uid: 7,
+    users: new Set([7, 33]),
+    self: 500,
+    ...context,
+  });
   const words = (list: typeof found.survivors): string[] =>
     list.map(({ pid, process, isLeader }) => `${pid} ${process}${isLeader ? '*' : ''}`);
   return { ...found, survivors: words(found.survivors), spared: words(found.spared) };
@@ -156,7 +173,13 @@ test('this daemon, its ancestors and their sessions are spared', () => {
   const above = one(300, { mark: mark('tmux') });
   const table = [above, one(401, { session: 400 }), one(301, { mark: mark('tmux') }), one(302, { session: 300 })];
   const self = one(500, { ppid: 400, session: 400, mark: mark('shell') });
-  const found = survey([INIT, shell, self, ...table], { saved: undefined, boot: 'b', uid: 7, self: 500 });
+  const found = survey([INIT, shell, self, ...table], {
+    saved: undefined,
+    boot: 'b',
+    uid: 7,
+    users: new Set([7, 33]),
+    self: 500,
+  });
   expect(found.survivors.map(({ pid }) => pid)).toEqual([301]);
   expect(found.spared.map(({ pid }) => pid)).toEqual([400, 500, 300, 401, 302]);
   expect([...found.sessions.keys()]).toEqual([301]);
@@ -196,4 +219,31 @@ test('an orphan that is about to become a program is told apart from the child o
   const daemon = one(90, { start: 900, kind: 'daemon' });
   const table = [daemon, one(100, { kind: 'unborn' }), one(101, { kind: 'unborn', ppid: 90 })];
   expect(find(table)).toMatchObject({ unborn: [100], survivors: [] });
+});
+
+describe('marks, which anybody can write into an environment', () => {
+  test('are not believed of a user that no program of the config runs as', () => {
+    expect(find([one(100, { uid: 65534, mark: mark('web') })])).toMatchObject({ survivors: [], sessions: new Map() });
+  });
+
+  test('but in the session of a recorded life, whose number nobody can choose', () => {
+    const worker = one(101, { session: 100, uid: 65534, mark: mark('web') });
+    expect(find([worker], { saved: LIFE }).survivors).toEqual(['101 web']);
+    expect(find([{ ...worker, session: 99 }], { saved: LIFE }).survivors).toEqual([]);
+  });
+
+  test("take nobody along who is not their own user's", () => {
+    const master = one(101, { session: 100, uid: 7 });
+    const forger = one(102, { session: 100, uid: 33, mark: mark('web') });
+    expect(find([master, forger])).toMatchObject({ survivors: ['102 web'], sessions: new Map() });
+    expect(find([{ ...master, uid: 33 }, forger]).survivors).toEqual(['101 web', '102 web']);
+    const ours = { ...forger, uid: 7 };
+    expect(find([{ ...master, uid: 33 }, ours]).survivors).toEqual(['101 web', '102 web']);
+  });
+
+  test('do not make a daemon of another user’s process', () => {
+    const forged = mark('web', { daemon: { uid: 7, pid: 90, start: 900 } });
+    expect(find([one(90, { uid: 33 }), one(100, { uid: 33, ppid: 90, mark: forged })]).parents).toEqual([]);
+    expect(find([one(100, { kind: 'unborn', uid: 33 })]).unborn).toEqual([]);
+  });
 });

@@ -70,7 +70,7 @@ function saved(...processes: readonly ProcessRecord[]): StateRecord {
 }
 
 function find(state?: StateRecord): Promise<Found> {
-  return findSurvivors({ saved: state, hash: HASH, uid: UID, clock: realClock });
+  return findSurvivors({ saved: state, hash: HASH, uid: UID, users: new Set([UID]), clock: realClock });
 }
 
 class Told {

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addInheritable, forgetInheritable } from '../../src/daemon/fdtable.ts';
-import { RealWorld, until, untilState } from '../support/world.ts';
+import { printed, RealWorld, until, untilState } from '../support/world.ts';
 
 /** Of a terminal that seems to be there, so far up that every program is moved. */
 const FAR = 400;
@@ -46,4 +46,39 @@ test('lives that overlap, over and over, do not use up the numbers of files', as
   }
   expect(highest).toBeLessThan(200);
   addInheritable(FAR);
+});
+
+test('the environment of a moved program is that of one that is not', async () => {
+  const odd = {
+    'foo.bar': '1',
+    'a-b': '2',
+    IFS: 'xyz',
+    OPTIND: '7',
+    PPID: '4',
+    _: 'x',
+    SHLVL: '9',
+    'BASH_FUNC_f%%': '() { :; }',
+  };
+  const world = new RealWorld({ PATH: process.env.PATH, HOME: '/', ...odd });
+  const environment = async (): Promise<string[]> => {
+    const program = world.start('', { argv: ['/usr/bin/env'], autorestart: 'never' });
+    await untilState(program, 'EXITED');
+    return printed(program).trim().split('\n').sort();
+  };
+  const moved = await environment();
+  forgetInheritable(FAR);
+  expect(moved).toEqual(await environment());
+  addInheritable(FAR);
+});
+
+test('a hang-up that somebody sends while it moves reaches the program', async () => {
+  const world = new RealWorld();
+  for (let i = 0; i < 30; i++) {
+    const program = world.start('exec sleep 1000', { stopsignal: 'SIGHUP', stoptime: 60_000 });
+    await untilState(program, 'RUNNING');
+    for (let turn = 0; turn < i; turn++) await new Promise(resolve => setImmediate(resolve));
+    program.dispatch({ type: 'stop' });
+    await untilState(program, 'STOPPED');
+    expect(program.current.last?.exit).toEqual({ code: null, signal: 'SIGHUP' });
+  }
 });
