@@ -66,6 +66,7 @@ export class Recovery {
   /** From here on it is this daemon's to write what its processes do. */
   follow(processes: () => readonly Process[]): void {
     this.processes = processes;
+    this.isClearing = this.found !== undefined; // from the first record on: this daemon may be killed at any moment
     this.file.flush();
   }
 
@@ -125,7 +126,14 @@ export class Recovery {
   /** While survivors are being ended they are in it as the former daemon had them, should this one be killed too. */
   private snapshot(): StateRecord {
     const former = this.isClearing ? (this.former?.processes ?? []) : [];
-    const lives = new Map(former.map(({ name, generation, life, stop }) => [name, { generation, life, stop }]));
+    const lives = new Map<string, Partial<ProcessRecord>>(
+      former.map(({ name, generation, life, stop }) => [name, { generation, life, stop }]),
+    );
+    // A leader that the former daemon had just forked is in no record yet, and its mark names that daemon: the next one
+    // would take it for what a dead leader has left.
+    for (const { process, pid, start, isLeader } of this.isClearing ? (this.found?.survivors ?? []) : []) {
+      if (isLeader) lives.set(process, { ...lives.get(process), life: { pid, start } });
+    }
     const own = uniqueByName(this.processes().map(recordOf));
     const names = new Set(own.map(({ name }) => name));
     const gone = former.filter(({ name }) => !names.has(name));

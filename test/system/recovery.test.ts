@@ -205,6 +205,22 @@ programs:
     ]);
   });
 
+  test('its leaders are known as such to the daemon after the next, which was killed at once', async () => {
+    const bench = benchOf(
+      `programs:\n  stubborn: {cmd: ${JSON.stringify(STUBBORN)}, starttime: 0, stoptime: 1h, leftovers: ignore}\n`,
+    );
+    const first = await bench.start();
+    await first.untilState('stubborn', 'RUNNING');
+    await killed(first);
+    const [survivor] = marked(bench).filter(({ isLeader }) => isLeader);
+    const second = await bench.start();
+    await killed(second);
+    expect(stateOf(bench).processes.map(({ life }) => life?.pid)).toEqual([survivor?.pid]);
+    const third = await bench.start();
+    await third.end();
+    expect(marked(bench)).toEqual([]);
+  });
+
   test('who is missing in the state file is known by its environment', async () => {
     const bench = benchOf(`programs:\n  stubborn: {cmd: ${JSON.stringify(STUBBORN)}, starttime: 0, stoptime: 50ms}\n`);
     const first = await bench.start();
