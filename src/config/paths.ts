@@ -115,11 +115,40 @@ function makePrivateDir(dir: string, uid: number): string | undefined {
   return privateDirProblem(dir, uid);
 }
 
-/** Where the daemon keeps what must outlive it. */
+/** Where the daemon keeps what must outlive it. As with the runtime directory, one in a directory of somebody else's is not used. */
 export function stateDir(env: Environment, uid: number, home: string): string {
   const state = absolute(env.XDG_STATE_HOME);
-  if (state !== undefined) return join(state, 'taskmaster');
+  if (state !== undefined && isSafe(state, uid)) return join(state, 'taskmaster');
   return uid === 0 ? '/var/lib/taskmaster' : join(home, '.local', 'state', 'taskmaster');
+}
+
+/** Whether nobody but us and root owns it, where it is there at all. */
+function isSafe(dir: string, uid: number): boolean {
+  const owner = statSync(dir, { throwIfNoEntry: false })?.uid;
+  return owner === undefined || owner === uid || owner === 0;
+}
+
+/**
+ * Makes the directory of one config below `base`, private, and returns it. Throws when one of the two is not ours alone to
+ * write to: whoever else could would say which files a root daemon writes, and whom it ends.
+ */
+export function prepareStateDir(base: string, hash: string, uid: number): string {
+  const dir = join(base, hash);
+  for (const path of [base, dir]) {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    const problem = stateDirProblem(path, uid);
+    if (problem !== undefined) {
+      throw new Error(`cannot keep anything in ${path}: it ${problem}; move it away, or set XDG_STATE_HOME`);
+    }
+  }
+  return dir;
+}
+
+function stateDirProblem(path: string, uid: number): string | undefined {
+  const stats = lstatSync(path);
+  if (stats.isSymbolicLink()) return 'is a symbolic link';
+  if (stats.uid !== uid) return `belongs to user ${stats.uid}, not to ${uid}`;
+  return (stats.mode & 0o022) === 0 ? undefined : 'can be written to by others';
 }
 
 /** Throws when the kernel could not bind this path; it would cut it off or answer EINVAL, which says nothing. */

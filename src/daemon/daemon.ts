@@ -4,7 +4,7 @@ import type { Server } from 'node:http';
 import { resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { LoadResult } from '../config/load.ts';
-import { checkSocketPath, configHash, prepareRuntimeDir, stateDir } from '../config/paths.ts';
+import { checkSocketPath, configHash, prepareRuntimeDir, prepareStateDir, stateDir } from '../config/paths.ts';
 import type { HappeningBody } from '../core/events.ts';
 import { describeProblem, type Problem } from '../core/problem.ts';
 import type { DaemonSpec } from '../core/program.ts';
@@ -53,7 +53,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const knownAs = resolve(prepareRuntimeDir(env, uid), `${hash}.sock`);
   const path = config.daemon.socket.path ?? knownAs;
   checkSocketPath(path);
-  const state = resolve(stateDir(env, uid, home), hash);
+  const state = prepareStateDir(stateDir(env, uid, home), hash, uid);
   const daemonLog = openLog({ ...logOptions(config.daemon, state), terminal: options.terminal });
   const daemon = new Daemon(options, { hash, state, path, knownAs, daemonLog });
   try {

@@ -1,6 +1,7 @@
 /** The built daemon as people run it: its start, its place, its signals, its end. */
 import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   closeSync,
   constants,
   existsSync,
@@ -8,7 +9,9 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -398,4 +401,38 @@ test('a daemon that listens but does not answer is told apart', async () => {
   const probe = connect(bench.socket);
   await new Promise(connected => probe.on('connect', connected));
   probe.destroy();
+});
+
+test('lives that overlap do not use up the few files there are', async () => {
+  const bench = new Bench(`defaults: {starttime: 0}
+programs:
+  idle: {cmd: sleep 1000, numprocs: 50}
+  a: {cmd: sleep 1000}
+  b: {cmd: sleep 1000}
+`);
+  const daemon = await bench.startWithFiles(256);
+  await daemon.untilState('idle:idle_49', 'RUNNING');
+  for (let turn = 0; turn < 120; turn++) {
+    const { json } = await daemon.call('POST', '/v1/restart', { select: [turn % 2 === 0 ? 'a' : 'b'] });
+    expect(json).toMatchObject({ results: [{ code: 'done' }] });
+  }
+});
+
+test('a state directory that is a link, or open to others, is not used', () => {
+  const bench = new Bench('programs: {web: {cmd: sleep 1000}}');
+  const state = join(bench.dir, 'state/taskmaster');
+  mkdirSync(join(bench.dir, 'elsewhere'));
+  symlinkSync(join(bench.dir, 'elsewhere'), state);
+  expect(bench.taskmasterd(['-c', bench.config])).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('it is a symbolic link'),
+  });
+  rmSync(state);
+  mkdirSync(state);
+  chmodSync(state, 0o777);
+  expect(bench.taskmasterd(['-c', bench.config])).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('can be written to by others'),
+  });
+  expect(readdirSync(join(bench.dir, 'elsewhere'))).toEqual([]);
 });
