@@ -132,10 +132,14 @@ function isSafe(dir: string, uid: number): boolean {
  * Makes the directory of one config below `base`, private, and returns it. Throws when one of the two is not ours alone to
  * write to: whoever else could would say which files a root daemon writes, and whom it ends.
  */
-export function prepareStateDir(base: string, hash: string, uid: number): string {
+export function prepareStateDir(
+  base: string,
+  hash: string,
+  { uid, make }: { readonly uid: number; readonly make: (path: string) => void },
+): string {
   const dir = join(base, hash);
   for (const path of [base, dir]) {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    make(path);
     const problem = stateDirProblem(path, uid);
     if (problem !== undefined) {
       throw new Error(`cannot keep anything in ${path}: it ${problem}; move it away, or set XDG_STATE_HOME`);

@@ -74,6 +74,8 @@ export interface Life {
   readonly state: State;
   /** Numbers the lives, from 1. Events of an earlier one are stale. */
   readonly generation: number;
+  /** It was made of what the spec no longer says, and was not wanted up when that changed: wanted again, it is renewed. */
+  readonly isStale: boolean;
   /** Failed starts in a row. */
   readonly failures: number;
   /** Starts by policy after an end that nobody asked for. */
@@ -88,6 +90,7 @@ export function unborn(now: Millis): Life {
     want: 'down',
     state: { kind: 'stopped' },
     generation: 0,
+    isStale: false,
     failures: 0,
     restarts: 0,
     tokens: fullTokens(now),

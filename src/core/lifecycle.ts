@@ -153,6 +153,7 @@ function onStart(turn: Turn): Step {
     case 'starting':
     case 'running':
       turn.change({ want: 'up' }); // it may have been told to stand down
+      if (turn.life.isStale) beginStop(turn, state);
       break;
     case 'launching':
     case 'backoff':
@@ -221,7 +222,8 @@ function onStandDown(turn: Turn): Step {
 function onKill(turn: Turn): Step {
   onStop(turn);
   const { state, generation } = turn.life;
-  if (state.kind === 'stopping') useMeans(turn, state, 'kill');
+  if (state.kind === 'stopping' && state.means === 'kill') emitKill(turn, state.pid);
+  else if (state.kind === 'stopping') useMeans(turn, state, 'kill');
   if (state.kind === 'clearing') {
     turn.enter({ ...state, killAt: turn.now, lookAt: undefined });
     if (state.lookAt !== undefined) turn.emit({ type: 'scan', generation, pid: state.pid });
@@ -235,6 +237,7 @@ function onReconfigured(turn: Turn, renew: boolean): Step {
     onRestart(turn);
     return turn.result();
   }
+  if (renew && pidOf(turn.life) !== undefined) turn.change({ isStale: true });
   const { spec, life } = turn;
   const { state } = life;
   switch (state.kind) {
@@ -423,7 +426,7 @@ function failStart(turn: Turn, reason: string): void {
 
 function launch(turn: Turn, cause: StartCause = 'request'): void {
   const generation = turn.life.generation + 1;
-  turn.change({ generation, state: { kind: 'launching', cause } });
+  turn.change({ generation, isStale: false, state: { kind: 'launching', cause } });
   turn.emit({ type: 'spawn', generation });
 }
 

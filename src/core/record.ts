@@ -15,6 +15,8 @@ export interface StateRecord {
   readonly boot: string | null;
   /** Who wrote it; null once it has ended in order, when no process of its can be left. */
   readonly daemon: Identity | null;
+  /** The last daemon that ended in order: what bears the marks of that one, or of an earlier one, was left on purpose. */
+  readonly ended: Identity | null;
   readonly processes: readonly ProcessRecord[];
 }
 
@@ -23,6 +25,8 @@ export interface ProcessRecord {
   readonly num: number;
   /** The full name, `web:web_00`; no two records share one. */
   readonly name: string;
+  /** The name in the marks of the latest life, where that was forked under another one; null where it is the same. */
+  readonly marked: string | null;
   /** Null as long as nobody has decided, so that `autostart` does. */
   readonly intent: Intent | null;
   /** The number of the latest life, be it over; 0 before the first. */

@@ -121,6 +121,7 @@ const processRecord: Reader<ProcessRecord> = (value, path) => {
     program: text(fields.program, `${path}.program`),
     num: whole(fields.num, `${path}.num`),
     name: text(fields.name, `${path}.name`),
+    marked: orNull(text)(fields.marked, `${path}.marked`),
     intent: orNull(intent)(fields.intent, `${path}.intent`),
     generation: whole(fields.generation, `${path}.generation`),
     life: orNull(identity)(fields.life, `${path}.life`),
@@ -137,6 +138,7 @@ function readFields(fields: Readonly<Record<string, unknown>>): StateRecord {
     version: STATE_VERSION,
     boot: orNull(text)(fields.boot, 'boot'),
     daemon: orNull(daemon)(fields.daemon, 'daemon'),
+    ended: orNull(daemon)(fields.ended, 'ended'),
     processes,
   };
 }

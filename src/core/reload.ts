@@ -37,6 +37,8 @@ export interface ProcessChange<S extends Standing = Standing> {
   readonly changes: readonly KeyChange[];
   /** What else there is to say of the action. */
   readonly note: string | undefined;
+  /** What was decided of the others of its program, and so of one that is added. */
+  readonly intent?: Intent | undefined;
 }
 
 /** Decides what becomes of each process, in the order in which they start. */
@@ -111,6 +113,7 @@ function added<S extends Standing>(after: ProcessSpec, siblings: readonly S[]): 
     action: starts ? 'start' : 'nothing',
     changes,
     note: starts ? undefined : `not started, as ${why}`,
+    intent: starts === after.autostart ? undefined : { want: starts ? 'up' : 'down', by: 'user' },
   };
 }
 

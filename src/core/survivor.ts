@@ -67,12 +67,13 @@ export interface SurveyContext {
 }
 
 /** Decides about every process in the table. */
-export function survey(table: readonly Sighting[], context: SurveyContext): Survey {
-  const people = new Map(table.map(sighting => [sighting.pid, sighting]));
+export function survey(sightings: readonly Sighting[], context: SurveyContext): Survey {
   const saved = context.saved?.boot === context.boot ? context.saved : undefined;
+  const table = underPresentNames(sightings, saved);
+  const people = new Map(table.map(sighting => [sighting.pid, sighting]));
   const recorded = recordedLives(people, saved);
   const isOurs = (sighting: Sighting): boolean => context.users.has(sighting.uid) || isOfRecord(sighting, saved);
-  const marked = table.filter(sighting => isOrphan(sighting, people, context) && isOurs(sighting));
+  const marked = table.filter(sighting => isOrphan(sighting, people, { uid: context.uid, saved }) && isOurs(sighting));
   const leaders = new Map([...missedLeaders(marked, recorded, saved), ...recorded]);
   const sessions = sessionsOf({ table, marked, leaders, uid: context.uid, earlier: context.sessions ?? new Map() });
   const kin = kinOf(people, context.self);
@@ -119,11 +120,36 @@ function recordedLives(people: People, saved: StateRecord | undefined): Map<stri
   return lives;
 }
 
-/** Whether it says that it is of this config and user, and its daemon is dead. One that names no daemon has none that lives. */
-function isOrphan({ mark }: Sighting, people: People, { uid }: SurveyContext): boolean {
+/** A process that a reload has given another name bears the one that it began under. */
+function underPresentNames(table: readonly Sighting[], saved: StateRecord | undefined): readonly Sighting[] {
+  const taken = new Set(saved?.processes.map(({ name }) => name));
+  const renamed = new Map(
+    saved?.processes.flatMap(({ name, marked }) => (marked === null || taken.has(marked) ? [] : [[marked, name]])),
+  );
+  return table.map(sighting => {
+    const { mark } = sighting;
+    const process = mark && renamed.get(mark.process);
+    return mark === undefined || process === undefined ? sighting : { ...sighting, mark: { ...mark, process } };
+  });
+}
+
+/**
+ * Whether it says that it is of this config and user, and its daemon was killed. One that names no daemon has none that
+ * lives; those of daemons that ended in order were left on purpose.
+ */
+function isOrphan(
+  { mark }: Sighting,
+  people: People,
+  { uid, saved }: { readonly uid: number; readonly saved: StateRecord | undefined },
+): boolean {
   if (mark === undefined) return false;
-  if (mark.daemon === undefined) return true;
-  return mark.daemon.uid === uid && !isAlive(people, mark.daemon);
+  if (mark.daemon === undefined) return saved?.daemon !== null;
+  return mark.daemon.uid === uid && !isAlive(people, mark.daemon) && isLater(mark.daemon, saved?.ended);
+}
+
+/** Whether one began after another; also when that cannot be known, or there is no other. */
+function isLater(one: Identity, other: Identity | null | undefined): boolean {
+  return one.start === null || other?.start == null || one.start > other.start;
 }
 
 /** Whether it is in the session of a recorded life of the process that it says it is of: a number that nobody can choose. */
@@ -164,6 +190,9 @@ function missedLeaders(
 /** Whether the record, had it been newer, would know this life. Else its leader is dead, and this is what it left. */
 function wasMissed({ process, generation, daemon }: Mark, saved: StateRecord | undefined): boolean {
   if (saved === undefined) return true;
+  const writer = saved.daemon ?? saved.ended;
+  // A later daemon could not write the record, as on a full disk.
+  if (daemon?.start != null && writer?.start != null && daemon.start > writer.start) return true;
   const isOfWriter = daemon === undefined || (daemon.pid === saved.daemon?.pid && daemon.start === saved.daemon.start);
   if (!isOfWriter) return false;
   const record = saved.processes.find(({ name }) => name === process);

@@ -10,9 +10,11 @@ import { describeProblem, type Problem } from '../core/problem.ts';
 import type { DaemonSpec } from '../core/program.ts';
 import { WireError } from '../protocol/errors.ts';
 import { type Clock, randomToken } from '../runtime/clock.ts';
+import { MutableDisposable } from '../runtime/lifetime.ts';
 import { traceFrom } from '../runtime/trace.ts';
 import { idsOf } from './accounts.ts';
 import { forgetSocket, listen } from './control-socket.ts';
+import { makeDirectory } from './directory.ts';
 import { createHandlers } from './handlers.ts';
 import { createHttpServer } from './http.ts';
 import { Journal } from './journal.ts';
@@ -53,7 +55,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const knownAs = resolve(prepareRuntimeDir(env, uid), `${hash}.sock`);
   const path = config.daemon.socket.path ?? knownAs;
   checkSocketPath(path);
-  const state = prepareStateDir(stateDir(env, uid, home), hash, uid);
+  const state = prepareStateDir(stateDir(env, uid, home), hash, { uid, make: path => makeDirectory(path, 0o700) });
   const daemonLog = openLog({ ...logOptions(config.daemon, state), terminal: options.terminal });
   const daemon = new Daemon(options, { hash, state, path, knownAs, daemonLog });
   try {
@@ -78,6 +80,9 @@ interface Places {
   readonly knownAs: string;
   readonly daemonLog: DaemonLog;
 }
+
+/** What programs have written last is written to their log files, but for a disk that takes longer than this. */
+const LAST_WRITES_MS = 2_000;
 
 /** A running daemon. */
 export class Daemon {
@@ -149,6 +154,7 @@ export class Daemon {
       publish: happening => this.publish(happening),
       timeout: () => this.reloader.daemonSpec.shutdowntimeout,
       survivors: () => this.recovered,
+      holdup: () => this.recovery.holdup,
     });
     const handlers = createHandlers({
       clock,
@@ -233,8 +239,15 @@ export class Daemon {
   }
 
   private reconfigure(spec: DaemonSpec): void {
-    this.places.daemonLog.reconfigure(logOptions(spec, this.places.state));
-    if (spec.socket.mode !== this.reloader.daemonSpec.socket.mode) chmodSync(this.places.path, spec.socket.mode);
+    const { path, state, daemonLog } = this.places;
+    const { mode } = this.reloader.daemonSpec.socket;
+    if (spec.socket.mode !== mode) chmodSync(path, spec.socket.mode);
+    try {
+      daemonLog.reconfigure(logOptions(spec, state));
+    } catch (error) {
+      if (spec.socket.mode !== mode) chmodSync(path, mode);
+      throw error;
+    }
   }
 
   private async stop(reason: string): Promise<void> {
@@ -244,7 +257,7 @@ export class Daemon {
       () => this.closeServer(),
       () => this.supervisor[Symbol.dispose](),
       () => this.forks[Symbol.dispose](),
-      () => this.logfiles.close(),
+      () => this.atMost(LAST_WRITES_MS, this.logfiles.close()),
       () => forgetSocket(this.places),
     ];
     // A step that fails is told, and the next one is taken all the same: the end must come.
@@ -258,6 +271,15 @@ export class Daemon {
     this.log.info('taskmasterd ended');
     this.places.daemonLog.close();
     this.finish();
+  }
+
+  /** Waits for it, but not for ever: a disk that hangs must not keep the daemon from ending. */
+  private async atMost(ms: number, work: Promise<void>): Promise<void> {
+    using timer = new MutableDisposable();
+    const late = new Promise<void>(resolve => {
+      timer.value = this.options.clock.after(ms, resolve);
+    });
+    await Promise.race([work, late]);
   }
 
   /** Answers that are on their way get out first; then listeners, which would stay for ever, are cut off. */

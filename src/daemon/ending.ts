@@ -48,7 +48,6 @@ export type Remaining = ReadonlyMap<string, readonly Survivor[]>;
  * live is not among them. Before every signal whoever gets it is looked at again, so that no reused number is hit.
  */
 export async function endSurvivors(found: Found, options: EndingOptions): Promise<Remaining> {
-  if (!found.isSearched) return new Map();
   const endings = new Endings(found, options);
   return await endings.run();
 }

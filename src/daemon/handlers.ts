@@ -198,7 +198,10 @@ function countOf(names: readonly string[]): Record<string, number> {
 }
 
 /** Everything that `status` shows of one process. */
-function processInfo({ spec, current, scrollback, intent }: Process, { clock, holdup }: Subject): ProcessInfo {
+function processInfo(
+  { spec, current, scrollback, intent, waitsFor }: Process,
+  { clock, holdup }: Subject,
+): ProcessInfo {
   const now = clock.now();
   const wall = (at: number): number => Math.round(clock.wall() - (now - at));
   const { last, state, restarts, generation, want } = current;
@@ -213,7 +216,7 @@ function processInfo({ spec, current, scrollback, intent }: Process, { clock, ho
     state: statusOf(current),
     want,
     intent: intent ?? null,
-    note: noteOf(intent, spec.autostart) ?? null,
+    note: waitsFor ?? noteOf(intent, spec.autostart) ?? null,
     pid: pidOf(current) ?? null,
     uptime: 'since' in state ? Math.round(now - state.since) : null,
     description: descriptionOf(current, now, wall) || (reason ?? ''),

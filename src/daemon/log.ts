@@ -1,9 +1,10 @@
-import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pino } from 'pino';
 import { formatLogLine } from '../core/logline.ts';
 import type { DaemonSpec } from '../core/program.ts';
 import { Scrollback } from '../core/scrollback.ts';
+import { makeDirectory } from './directory.ts';
 
 export type Log = pino.Logger;
 
@@ -120,7 +121,7 @@ const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | cons
 
 function openForAppend(file: string): number {
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeDirectory(dirname(file), 0o700);
     return openSync(file, FLAGS, 0o600);
   } catch (error) {
     throw new Error(`cannot open the daemon's log ${file}: ${error instanceof Error ? error.message : error}`);

@@ -13,6 +13,10 @@ const MEANS: Readonly<Record<StopMeans, string>> = {
   kill: 'killed, as it did not end when asked to',
 };
 
+function countOf(mistakes: readonly string[]): string {
+  return mistakes.length === 1 ? '1 mistake' : `${mistakes.length} mistakes`;
+}
+
 /** What a reload does with a process, in words. */
 const ACTIONS: Readonly<Record<ReloadAction, string>> = {
   nothing: 'takes effect at its next start',
@@ -95,9 +99,7 @@ export function narrate(log: Log, happening: HappeningBody): void {
       break;
     }
     case 'config.refused':
-      log.error(
-        `config not reloaded (${happening.reason}), nothing was changed: ${happening.problems.length} mistakes`,
-      );
+      log.error(`config not reloaded (${happening.reason}), nothing was changed: ${countOf(happening.problems)}`);
       for (const problem of happening.problems) log.error(problem);
       break;
     case 'daemon.survivors': {

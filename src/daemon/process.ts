@@ -59,6 +59,8 @@ export class Process implements Disposable {
   readonly scrollback: Scrollback;
   /** A reload removed it: it is being stopped, and then forgotten. */
   isLeaving = false;
+  /** What its start by a reload waits for, in words. */
+  waitsFor: string | undefined;
   /** What came on the second terminal, where stderr is apart. */
   stderr: Scrollback | undefined;
   private readonly world: World;
@@ -78,6 +80,7 @@ export class Process implements Disposable {
   private isBehind = false;
   /** Of the latest life, which may have begun under another name. */
   private id = '';
+  private forkedAs: string | undefined;
   /** When its leader began, in clock ticks since boot. */
   private startedAt: number | undefined;
   private reapedAt = 0;
@@ -100,6 +103,11 @@ export class Process implements Disposable {
 
   get current(): Life {
     return this.life;
+  }
+
+  /** The name in the marks of its latest life; undefined before the first. */
+  get markedAs(): string | undefined {
+    return this.forkedAs;
   }
 
   /** Whether the life it has is not all that its spec says, as a log file could not be opened. */
@@ -303,7 +311,8 @@ export class Process implements Disposable {
   private fork(generation: number): Pty {
     const obstacle = this.world.obstacleTo(this);
     if (obstacle !== undefined) throw new SpawnError(obstacle);
-    this.id = `${this.world.configHash}:${this.fullname}:${generation}`;
+    this.forkedAs = this.fullname;
+    this.id = `${this.world.configHash}:${this.forkedAs}:${generation}`;
     const { environment: inherited, daemonId: daemon } = this.world;
     const launch = prepareLaunch(this.spec, { inherited, id: this.id, daemon, size: this.spec.terminal });
     const outlets = new Outlets(this.world.logfiles, this.spec);

@@ -54,7 +54,7 @@ export class Recovery {
     if (living === undefined) return;
     throw new Error(
       `cannot start: taskmasterd (pid ${living}) runs this config already, though its socket is not here: it was removed, ` +
-        'or XDG_RUNTIME_DIR differs. Stop that one first: `kill` takes its pid',
+        `or XDG_RUNTIME_DIR differs. Stop that one first: \`kill ${living}\``,
     );
   }
 
@@ -127,7 +127,7 @@ export class Recovery {
   private snapshot(): StateRecord {
     const former = this.isClearing ? (this.former?.processes ?? []) : [];
     const lives = new Map<string, Partial<ProcessRecord>>(
-      former.map(({ name, generation, life, stop }) => [name, { generation, life, stop }]),
+      former.map(({ name, marked, generation, life, stop }) => [name, { marked, generation, life, stop }]),
     );
     // A leader that the former daemon had just forked is in no record yet, and its mark names that daemon: the next one
     // would take it for what a dead leader has left.
@@ -139,12 +139,11 @@ export class Recovery {
     const gone = former.filter(({ name }) => !names.has(name));
     // Of one that is there now this daemon knows what was decided, and the former one who still lives of it.
     const processes = [...own, ...gone].map(record => ({ ...record, ...lives.get(record.name) }));
-    return {
-      version: STATE_VERSION,
-      boot: bootId(),
-      daemon: this.leavesNobody(processes) ? null : identityOf(process.pid),
-      processes,
-    };
+    const self = identityOf(process.pid);
+    const isOver = this.leavesNobody(processes);
+    const boot = bootId();
+    const ended = this.former?.boot === boot ? this.former.ended : null;
+    return { version: STATE_VERSION, boot, daemon: isOver ? null : self, ended: isOver ? self : ended, processes };
   }
 
   private leavesNobody(processes: readonly ProcessRecord[]): boolean {
@@ -155,11 +154,12 @@ export class Recovery {
 
 const FILE_NAME = 'state.json';
 
-function recordOf({ spec, intent, current, leader }: Process): ProcessRecord {
+function recordOf({ spec, intent, current, leader, markedAs }: Process): ProcessRecord {
   return {
     program: spec.program,
     num: spec.num,
     name: spec.fullname,
+    marked: markedAs === undefined || markedAs === spec.fullname ? null : markedAs,
     intent: intent ?? null,
     // Of the latest life that was forked: a leader of a later one was missed, others of that one are its leftovers.
     generation: current.generation - (current.state.kind === 'launching' ? 1 : 0),

@@ -126,14 +126,17 @@ export class Reloader {
     const { unchanged, daemon } = planned;
     publish({ type: 'config.reloaded', reason, changed: planned.processes.length, unchanged, daemon });
     const outcomes: Promise<ActionResult>[] = [];
-    const { starting, departed, problems } = supervisor.apply(changes, process =>
+    const { joining, starting, departed, problems } = supervisor.apply(changes, process =>
       outcomes.push(outcomeOfStart(process, options)),
     );
     const leaving = changes.filter(({ action }) => action === 'stop').flatMap(({ before }) => before ?? []);
     const stops = departed.then(() => leaving.map(outcomeOfStop));
+    const names = leaving.map(({ fullname }) => fullname).join(', ');
+    for (const process of starting) process.waitsFor = names === '' ? undefined : `waiting for ${names} to be stopped`;
+    const joins = Promise.all(joining.map(process => this.startNew(process, options)));
     const starts = departed.then(() => Promise.all(starting.map(process => this.startNew(process, options))));
     const processes = planned.processes.map(info => ({ ...info, note: problems.get(info.name) ?? info.note }));
-    const results = Promise.all([stops, Promise.all(outcomes), starts]).then(all => all.flat());
+    const results = Promise.all([stops, Promise.all(outcomes), joins, starts]).then(all => all.flat());
     return { reply: { ...planned, processes }, results };
   }
 
@@ -149,6 +152,7 @@ export class Reloader {
 
   /** Starts what a reload added, unless somebody has decided otherwise while it waited for others to leave. */
   private async startNew(process: Process, options: RequestOptions): Promise<ActionResult> {
+    process.waitsFor = undefined;
     if (process.isLeaving || process.intent?.want === 'down' || this.options.isStopping()) {
       return { name: process.fullname, ok: false, code: 'failed', message: 'it was not to be started any more' };
     }

@@ -23,6 +23,8 @@ export interface ShutdownOptions {
   readonly timeout: () => Millis | undefined;
   /** Resolves when survivors of a former daemon have been ended, which a shutdown hurries up. */
   readonly survivors: () => Promise<void>;
+  /** Words for that, while it is so. */
+  readonly holdup: () => string | undefined;
 }
 
 /** The orderly stop of all programs: a level of priority at a time, saying whom it waits for, and with an end. */
@@ -103,6 +105,9 @@ export class Shutdown {
   }
 
   private tell(reason: string, processes = this.running()): void {
-    this.options.publish({ type: 'daemon.stopping', reason, waitingFor: processes.map(({ fullname }) => fullname) });
+    const { publish, holdup } = this.options;
+    const what = holdup();
+    const why = what === undefined ? reason : `${reason}; ${what}`;
+    publish({ type: 'daemon.stopping', reason: why, waitingFor: processes.map(({ fullname }) => fullname) });
   }
 }

@@ -1,10 +1,11 @@
-import { lstatSync, mkdirSync, renameSync, rmSync, type Stats } from 'node:fs';
+import { lstatSync, renameSync, rmSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
 import { formatState, type StateRecord } from '../core/record.ts';
 import { parseState } from '../core/recordparser.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { isErrno } from '../runtime/errno.ts';
 import { MutableDisposable } from '../runtime/lifetime.ts';
+import { makeDirectory } from './directory.ts';
 import { DiskSync } from './disksync.ts';
 import { readPlainFile, replaceFile } from './plainfile.ts';
 
@@ -152,7 +153,7 @@ export class StateFile {
 
   private replace(text: string): boolean {
     try {
-      mkdirSync(dirname(this.path), { recursive: true, mode: DIRECTORY_MODE });
+      makeDirectory(dirname(this.path), DIRECTORY_MODE);
       this.disk.sync(replaceFile(this.path, text, FILE_MODE));
     } catch (error) {
       const consequence = 'until it can, the next daemon may not know what this one did';

@@ -1,4 +1,4 @@
-import { startsByItself } from '../core/intent.ts';
+import { type Intent, startsByItself } from '../core/intent.ts';
 import { startOrder, stopLevels } from '../core/order.ts';
 import type { ProcessSpec } from '../core/program.ts';
 import { needsNewLife, type ProcessChange, plan } from '../core/reload.ts';
@@ -11,6 +11,8 @@ const BUDGET_MS = 5;
 
 /** What a reload has set going. */
 export interface Applied {
+  /** Those that are to be started at once, as there are others of their program, in order. */
+  readonly joining: readonly Process[];
   /** Those that are to be started once the ones that left are gone, in order. */
   readonly starting: readonly Process[];
   /** Resolves when those that left have stopped, or cannot be stopped. */
@@ -59,15 +61,16 @@ export class Supervisor implements Disposable {
 
   /**
    * Carries out a plan, of this very turn of the event loop. `onRestart` is called before a process begins its restart.
-   * Nothing is waited for but that what left is gone before what is new starts, which may need its port or its files.
+   * Nothing is waited for but that what left is gone before a program starts that is new, which may need its port or files.
    */
   apply(changes: readonly ProcessChange<Process>[], onRestart: (process: Process) => void): Applied {
     const leaving: Process[] = [];
+    const joining: Process[] = [];
     const starting: Process[] = [];
     const processes: Process[] = [];
     const problems = new Map<string, string>();
     for (const change of changes) {
-      const process = change.before ?? (change.after && this.add(change.after));
+      const process = change.before ?? (change.after && this.add(change.after, change.intent));
       if (!process) continue;
       processes.push(process);
       if (!change.after) leaving.push(process);
@@ -75,7 +78,7 @@ export class Supervisor implements Disposable {
         const problem = this.reconfigure(process, change, onRestart);
         if (problem !== undefined) problems.set(change.name, problem);
       }
-      if (change.action === 'start') starting.push(process);
+      if (change.action === 'start') (change.changes.length > 0 && !change.before ? joining : starting).push(process);
     }
     const stillLeaving = this.processes.filter(process => process.isLeaving && !processes.includes(process));
     this.processes = inStartOrder([...processes, ...stillLeaving]);
@@ -83,7 +86,7 @@ export class Supervisor implements Disposable {
     this.world.remember('intent');
     // One that a later reload has brought back, and started, before its turn came is not stopped any more.
     const isDue = (process: Process): boolean => process.isLeaving || process.current.want === 'down';
-    return { starting, problems, departed: this.stopInOrder([...leaving, ...stillLeaving], isDue) };
+    return { joining, starting, problems, departed: this.stopInOrder([...leaving, ...stillLeaving], isDue) };
   }
 
   /**
@@ -104,8 +107,9 @@ export class Supervisor implements Disposable {
     for (const process of this.processes) process[Symbol.dispose]();
   }
 
-  private add(spec: ProcessSpec): Process {
+  private add(spec: ProcessSpec, intent: Intent | undefined): Process {
     const process = new Process(spec, this.world);
+    process.recall(intent);
     process.announce({ type: 'process.added', process: spec.fullname, program: spec.program });
     return process;
   }

@@ -29,8 +29,6 @@ export interface SurvivorQuery {
 export interface Found extends Pick<Survey, 'survivors' | 'spared' | 'sessions'> {
   /** The pid of a daemon of this config and user that lives, though its socket was not found: nobody may start beside it. */
   readonly living: number | undefined;
-  /** False when the former daemon ended in order, so that nobody was looked for. */
-  readonly isSearched: boolean;
   readonly query: SurvivorQuery;
 }
 
@@ -39,12 +37,8 @@ export interface Found extends Pick<Survey, 'survivors' | 'spared' | 'sessions'>
  * loop up; where there is no /proc nothing is found. `core/survivor.ts` says who is one.
  */
 export async function findSurvivors(query: SurvivorQuery): Promise<Found> {
-  const { saved } = query;
-  if (saved?.daemon === null && saved.processes.every(({ life }) => life === null)) {
-    return { survivors: [], spared: [], sessions: new Map(), living: undefined, isSearched: false, query };
-  }
   const { survivors, spared, sessions, living, parents } = await readSurvey(query);
-  return { survivors, spared, sessions, living: living ?? parents.find(runsWhatWeRun), isSearched: true, query };
+  return { survivors, spared, sessions, living: living ?? parents.find(runsWhatWeRun), query };
 }
 
 /** How long to wait for what a daemon forked in its last moment to become a program: it takes microseconds, and a turn. */

@@ -589,8 +589,19 @@ describe('another spec', () => {
     ]) {
       const { life } = play;
       expect(play.reconfigure({ argv: ['x'] }, true).effects).toEqual([]);
-      expect(play.life).toEqual(life);
+      expect(play.life).toEqual({ ...life, isStale: play.life.isStale });
     }
+  });
+
+  test('one that was to stop and is wanted again is renewed, as it is not what the spec says', () => {
+    const play = new Play()
+      .run()
+      .send({ type: 'standDown' })
+      .reconfigure({ argv: ['x'] }, true);
+    expect(play.start().did).toEqual(['SIGTERM 100']);
+    expect(play.end('SIGTERM').did).toEqual(['spawn']);
+    expect(play.fork().life).toMatchObject({ want: 'up', isStale: false });
+    expect(new Play().run().send({ type: 'standDown' }).start().did).toEqual([]);
   });
 });
 

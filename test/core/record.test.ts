@@ -9,12 +9,14 @@ const RECORD: StateRecord = {
   version: 1,
   boot: 'b-o-o-t',
   daemon: { pid: 1, start: 17 },
+  ended: null,
   processes: [
-    { program: 'web', num: 0, name: 'web', intent: null, generation: 0, life: null, stop: STOP },
+    { program: 'web', num: 0, name: 'web', marked: null, intent: null, generation: 0, life: null, stop: STOP },
     {
       program: 'api',
       num: 3,
       name: 'back:api_03',
+      marked: 'api:api_03',
       intent: { want: 'down', by: 'user' },
       generation: 7,
       life: { pid: 4242, start: 99 },
@@ -24,7 +26,7 @@ const RECORD: StateRecord = {
 };
 
 test('what was written is read', () => {
-  for (const record of [RECORD, { ...RECORD, boot: null, daemon: null, processes: [] }]) {
+  for (const record of [RECORD, { ...RECORD, boot: null, daemon: null, ended: { pid: 7, start: 8 }, processes: [] }]) {
     expect(parseState(formatState(record))).toEqual({ record });
   }
 });

@@ -31,11 +31,11 @@ function mark(process: string, changes: Partial<Mark> = {}): Mark {
 
 function record(name: string, changes: Partial<ProcessRecord> = {}): ProcessRecord {
   const stop = stopPolicyOf(makeSpec());
-  return { program: name, num: 0, name, intent: null, generation: 1, life: null, stop, ...changes };
+  return { program: name, num: 0, name, marked: null, intent: null, generation: 1, life: null, stop, ...changes };
 }
 
 function saved(...processes: readonly ProcessRecord[]): StateRecord {
-  return { version: 1, boot: 'b', daemon: FORMER, processes };
+  return { version: 1, boot: 'b', daemon: FORMER, ended: null, processes };
 }
 
 /** `pid process` of each survivor, with a star for leaders. */
@@ -246,4 +246,31 @@ describe('marks, which anybody can write into an environment', () => {
     expect(find([one(90, { uid: 33 }), one(100, { uid: 33, ppid: 90, mark: forged })]).parents).toEqual([]);
     expect(find([one(100, { kind: 'unborn', uid: 33 })]).unborn).toEqual([]);
   });
+});
+
+describe('when the former daemon ended in order', () => {
+  const over = { ...saved(record('web')), daemon: null, ended: { pid: 90, start: 900 } };
+  test('what bears its marks, or those of one before it, was left on purpose', () => {
+    const earlier = mark('web', { daemon: { uid: 7, pid: 80, start: 800 } });
+    expect(find([one(100, { mark: mark('web') }), one(101, { mark: earlier })], { saved: over }).survivors).toEqual([]);
+  });
+
+  test('what bears those of a later one, which could not write the record, is a survivor', () => {
+    const later = mark('web', { daemon: { uid: 7, pid: 95, start: 950 } });
+    expect(find([one(100, { mark: later })], { saved: over }).survivors).toEqual(['100 web*']);
+  });
+
+  test('one that lives nevertheless is found', () => {
+    const later = mark('web', { daemon: { uid: 7, pid: 95, start: 950 } });
+    const found = find([one(95, { start: 950 }), one(100, { ppid: 95, mark: later })], { saved: over });
+    expect(found).toMatchObject({ parents: [95], survivors: [] });
+  });
+});
+
+test('a process that a reload renamed is known by the name that it began under', () => {
+  const state = saved(record('web:web_00', { marked: 'web', life: { pid: 100, start: 1000 } }));
+  const table = [one(100, { mark: mark('web') }), one(101, { mark: mark('web') })];
+  expect(find(table, { saved: state }).survivors).toEqual(['100 web:web_00*', '101 web:web_00']);
+  const both = saved(...state.processes, record('web'));
+  expect(find([one(101, { mark: mark('web') })], { saved: both }).survivors).toEqual(['101 web']);
 });

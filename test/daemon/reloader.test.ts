@@ -685,3 +685,26 @@ test('what cannot be applied to a running process is in the answer', async () =>
   ]);
   scene.supervisor[Symbol.dispose]();
 });
+
+test('one whose stop is still to come takes a new cmd when it is started after all', async () => {
+  const text = (umask: string): string =>
+    config(program('a', `priority: 1, umask: ${umask}`), program('b', 'priority: 2'));
+  const scene = await Scene.running(text('022'));
+  const stop = scene.stop('a', 'b');
+  await scene.pass();
+  const reload = scene.reload(text('077'));
+  await scene.pass();
+  expect(reload.answer?.processes).toMatchObject([
+    { name: 'a', action: 'nothing', note: 'takes effect at its next start' },
+  ]);
+  scene.start('a');
+  await scene.pass();
+  expect(scene.state('a')).toBe('STOPPING');
+  scene.end('a');
+  scene.end('b');
+  await scene.pass(1000);
+  await scene.pass();
+  expect([scene.state('a'), scene.host.last.launch.umask]).toEqual(['RUNNING', 0o77]);
+  expect(stop.answer?.map(({ name, code }) => `${name} ${code}`)).toEqual(['a failed', 'b done']);
+  scene.supervisor[Symbol.dispose]();
+});

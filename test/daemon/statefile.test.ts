@@ -22,8 +22,8 @@ import { onCleanup, tempDir } from '../support/world.ts';
 
 function recordOf(generation: number): StateRecord {
   const stop = stopPolicyOf(makeSpec());
-  const process = { program: 'web', num: 0, name: 'web', intent: null, generation, life: null, stop };
-  return { version: 1, boot: null, daemon: null, processes: [process] };
+  const process = { program: 'web', num: 0, name: 'web', marked: null, intent: null, generation, life: null, stop };
+  return { version: 1, boot: null, daemon: null, ended: null, processes: [process] };
 }
 
 /** A state file whose record is a number, in time that stands still. */

@@ -328,3 +328,53 @@ programs:
     expect(stateOf(bench).daemon).toBeNull();
   });
 });
+
+describe('a record that is older than what happened', () => {
+  test('hides no survivor: one of a daemon that could not write it is found', async () => {
+    const bench = benchOf(`programs:\n  stubborn: {cmd: ${JSON.stringify(STUBBORN)}, starttime: 0, stoptime: 50ms}\n`);
+    await (await bench.start()).end();
+    const over = readFileSync(statePath(bench));
+    const second = await bench.start();
+    await second.untilState('stubborn', 'RUNNING');
+    const { pid } = await second.info('stubborn');
+    await killed(second);
+    writeFileSync(statePath(bench), over);
+    const third = await bench.start();
+    await third.untilState('stubborn', 'RUNNING');
+    expect(isAlive(pid ?? 0)).toBe(false);
+  });
+
+  test('hides no daemon that lives and keeps its state elsewhere', async () => {
+    const bench = benchOf('programs:\n  web: {cmd: sleep 1000, starttime: 0}\n');
+    await (await bench.start()).end();
+    const elsewhere = ['run2', 'state2'].map(name => join(bench.dir, name));
+    for (const dir of elsewhere) mkdirSync(dir, { mode: 0o700 });
+    const [XDG_RUNTIME_DIR, XDG_STATE_HOME] = elsewhere;
+    const other = await bench.start([], { XDG_RUNTIME_DIR, XDG_STATE_HOME });
+    while (marked(bench).length === 0) await new Promise(resolve => setImmediate(resolve));
+    const { code, err } = bench.taskmasterd(['-c', bench.config]);
+    expect([code, err]).toEqual([
+      1,
+      expect.stringContaining(`taskmasterd (pid ${other.pid}) runs this config already`),
+    ]);
+  });
+});
+
+test('a program that was renamed while it ran is ended by its own policy', async () => {
+  const cmd = `sh -c "trap '' HUP; setsid sleep 1000 & trap '' HUP; while :; do sleep 0.05; done"`;
+  const program = (more: string): string =>
+    `programs:\n  lead: {cmd: ${JSON.stringify(cmd)}, leftovers: ignore, starttime: 0${more}}\n`;
+  const bench = benchOf(program(''));
+  const first = await bench.start();
+  while (marked(bench).length < 3) await first.info('lead');
+  const sleeper = marked(bench).find(
+    ({ pid, isLeader }) => isLeader && readFileSync(`/proc/${pid}/comm`, 'utf8') === 'sleep\n',
+  );
+  writeFileSync(bench.config, program(', numprocs: 2'));
+  expect(bench.ctl(['reload']).code).toBe(0);
+  const { pid } = await first.info('lead:lead_00');
+  await killed(first);
+  const second = await bench.start();
+  await second.untilState('lead:lead_00', 'RUNNING');
+  expect([isAlive(pid ?? 0), isAlive(sleeper?.pid ?? 0)]).toEqual([false, true]);
+});

@@ -530,3 +530,23 @@ test('whoever follows the output of a process that a reload removes gets its end
   await daemon.call('POST', '/v1/reload');
   expect((await followed).text).toBe('hello\r\n');
 });
+
+test('a log of the daemon where nothing can be made is an error, also where Node would look for ever', async () => {
+  const { bench, daemon } = await started(`${config('a: {cmd: sleep 1000}')}`);
+  const { pid } = await daemon.info('a');
+  writeFileSync(bench.config, `daemon: {log: {file: /proc/nope/x.log}}\n${config('a: {cmd: sleep 1000}')}`);
+  const { code, err } = bench.ctl(['reload']);
+  expect([code, err]).toEqual([1, expect.stringContaining("cannot open the daemon's log /proc/nope/x.log")]);
+  expect((await daemon.info('a')).pid).toBe(pid);
+});
+
+test('what is decided for a new one of a program that was stopped by hand outlives the daemon', async () => {
+  const { bench, daemon } = await started(config('web: {cmd: sleep 1000, numprocs: 2}'));
+  expect(bench.ctl(['stop', 'web:*']).code).toBe(0);
+  writeFileSync(bench.config, config('web: {cmd: sleep 1000, numprocs: 3}'));
+  expect(bench.ctl(['reload']).out).toContain('not started, as the others were stopped by hand');
+  expect((await daemon.info('web:web_02')).note).toBe('stopped by hand, autostart is on');
+  await daemon.end();
+  const next = await bench.start();
+  expect((await next.info('web:web_02')).state).toBe('STOPPED');
+});
