@@ -19,13 +19,20 @@ export function forgetInheritable(fd: number): void {
   inheritable.delete(fd);
 }
 
+/** A loop, as a spread would make an array of thousands at each fork. */
+function highestInheritable(): number {
+  let highest = 0;
+  for (const fd of inheritable) if (fd > highest) highest = fd;
+  return highest;
+}
+
 /** As many gaps cost no more than a millisecond to plug; more than this part of a large table is worth a move. */
 const FEW_GAPS = 64;
 const GAPS_PART = 1 / 4;
 
 /** Whether a new terminal should be put into a gap, as many numbers below the highest inheritable one are free. */
 export function hasManyGaps(): boolean {
-  const gaps = Math.max(0, ...inheritable) - inheritable.size;
+  const gaps = highestInheritable() - inheritable.size;
   return gaps > Math.max(FEW_GAPS, inheritable.size * GAPS_PART);
 }
 
@@ -42,7 +49,7 @@ export const SPARE_FDS = 16;
  * Returns what to close again after the fork. Throws EMFILE when fewer than `spare` are left above.
  */
 export function plugGaps(spare: number): number[] {
-  const highest = Math.max(0, ...inheritable);
+  const highest = highestInheritable();
   const opened: number[] = [];
   try {
     for (let free = 0; free < spare; ) {

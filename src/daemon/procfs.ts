@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync, statSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { formatDaemonMark, type Identity } from '../core/mark.ts';
 import { isErrno } from '../runtime/errno.ts';
@@ -33,7 +33,7 @@ export function ticksNow(): number {
 export function readStat(pid: number): ProcStat | undefined {
   let line: string;
   try {
-    line = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    line = readLine(`/proc/${pid}/stat`);
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ESRCH')) return undefined; // it ended, which is what processes do
     throw error;
@@ -52,6 +52,19 @@ export function readStat(pid: number): ProcStat | undefined {
     threads: Number(fields[17]),
     start: Number(fields[19]),
   };
+}
+
+/** Longer than any of these lines: some fifty numbers and a name of 64 bytes. */
+const LINE = Buffer.alloc(4096);
+
+/** Into one buffer, as `readFileSync` takes 64 KB anew for each file whose size the system does not tell. */
+function readLine(path: string): string {
+  const fd = openSync(path, 'r');
+  try {
+    return LINE.toString('latin1', 0, readSync(fd, LINE));
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** Whether it has ended, and only its number is left for its parent to reap. */

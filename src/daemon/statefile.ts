@@ -19,8 +19,11 @@ const LONGEST = 16 * 1024 * 1024;
 /** Changes within this are written together: a burst of a thousand starts is written ten times a second. */
 const SPACING_MS = 100;
 
-/** Writing takes at most one part in so many of the daemon's time, however slow the disk or long the list. */
-const LEISURE = 20;
+/**
+ * Writing takes at most one part in so many of the daemon's time, however slow the disk or long the list: what it leaves to
+ * the garbage collector while a thousand programs start is memory that the daemon keeps.
+ */
+const LEISURE = 300;
 
 /** After a write that failed, the next is tried by itself: the disk may have room again, and nothing change meanwhile. */
 const RETRY_MS = 1_000;
