@@ -80,9 +80,10 @@ interface Viewpoint {
 }
 
 function sight(stat: ProcStat, { hash, namespace, self }: Viewpoint): Sighting {
+  const uid = ownerOf(stat.pid); // first: whoever ends in between has no mark then, and not a mark that is nobody's
   const mark = parseMark(readEnvironment(stat.pid) ?? []);
   const isOfConfig = mark?.hash === hash && pidNamespace(stat.pid) === namespace;
-  return { ...stat, uid: ownerOf(stat.pid), kind: kindOf(stat, self), mark: isOfConfig ? mark : undefined };
+  return { ...stat, uid, kind: kindOf(stat, self), mark: isOfConfig ? mark : undefined };
 }
 
 /** The name comes with the fork and is replaced by exec; the file settles it, as anybody may have any name. */
