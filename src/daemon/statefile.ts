@@ -25,6 +25,9 @@ const SPACING_MS = 100;
  */
 const LEISURE = 300;
 
+/** A write that takes no longer is done within whatever asks for it. */
+const CHEAP_MS = 1;
+
 /** After a write that failed, the next is tried by itself: the disk may have room again, and nothing change meanwhile. */
 const RETRY_MS = 1_000;
 
@@ -97,6 +100,8 @@ export class StateFile {
   private isFailing = false;
   private isClosed = false;
   private written: string | undefined;
+  /** What the last write took, in milliseconds. */
+  private cost = 0;
   /** Not before this is it written again, unless asked to. */
   private quietUntil = Number.NEGATIVE_INFINITY;
 
@@ -117,9 +122,13 @@ export class StateFile {
     this.timer.value = this.options.clock.after(wait, () => this.write());
   }
 
-  /** Something was decided that must not be lost: written in the next turn of the event loop, whatever else comes in this one. */
+  /** Something was decided that must not be lost: written at once where that costs little, else with what else comes in this turn. */
   hurry(): void {
     if (this.isClosed) return;
+    if (this.cost < CHEAP_MS) {
+      this.write();
+      return;
+    }
     this.isDue = true;
     this.timer.value = this.options.clock.soon(() => this.write());
   }
@@ -150,6 +159,7 @@ export class StateFile {
     const text = formatState(snapshot());
     const isWritten = text === this.written || this.replace(text);
     const ended = clock.now();
+    this.cost = ended - begun;
     this.quietUntil = ended + (isWritten ? Math.max(SPACING_MS, LEISURE * (ended - begun)) : RETRY_MS);
     if (!isWritten) this.touch();
   }
