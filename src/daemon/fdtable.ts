@@ -1,4 +1,5 @@
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync, constants, openSync, readdirSync } from 'node:fs';
+import { isErrno } from '../runtime/errno.ts';
 
 /** The fds of ours that exec would not close by itself: the masters, and the slaves that `open` made. */
 const inheritable = new Set<number>();
@@ -34,6 +35,17 @@ const GAPS_PART = 1 / 4;
 export function hasManyGaps(): boolean {
   const gaps = highestInheritable() - inheritable.size;
   return gaps > Math.max(FEW_GAPS, inheritable.size * GAPS_PART);
+}
+
+/** Whether as many numbers as a fork must leave are free below the highest inheritable one. Linux alone can tell. */
+export function hasRoomBelow(): boolean {
+  const highest = highestInheritable();
+  try {
+    return highest - readdirSync('/proc/self/fd').filter(fd => Number(fd) <= highest).length >= SPARE_FDS;
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'EMFILE', 'ENFILE')) return false;
+    throw error;
+  }
 }
 
 /** File descriptors that a fork must leave free, or it is refused: the daemon must still hear clients and read /proc. */

@@ -15,7 +15,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { isErrno } from '../runtime/errno.ts';
 import { SpawnError } from './accounts.ts';
 import { type Command, chainOf, type Drop } from './chain.ts';
-import { addInheritable, closeInheritable, hasManyGaps, plugGaps, SPARE_FDS } from './fdtable.ts';
+import { addInheritable, closeInheritable, hasManyGaps, hasRoomBelow, plugGaps, SPARE_FDS } from './fdtable.ts';
 import { InputQueue } from './input.ts';
 import { Master } from './master.ts';
 import { PacedQueue } from './paced.ts';
@@ -224,7 +224,7 @@ function forkOnto(binding: Binding, launch: Launch, onExit: ForkOptions['onExit'
     return forkWith(binding, launch, { isMoved: false, spare: SPARE_FDS, onExit });
   } catch (error) {
     // The numbers above the highest have come to an end, and those below it have not, perhaps.
-    if (!(error instanceof SpawnError) || !isErrno(error.cause, 'EMFILE')) throw error;
+    if (!(error instanceof SpawnError) || !isErrno(error.cause, 'EMFILE') || !hasRoomBelow()) throw error;
     return forkWith(binding, launch, { isMoved: true, spare: LEAST_SPARE, onExit });
   }
 }
