@@ -6,6 +6,7 @@
  * under another name when nothing else tells them apart.
  */
 import { DAEMON_FACETS, type Facet, type KeyChange, PROCESS_FACETS } from './facets.ts';
+import { groupBy } from './grouping.ts';
 import { type Intent, startsByItself } from './intent.ts';
 import { type Life, mustRenew, pidOf } from './life.ts';
 import { startOrder } from './order.ts';
@@ -207,14 +208,8 @@ function isSameButForName(standings: readonly Standing[], specs: readonly Proces
 }
 
 function byProgram<T>(items: readonly T[], specOf: (item: T) => ProcessSpec): Map<string, T[]> {
-  const programs = new Map<string, T[]>();
-  for (const item of [...items].sort((a, b) => specOf(a).num - specOf(b).num)) {
-    const { program } = specOf(item);
-    const members = programs.get(program);
-    if (members) members.push(item);
-    else programs.set(program, [item]);
-  }
-  return programs;
+  const byNumber = [...items].sort((a, b) => specOf(a).num - specOf(b).num);
+  return groupBy(byNumber, item => specOf(item).program);
 }
 
 function inOrder<S extends Standing>(changes: readonly ProcessChange<S>[]): ProcessChange<S>[] {

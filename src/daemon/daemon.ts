@@ -134,7 +134,7 @@ export class Daemon {
       environment: inheritedEnvironment(env),
       configHash: places.hash,
       obstacleTo: process => this.recovery.obstacleTo(process),
-      remember: what => this.recovery.touch(what),
+      remember: when => this.recovery.touch(when),
       daemonId: daemonIdOf(options.uid),
       publish: happening => this.publish(happening),
       warn: (process, message) => this.log.warn({ process }, `${process}: ${message}`),

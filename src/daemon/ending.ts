@@ -1,5 +1,6 @@
 import { beginEnding, type Ending, GIVE_UP, isSettled, join, type Order, stepEnding } from '../core/ending.ts';
 import type { HappeningBody } from '../core/events.ts';
+import { groupBy } from '../core/grouping.ts';
 import type { Millis, SignalName } from '../core/program.ts';
 import type { ProcessRecord, StopPolicy } from '../core/record.ts';
 import type { Survey, Survivor } from '../core/survivor.ts';
@@ -7,7 +8,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { isErrno } from '../runtime/errno.ts';
 import { isZombie, type ProcStat, readStat } from './procfs.ts';
 import { hasGroup } from './signalling.ts';
-import { type Found, isStillThere, readSurvey, statOf } from './survivors.ts';
+import { type Found, mayBeThere, readSurvey, statOf } from './survivors.ts';
 
 /** Most processes end within milliseconds; one that does not is asked less and less often. */
 const LOOK_AGAIN: Millis = 20;
@@ -108,7 +109,7 @@ class Endings {
     let until = clock.now() + BUDGET_MS;
     for (const [process, ending] of this.endings) {
       if (isSettled(ending)) continue;
-      const moment = { now: clock.now(), isHere, isUrgent: isUrgent?.() ?? false };
+      const moment = { now: clock.now(), isHere: mayBeThere, isUrgent: isUrgent?.() ?? false };
       const step = stepEnding(ending, moment);
       this.endings.set(process, step.ending);
       for (const order of step.orders) this.perform(process, order);
@@ -193,7 +194,7 @@ class Endings {
   /** Who is still there; `isCutOff`: whoever was not looked after to the end too. */
   private remaining(isCutOff = false): Remaining {
     const stuck = [...this.endings.values()].flatMap(({ stuck, leader, others, isOver }) =>
-      (isCutOff && !isOver ? [...(leader ? [leader] : []), ...others] : stuck).filter(isHere),
+      (isCutOff && !isOver ? [...(leader ? [leader] : []), ...others] : stuck).filter(mayBeThere),
     );
     return groupByProcess([...stuck, ...this.found.spared.filter(({ isLeader }) => isLeader)]);
   }
@@ -216,13 +217,7 @@ function keyOf({ pid, start }: Survivor): string {
 }
 
 function groupByProcess(survivors: readonly Survivor[]): Map<string, Survivor[]> {
-  const groups = new Map<string, Survivor[]>();
-  for (const survivor of survivors) {
-    const group = groups.get(survivor.process);
-    if (group) group.push(survivor);
-    else groups.set(survivor.process, [survivor]);
-  }
-  return groups;
+  return groupBy(survivors, ({ process }) => process);
 }
 
 /** Without a free file descriptor nobody can look: then `unknown` is taken for the answer, and the next round looks again. */
@@ -233,10 +228,6 @@ function attempt<T>(look: () => T, unknown: T): T {
     if (isErrno(error, 'EMFILE', 'ENFILE', 'ENOMEM')) return unknown;
     throw error;
   }
-}
-
-function isHere(survivor: Survivor): boolean {
-  return attempt(() => isStillThere(survivor), true);
 }
 
 /** What is known of it now; undefined when it is not known to be the same, and so not to be touched. */

@@ -51,6 +51,11 @@ export class Outlets implements Disposable {
     }
   }
 
+  /** Whether this is where they go. */
+  isFor(targets: Targets): boolean {
+    return STREAMS.every(stream => this.outlets.get(stream)?.path === pathOf(targets[stream]));
+  }
+
   write(stream: Stream, bytes: Uint8Array): void {
     this.outlets.get(stream)?.write(bytes);
   }

@@ -38,8 +38,8 @@ export interface World {
   readonly configHash: string;
   /** Why a process must not be started now; undefined when it may. */
   readonly obstacleTo: (process: Process) => string | undefined;
-  /** Something has changed that must outlive the daemon. */
-  readonly remember: (what: 'pid' | 'intent') => void;
+  /** Something has changed that must outlive the daemon: soon, or now as nobody else sees to that. */
+  readonly remember: (when: 'soon' | 'now') => void;
   /** Names this daemon in `TASKMASTER_DAEMON`. */
   readonly daemonId: string;
   /** Tells everyone what happened. */
@@ -76,8 +76,6 @@ export class Process implements Disposable {
   private pty: Pty | undefined;
   private readonly terminals = new Map<Pty, Outlets>();
   private outlets: Outlets | undefined;
-  /** A change of its log files could not be applied to the life it has: the next reload tries again. */
-  private isBehind = false;
   /** Of the latest life, which may have begun under another name. */
   private id = '';
   private forkedAs: string | undefined;
@@ -110,9 +108,9 @@ export class Process implements Disposable {
     return this.forkedAs;
   }
 
-  /** Whether the life it has is not all that its spec says, as a log file could not be opened. */
+  /** Whether its output goes elsewhere than its spec says, as a log file could not be opened: the next reload tries again. */
   get isBehindSpec(): boolean {
-    return this.isBehind && this.outlets !== undefined;
+    return this.outlets !== undefined && !this.outlets.isFor(this.asked);
   }
 
   /** What a person or policy decided of it; undefined when `autostart` alone does. */
@@ -161,7 +159,7 @@ export class Process implements Disposable {
   intend(intent: Intent): void {
     if (this.decided?.want === intent.want && this.decided.by === intent.by) return;
     this.decided = intent;
-    this.world.remember('intent');
+    this.world.remember(intent.by === 'policy' ? 'now' : 'soon'); // what a person decides is written before the answer
   }
 
   /**
@@ -260,7 +258,7 @@ export class Process implements Disposable {
     if (event === undefined) return;
     const { life, effects } = step(this.asked, this.life, event, this.world.clock.now());
     const hasComeToRest = life.state.kind === 'exited' && this.life.state.kind !== 'exited';
-    if (pidOf(life) !== pidOf(this.life)) this.world.remember('pid');
+    if (pidOf(life) !== pidOf(this.life)) this.world.remember('soon');
     this.life = life;
     if (hasComeToRest && life.want === 'down') this.intend({ want: 'down', by: 'policy' });
     this.world.trace.life?.(`${this.fullname} ${JSON.stringify(event)} -> ${JSON.stringify(life.state)}`);
@@ -358,11 +356,9 @@ export class Process implements Disposable {
     }
     try {
       this.outlets?.redirect(this.asked);
-      this.isBehind = false;
       return undefined;
     } catch (error) {
       if (!(error instanceof SpawnError)) throw error;
-      this.isBehind = true;
       const problem = `${error.message}; its output goes where it went before`;
       this.warn(problem);
       return problem;

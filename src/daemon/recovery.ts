@@ -2,14 +2,12 @@ import { resolve } from 'node:path';
 import type { Intent } from '../core/intent.ts';
 import { type ProcessRecord, STATE_VERSION, type StateRecord, stopPolicyOf } from '../core/record.ts';
 import { listPids } from '../core/status.ts';
-import type { Survivor } from '../core/survivor.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { isErrno } from '../runtime/errno.ts';
 import { type EndingOptions, endSurvivors, type Remaining } from './ending.ts';
 import type { Process } from './process.ts';
 import { bootId, identityOf } from './procfs.ts';
 import { readState, StateFile } from './statefile.ts';
-import { type Found, findSurvivors, isStillThere } from './survivors.ts';
+import { type Found, findSurvivors, mayBeThere } from './survivors.ts';
 
 export interface RecoveryOptions {
   /** The directory of what outlives the daemon. */
@@ -70,9 +68,9 @@ export class Recovery {
     this.file.flush();
   }
 
-  /** Something has changed that must outlive the daemon: who runs, which can be told otherwise, or what was decided. */
-  touch(what: 'pid' | 'intent'): void {
-    if (what === 'pid') this.file.touch();
+  /** Something has changed that must outlive the daemon. */
+  touch(when: 'soon' | 'now'): void {
+    if (when === 'soon') this.file.touch();
     else this.file.hurry();
   }
 
@@ -89,7 +87,6 @@ export class Recovery {
       const process = this.processes().find(({ fullname }) => fullname === name);
       return process && stopPolicyOf(process.spec);
     };
-    this.isClearing = true;
     try {
       this.remaining = await endSurvivors(this.found, { ...options, clock, warn, policyOf });
     } finally {
@@ -108,7 +105,7 @@ export class Recovery {
     const names = new Set([fullname, this.recordOf(program, num)?.name]);
     const pids = [...this.remaining]
       .filter(([name]) => names.has(name))
-      .flatMap(([, survivors]) => survivors.filter(isThere).map(({ pid }) => pid));
+      .flatMap(([, survivors]) => survivors.filter(mayBeThere).map(({ pid }) => pid));
     if (pids.length === 0) return undefined;
     return `${listPids(pids)} of a former daemon is still there and could not be ended; a second one must not run beside it`;
   }
@@ -148,7 +145,7 @@ export class Recovery {
 
   private leavesNobody(processes: readonly ProcessRecord[]): boolean {
     const remaining = [...this.remaining.values()].flat();
-    return this.hasEnded && processes.every(({ life }) => life === null) && !remaining.some(isThere);
+    return this.hasEnded && processes.every(({ life }) => life === null) && !remaining.some(mayBeThere);
   }
 }
 
@@ -166,16 +163,6 @@ function recordOf({ spec, intent, current, leader, markedAs }: Process): Process
     life: leader ? { pid: leader.pid, start: leader.start ?? null } : null,
     stop: stopPolicyOf(spec),
   };
-}
-
-/** Who cannot be looked at, for want of a file descriptor, is taken to be there. */
-function isThere(survivor: Survivor): boolean {
-  try {
-    return isStillThere(survivor);
-  } catch (error) {
-    if (isErrno(error, 'EMFILE', 'ENFILE', 'ENOMEM')) return true;
-    throw error;
-  }
 }
 
 /** One that is being removed may share its name with a new one: the one that runs is the one to know. */

@@ -1,3 +1,4 @@
+import { groupBy } from '../core/grouping.ts';
 import { ID_VARIABLE } from '../core/mark.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { isErrno } from '../runtime/errno.ts';
@@ -54,7 +55,7 @@ export class SessionScanner {
       this.waiting = [];
       const wanted = new Set(asked.map(({ query }) => query.session));
       const stats = await readProcesses(this.clock, stat => (wanted.has(stat.session) ? stat : undefined));
-      const sessions = groupBySession(stats);
+      const sessions = groupBy(stats, ({ session }) => session);
       for (const request of asked) this.settle(request, sessions.get(request.query.session) ?? []);
     }
     this.isReading = false;
@@ -78,16 +79,6 @@ export class SessionScanner {
 /** Zombies that a program does not reap. Those of init's are reaped in its own time, which says nothing of anyone. */
 function unreaped(members: readonly ProcStat[]): number[] {
   return members.filter(stat => isZombie(stat) && stat.ppid !== INIT).map(({ pid }) => pid);
-}
-
-function groupBySession(stats: readonly ProcStat[]): Map<number, ProcStat[]> {
-  const sessions = new Map<number, ProcStat[]>();
-  for (const stat of stats) {
-    const members = sessions.get(stat.session);
-    if (members) members.push(stat);
-    else sessions.set(stat.session, [stat]);
-  }
-  return sessions;
 }
 
 /** Zombies are their parent's to reap; a process that began after the reaping is ours only if it says so. */

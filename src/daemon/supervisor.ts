@@ -83,7 +83,7 @@ export class Supervisor implements Disposable {
     const stillLeaving = this.processes.filter(process => process.isLeaving && !processes.includes(process));
     this.processes = inStartOrder([...processes, ...stillLeaving]);
     for (const process of leaving) this.takeLeave(process);
-    this.world.remember('intent');
+    this.world.remember('now');
     // One that a later reload has brought back, and started, before its turn came is not stopped any more.
     const isDue = (process: Process): boolean => process.isLeaving || process.current.want === 'down';
     return { joining, starting, problems, departed: this.stopInOrder([...leaving, ...stillLeaving], isDue) };
@@ -151,7 +151,7 @@ export class Supervisor implements Disposable {
     const { fullname, program } = process;
     process.announce({ type: 'process.removed', process: fullname, program });
     process[Symbol.dispose]();
-    this.world.remember('intent');
+    this.world.remember('soon');
   }
 
   /** Stops many at once, without holding the event loop up for long: a thousand signals cost 170 ms. */

@@ -3,6 +3,7 @@ import { parseMark } from '../core/mark.ts';
 import type { StateRecord } from '../core/record.ts';
 import { type Sighting, type Survey, type Survivor, survey } from '../core/survivor.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { isErrno } from '../runtime/errno.ts';
 import {
   bootId,
   executableOf,
@@ -65,6 +66,16 @@ export async function readSurvey(query: SurvivorQuery, sessions?: Survey['sessio
 /** Whether it lives, as itself: not a zombie, nor another that was given its number. */
 export function isStillThere(survivor: Pick<Survivor, 'pid' | 'start'>): boolean {
   return statOf(survivor) !== undefined;
+}
+
+/** The same; who cannot be looked at, for want of a file descriptor, is taken to be there. */
+export function mayBeThere(survivor: Pick<Survivor, 'pid' | 'start'>): boolean {
+  try {
+    return isStillThere(survivor);
+  } catch (error) {
+    if (isErrno(error, 'EMFILE', 'ENFILE', 'ENOMEM')) return true;
+    throw error;
+  }
 }
 
 /** What /proc says of it; undefined when it is gone. Throws when that cannot be known (`readStat`). */

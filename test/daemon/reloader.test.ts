@@ -1,5 +1,7 @@
 /** Reloads while things are in motion, with programs that end when the test says so, and time that stands still. */
 import { setMaxListeners } from 'node:events';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { HappeningBody } from '../../src/core/events.ts';
@@ -18,6 +20,7 @@ import { traceFrom } from '../../src/runtime/trace.ts';
 import { load } from '../config/memory.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { type FakePty, FakePtyHost } from '../support/fake-pty.ts';
+import { tempDir } from '../support/world.ts';
 
 /** A daemon without its wire: a config, a supervisor, and programs that live until the test ends them. */
 class Scene {
@@ -706,5 +709,19 @@ test('one whose stop is still to come takes a new cmd when it is started after a
   await scene.pass();
   expect([scene.state('a'), scene.host.last.launch.umask]).toEqual(['RUNNING', 0o77]);
   expect(stop.answer?.map(({ name, code }) => `${name} ${code}`)).toEqual(['a failed', 'b done']);
+  scene.supervisor[Symbol.dispose]();
+});
+
+test('a log file that could not be opened is tried again by the next reload', async () => {
+  const path = join(tempDir(), 'later/a.log');
+  const text = config(program('a', `stdout: ${path}`));
+  const scene = await Scene.running(config(A));
+  scene.reload(text);
+  await scene.pass();
+  mkdirSync(dirname(path));
+  const again = scene.reload(text);
+  await scene.pass();
+  expect([again.answer?.processes, existsSync(path)]).toEqual([[], true]);
+  expect(scene.find('a').isBehindSpec).toBe(false);
   scene.supervisor[Symbol.dispose]();
 });
