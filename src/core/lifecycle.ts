@@ -21,7 +21,6 @@
  * purpose. `step` decides; `daemon/process.ts` performs the effects in their order and comes back with events. Whatever
  * an event belongs to, its generation says so, and an event of another life changes nothing.
  */
-import type { HappeningBody } from './events.ts';
 import { describeCondition, describeExit, describeSpan, type Exit } from './exit.ts';
 import {
   deadlineOf,
@@ -32,18 +31,14 @@ import {
   pidOf,
   type StartCause,
   type State,
-  type StopMeans,
 } from './life.ts';
 import type { Millis, ProcessSpec, SignalName } from './program.ts';
 import { backoffOf, isExpected, shouldRestart } from './restart.ts';
-import { reasonOf, statusOf } from './status.ts';
+import { beginStop, emitKill, escalate, KILL_PATIENCE, nextMeansAt, useMeans } from './stopping.ts';
 import { takeToken } from './tokens.ts';
-import type { Effect, Event, Step } from './transition.ts';
+import type { Event, Step } from './transition.ts';
+import { Turn } from './turn.ts';
 
-/** SIGKILL is sent again after this, should the first one have missed. */
-export const KILL_AGAIN: Millis = 1000;
-/** Whoever lives on so long after SIGKILL sleeps where no signal reaches it, or is a zombie that someone else holds. */
-export const KILL_PATIENCE: Millis = 5000;
 /** How soon to look again for leftovers that were told to end: most do within a few milliseconds. */
 export const LOOK_AGAIN: Millis = 20;
 /** A leftover that stays (in uninterruptible sleep, say) is not worth a scan of /proc more often than this. */
@@ -84,55 +79,6 @@ export function step(spec: ProcessSpec, life: Life, event: Event, now: Millis): 
       return onScanned(turn, event.members, event.zombies ?? []);
   }
 }
-
-/** One step in the making: the life as it changes and the effects so far. Lives no longer than the call of `step`. */
-class Turn {
-  readonly spec: ProcessSpec;
-  readonly now: Millis;
-  life: Life;
-  private readonly effects: Effect[] = [];
-
-  constructor(spec: ProcessSpec, life: Life, now: Millis) {
-    this.spec = spec;
-    this.life = life;
-    this.now = now;
-  }
-
-  emit(...effects: Effect[]): void {
-    this.effects.push(...effects);
-  }
-
-  /** Changes the life, and tells of it when that changes the public state. */
-  change(change: Partial<Life>): void {
-    const from = statusOf(this.life);
-    this.life = { ...this.life, ...change };
-    const to = statusOf(this.life);
-    if (from !== to)
-      this.publish({
-        type: 'process.state',
-        pid: pidOf(this.life) ?? null,
-        from,
-        to,
-        reason: reasonOf(this.life) ?? null,
-      });
-  }
-
-  enter(state: State): void {
-    this.change({ state });
-  }
-
-  publish(happening: OwnHappening): void {
-    const { fullname, program } = this.spec;
-    this.emit({ type: 'publish', happening: { ...happening, process: fullname, program } });
-  }
-
-  result(): Step {
-    return { life: this.life, effects: this.effects };
-  }
-}
-
-type OwnHappening = DistributiveOmit<Extract<HappeningBody, { process: string }>, 'process' | 'program'>;
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
 function onStart(turn: Turn): Step {
   const { state, want } = turn.life;
@@ -441,47 +387,6 @@ function relaunch(turn: Turn): void {
   }
   turn.life = { ...life, tokens: taken.tokens, restarts: life.restarts + 1 };
   launch(turn, 'policy');
-}
-
-type Stopping = Extract<State, { kind: 'stopping' }>;
-
-function beginStop(turn: Turn, { pid, since }: { readonly pid: number; readonly since: Millis }): void {
-  const { stopinput } = turn.spec;
-  const base = { kind: 'stopping', pid, since, askedAt: turn.now } as const;
-  useMeans(turn, base, stopinput === undefined ? 'signal' : 'input');
-}
-
-/** The stop input has half of `stoptime`, the stop signal the rest of it; then comes SIGKILL, and that again. */
-function escalate(turn: Turn, state: Stopping): void {
-  if (state.means === 'input') useMeans(turn, state, 'signal');
-  else if (state.means === 'signal') useMeans(turn, state, 'kill');
-  else if (turn.now - state.usedAt < KILL_PATIENCE) {
-    turn.enter({ ...state, nextAt: turn.now + KILL_AGAIN });
-    emitKill(turn, state.pid);
-  } else {
-    turn.enter({ ...state, nextAt: turn.now + KILL_PATIENCE });
-    turn.emit({ type: 'inspect', generation: turn.life.generation, pid: state.pid });
-  }
-}
-
-function useMeans(turn: Turn, base: Omit<Stopping, 'means' | 'usedAt' | 'nextAt'>, means: StopMeans): void {
-  const { spec, now } = turn;
-  const used = { ...base, means, usedAt: now };
-  const state: Stopping = { ...used, nextAt: nextMeansAt(spec, used) };
-  turn.enter(state);
-  if (means === 'input') turn.emit({ type: 'type', text: spec.stopinput ?? '' });
-  else if (means === 'signal')
-    turn.emit({ type: 'signal', pid: state.pid, signal: spec.stopsignal, group: spec.stopasgroup });
-  else emitKill(turn, state.pid);
-}
-
-function nextMeansAt({ stoptime }: ProcessSpec, { means, askedAt, usedAt }: Omit<Stopping, 'nextAt'>): Millis {
-  if (means === 'kill') return usedAt + KILL_AGAIN;
-  return askedAt + (means === 'input' ? stoptime / 2 : stoptime);
-}
-
-function emitKill(turn: Turn, pid: number): void {
-  turn.emit({ type: 'signal', pid, signal: 'SIGKILL', group: turn.spec.killasgroup });
 }
 
 function mannerOf(state: State, want: 'up' | 'down'): Manner {

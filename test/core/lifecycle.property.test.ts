@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { deadlineOf, pidOf } from '../../src/core/life.ts';
-import { KILL_PATIENCE } from '../../src/core/lifecycle.ts';
 import type { ProcessSpec } from '../../src/core/program.ts';
 import { STOPPED_STATES } from '../../src/core/status.ts';
+import { KILL_PATIENCE } from '../../src/core/stopping.ts';
 import type { Event } from '../../src/core/transition.ts';
 import { Play } from '../support/play.ts';
 

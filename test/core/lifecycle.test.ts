@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { deadlineOf } from '../../src/core/life.ts';
-import { KILL_AGAIN, KILL_PATIENCE, LOOK_AGAIN, LOOK_AGAIN_MAX } from '../../src/core/lifecycle.ts';
+import { LOOK_AGAIN, LOOK_AGAIN_MAX } from '../../src/core/lifecycle.ts';
 import type { ProcessSpec } from '../../src/core/program.ts';
 import { BACKOFF_STEP } from '../../src/core/restart.ts';
 import { reasonOf } from '../../src/core/status.ts';
+import { KILL_AGAIN, KILL_PATIENCE } from '../../src/core/stopping.ts';
 import { TOKEN_REFILL, TOKENS_MAX } from '../../src/core/tokens.ts';
 import { Play } from '../support/play.ts';
 
