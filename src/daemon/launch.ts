@@ -1,9 +1,10 @@
+import type { Exit } from '../core/exit.ts';
 import { DAEMON_VARIABLE, ID_VARIABLE } from '../core/mark.ts';
 import type { ProcessSpec, TerminalSpec } from '../core/program.ts';
 import { isStderrApart } from '../core/program.ts';
 import { type Account, lookUpAccount, mustChangeTo, SpawnError } from './accounts.ts';
 import type { Drop } from './chain.ts';
-import { findInPath, findProgram, statOf } from './executable.ts';
+import { explainRefusal, findInPath, findProgram, statOf } from './executable.ts';
 import type { Launch } from './pty.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -123,4 +124,13 @@ function dropTo(account: Account): Drop {
   const setpriv = findInPath('setpriv', { cwd: '/', path: process.env.PATH ?? '', account: undefined });
   if (setpriv === undefined) throw new SpawnError('cannot change user: setpriv (of util-linux) is not installed');
   return { account, setpriv };
+}
+
+/** What sh(1) and setpriv(1) exit with when they cannot exec. */
+const CANNOT_EXEC: readonly (number | null)[] = [126, 127];
+
+/** Behind a change of user only the new one's exec can tell whether it may run the file: here is why it could not. */
+export function hintOf({ argv, cwd, drop }: Launch, exit: Exit): string | undefined {
+  if (!drop || !CANNOT_EXEC.includes(exit.code)) return undefined;
+  return explainRefusal(cwd, drop.account) ?? explainRefusal(argv[0] ?? '', drop.account);
 }

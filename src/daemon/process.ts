@@ -1,5 +1,4 @@
 import type { HappeningBody } from '../core/events.ts';
-import type { Exit } from '../core/exit.ts';
 import type { Intent } from '../core/intent.ts';
 import { deadlineOf, type Life, pidOf, unborn } from '../core/life.ts';
 import { step } from '../core/lifecycle.ts';
@@ -9,18 +8,16 @@ import { isStderrApart } from '../core/program.ts';
 import { Scrollback } from '../core/scrollback.ts';
 import type { Effect, Event } from '../core/transition.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { isErrno } from '../runtime/errno.ts';
 import { MutableDisposable } from '../runtime/lifetime.ts';
 import type { Trace } from '../runtime/trace.ts';
 import { SpawnError } from './accounts.ts';
-import { explainRefusal } from './executable.ts';
-import { prepareLaunch } from './launch.ts';
+import { hintOf, prepareLaunch } from './launch.ts';
 import type { LogFiles } from './logfiles.ts';
 import { Outlets } from './outlets.ts';
 import type { PacedQueue } from './paced.ts';
 import { removePidfile, writePidfile } from './pidfile.ts';
-import { readStat, ticksNow } from './procfs.ts';
-import type { Launch, Pty, PtyHost, Stream } from './pty.ts';
+import { conditionOf, readStat, ticksNow } from './procfs.ts';
+import type { Pty, PtyHost, Stream } from './pty.ts';
 import type { SessionScanner } from './sessions.ts';
 import { signalLeader, signalLeftovers } from './signalling.ts';
 
@@ -397,24 +394,5 @@ export class Process implements Disposable {
 
   private warn(message: string | undefined): void {
     if (message !== undefined) this.world.warn(this.fullname, message);
-  }
-}
-
-/** What sh(1) and setpriv(1) exit with when they cannot exec. */
-const CANNOT_EXEC: readonly (number | null)[] = [126, 127];
-
-/** Behind a change of user only the new one's exec can tell whether it may run the file: here is why it could not. */
-function hintOf({ argv, cwd, drop }: Launch, exit: Exit): string | undefined {
-  if (!drop || !CANNOT_EXEC.includes(exit.code)) return undefined;
-  return explainRefusal(cwd, drop.account) ?? explainRefusal(argv[0] ?? '', drop.account);
-}
-
-/** The letter of a process's state; undefined when it cannot be known. */
-function conditionOf(pid: number): string | undefined {
-  try {
-    return readStat(pid)?.state;
-  } catch (error) {
-    if (isErrno(error, 'EMFILE', 'ENFILE')) return undefined; // out of files to look with: it is only for the words
-    throw error;
   }
 }

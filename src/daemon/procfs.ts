@@ -144,3 +144,13 @@ export function allPids(): number[] {
     throw error;
   }
 }
+
+/** The letter of a process's state; undefined when it cannot be known. */
+export function conditionOf(pid: number): string | undefined {
+  try {
+    return readStat(pid)?.state;
+  } catch (error) {
+    if (isErrno(error, 'EMFILE', 'ENFILE')) return undefined; // out of files to look with: it is only for the words
+    throw error;
+  }
+}
