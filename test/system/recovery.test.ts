@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { configHash } from '../../src/config/paths.ts';
 import type { StateRecord } from '../../src/core/record.ts';
 import { readEnvironment, readStat } from '../../src/daemon/procfs.ts';
+import { isErrno } from '../../src/runtime/errno.ts';
 import { Bench, type RunningDaemon } from '../support/built.ts';
 import { isAlive, onCleanup } from '../support/world.ts';
 
@@ -36,6 +37,25 @@ function marked(bench: Bench): { readonly pid: number; readonly id: string; read
       if (id === undefined || stat === undefined || !isAlive(pid)) return [];
       return [{ pid, id: id.slice(mark.length), isLeader: stat.session === pid }];
     });
+}
+
+/** The first marked `sleep` that is (or is not) the leader of a session, as soon as it runs: before its exec it is a shell. */
+async function sleeperOf(bench: Bench, daemon: RunningDaemon, { isLeader }: { isLeader: boolean }): Promise<number> {
+  for (;;) {
+    const found = marked(bench).find(one => one.isLeader === isLeader && commandOf(one.pid) === 'sleep');
+    if (found) return found.pid;
+    await daemon.events();
+  }
+}
+
+/** The name of the program that a process runs; undefined when it has ended. */
+function commandOf(pid: number): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ESRCH')) return undefined;
+    throw error;
+  }
 }
 
 /** A bench whose programs end with the test, whatever became of its daemon. */
@@ -245,12 +265,11 @@ programs:
       `programs:\n  parent: {cmd: sh -c "setsid sleep 1000 & wait", starttime: 0, stoptime: 50ms}\n`,
     );
     const first = await bench.start();
-    while (marked(bench).length < 2) await first.info('parent');
-    const [left] = marked(bench).filter(({ pid }) => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'sleep\n');
+    const left = await sleeperOf(bench, first, { isLeader: true });
     await killed(first);
     const second = await bench.start();
     await second.untilState('parent', 'RUNNING');
-    expect(isAlive(left?.pid ?? 0)).toBe(false);
+    expect(isAlive(left)).toBe(false);
   });
 
   test('a number that somebody else has by now is never touched', async () => {
@@ -366,15 +385,12 @@ test('a program that was renamed while it ran is ended by its own policy', async
     `programs:\n  lead: {cmd: ${JSON.stringify(cmd)}, leftovers: ignore, starttime: 0${more}}\n`;
   const bench = benchOf(program(''));
   const first = await bench.start();
-  while (marked(bench).length < 3) await first.info('lead');
-  const sleeper = marked(bench).find(
-    ({ pid, isLeader }) => isLeader && readFileSync(`/proc/${pid}/comm`, 'utf8') === 'sleep\n',
-  );
+  const sleeper = await sleeperOf(bench, first, { isLeader: true });
   writeFileSync(bench.config, program(', numprocs: 2'));
   expect(bench.ctl(['reload']).code).toBe(0);
   const { pid } = await first.info('lead:lead_00');
   await killed(first);
   const second = await bench.start();
   await second.untilState('lead:lead_00', 'RUNNING');
-  expect([isAlive(pid ?? 0), isAlive(sleeper?.pid ?? 0)]).toEqual([false, true]);
+  expect([isAlive(pid ?? 0), isAlive(sleeper)]).toEqual([false, true]);
 });
