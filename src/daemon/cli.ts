@@ -7,10 +7,10 @@ import { type LoadResult, loadConfig, loadConfigPaced } from '../config/load.ts'
 import { findConfig } from '../config/paths.ts';
 import { VERSION } from '../protocol/version.ts';
 import { realClock } from '../runtime/clock.ts';
-import { type Console, openConsole } from './console.ts';
 import { SocketInUse } from './control-socket.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
 import { startInBackground } from './daemonize.ts';
+import { type Foreground, openForeground } from './foreground.ts';
 import { keepHeapSmall } from './heap.ts';
 import { closeInherited } from './inherited.ts';
 import { breathing } from './paced.ts';
@@ -125,7 +125,7 @@ async function run(loaded: LoadResult & { readonly config: Config }, source: Con
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   closeInherited();
   keepHeapSmall();
-  const console = openConsole(realClock, !process.env.NO_COLOR) ?? plainConsole();
+  const console = openForeground(realClock, !process.env.NO_COLOR) ?? plainConsole();
   const signals = takeSignals();
   let daemon: Daemon;
   try {
@@ -182,7 +182,7 @@ function takeSignals(): { passTo(daemon: Daemon): void } {
 }
 
 /** A terminal that cannot be opened anew, as on macOS, is written to as Node does. */
-function plainConsole(): Console | undefined {
+function plainConsole(): Foreground | undefined {
   if (!isTerminal(process.stdout)) return undefined;
   const write = (text: string): void => void process.stdout.write(text);
   return { color: !process.env.NO_COLOR, write, close: () => Promise.resolve() };

@@ -4,7 +4,7 @@ import { isErrno } from '../runtime/errno.ts';
 import { LogFile } from './logfiles.ts';
 
 /** The terminal that the daemon runs in, as a place to show its log. */
-export interface Console {
+export interface Foreground {
   readonly color: boolean;
   write(text: string): void;
   close(): Promise<void>;
@@ -16,7 +16,7 @@ export interface Console {
  *
  * Returns undefined where standard output is no terminal that can be opened so.
  */
-export function openConsole(clock: Clock, color: boolean): Console | undefined {
+export function openForeground(clock: Clock, color: boolean): Foreground | undefined {
   if (!process.stdout.isTTY || process.platform !== 'linux') return undefined;
   const flags = constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
   let fd: number;
