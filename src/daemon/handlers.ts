@@ -158,7 +158,7 @@ function sourceOf(process: Process, query: URLSearchParams): Source {
   const onGrowth = (listener: () => void): Disposable => process.onOutput(listener);
   const onGone = (listener: () => void): Disposable =>
     process.onHappening(({ type }) => (type === 'process.removed' ? listener() : undefined));
-  if (stream === 'all') return { scrollback: process.scrollback, onGrowth, onGone };
+  if (stream === 'all') return { scrollback: process.console.scrollback, onGrowth, onGone };
   if (stream !== 'stderr')
     throw new WireError('bad_request', `stream must be all or stderr, not '${stream.slice(0, 40)}'`);
   if (!process.stderr) {
