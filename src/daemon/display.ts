@@ -1,14 +1,14 @@
 import { Cuts } from '../core/cuts.ts';
 import { Modes } from '../core/modes.ts';
-import { answerTo, questionOf } from '../core/queries.ts';
+import { answerTo, type Query, questionOf } from '../core/queries.ts';
 import type { Scrollback } from '../core/scrollback.ts';
 import { type Sequence, SequenceScanner } from '../core/sequences.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Emulator, Size } from '../terminal/emulator.ts';
 import { Screen } from '../terminal/screen.ts';
-import { Answers, type DriverQuestion } from './answers.ts';
+import { Answers } from './answers.ts';
 
-/** Bytes that are taken in at once for a look: some 10 ms of the worst content. More is for later turns. */
+/** Bytes that are taken in at once for a look: at most 10 ms of the worst content. The rest is for later turns. */
 const STEP = 64 * 1024;
 
 /** What a display needs of the process that it belongs to. */
@@ -16,15 +16,15 @@ export interface DisplayHost {
   readonly clock: Clock;
   /** Types an answer into the terminal. */
   type(bytes: Uint8Array): void;
-  /** Puts a question to the driver's terminal. */
-  readonly ask: DriverQuestion['ask'];
+  /** Sends a question to the driver's terminal; returns who was asked, or undefined when nobody drives. */
+  ask(question: Uint8Array): object | undefined;
   /** Whether anybody reads the stream, so that cuts must be remembered. */
-  readonly isWatched: boolean;
+  isWatched(): boolean;
 }
 
 /**
  * What one terminal shows, from the bytes that it received: follows modes, answers questions, and keeps the screen within
- * reach. It exists from the first byte on.
+ * reach of the ring. It exists from the first byte on.
  */
 export class Display implements Disposable {
   readonly modes = new Modes();
@@ -42,8 +42,61 @@ export class Display implements Disposable {
     this.scanner.reset(ring.head);
     this.answers = new Answers(host.clock, bytes => host.type(bytes));
   }
+
+  /** The offset up to which may be shown: no sequence or character is cut in two there. */
+  get shown(): number {
+    return this.scanner.safe;
+  }
+
+  append(bytes: Uint8Array): void {
+    const at = this.ring.head;
+    this.ring.append(bytes);
+    this.scanner.scan(bytes, at, this.onSequence);
+    this.screen.advance(this.scanner.safe);
+  }
+
+  /** The screen at `shown`; undefined when there is more to take in than one turn may. */
+  look(): Emulator | undefined {
+    return this.screen.catchUp(this.shown, STEP) ? this.screen.at(this.shown) : undefined;
+  }
+
+  resize(size: Size): void {
+    this.screen.resize(size);
+  }
+
+  /** A new life: its terminal is a new one, and begins with this line. */
+  begin(line: string): void {
+    this.scanner.reset(this.ring.head);
+    this.modes.reset();
+    this.screen.boundary(line);
+  }
+
+  /** Nobody waits for answers any more. */
+  forgetQuestions(): void {
+    this.answers[Symbol.dispose]();
+  }
+
+  /** What this viewer's terminal says to what it was asked. */
+  onReply(viewer: object, reply: Uint8Array): void {
+    this.answers.offer(viewer, reply);
+  }
+
+  [Symbol.dispose](): void {
+    this.answers[Symbol.dispose]();
+    this.screen[Symbol.dispose]();
+  }
+
+  private readonly onSequence = (sequence: Sequence): void => {
+    this.modes.apply(sequence);
+    const query = questionOf(sequence);
+    if (query === undefined) return;
+    if (this.host.isWatched()) this.cuts.add({ start: sequence.start, end: sequence.end });
+    this.reply(query, sequence);
+  };
+
+  private reply(query: Query, sequence: Sequence): void {
+    void query;
+    void sequence;
+    void answerTo;
+  }
 }
-void questionOf;
-void answerTo;
-void STEP;
-export type { Sequence, Emulator };
