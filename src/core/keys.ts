@@ -1,0 +1,391 @@
+/**
+ * Finds the chord that detaches in what the user's terminal sends (design, section 7), and passes everything else.
+ *
+ * A key is known by the byte it would send in legacy mode, whatever it is encoded as. What the chord's keys might be is
+ * held back: the chord's first keys for a second, the beginning of an escape sequence for 20 ms. Then:
+ *
+ * - Bytes pass in the order they came, but for one exception: answers of the terminal pass at once, while the user's
+ *   keys, mouse and focus reports that came before may still wait for the end of a chord. A program that waits for an
+ *   answer must not wait for the user, and no order between the two was ever promised.
+ * - Mouse and focus reports, bare modifier keys and releases of other keys neither belong to a chord nor break it. They wait
+ *   with its first key, so that a click after Ctrl-B stays after it, and pass whether it becomes a chord or not.
+ * - The first key typed twice is typed once: the first of the two is dropped. A chord whose second key is its first has no
+ *   such way; there, a key that does not fit falls back to the longest beginning of the chord that what came before ends in.
+ * - A release goes the way of its press. A repeat goes the way of its press, too: it neither breaks a chord nor is it a
+ *   second press.
+ * - What is pasted between brackets is not looked at.
+ */
+import type { Chord } from './chord.ts';
+import { codeOfByte, EVENT, foldCase, type KeyEvent, legacyByte } from './keypress.ts';
+import {
+  endOfCsi,
+  endOfString,
+  newToken,
+  pasteEnd,
+  pasteStart,
+  readToken,
+  type TokenKind,
+  X10_BYTES,
+} from './keystream.ts';
+import { concat, Segments } from './segments.ts';
+
+/** How long a beginning of an escape sequence is waited for, in ms: more and a lone Escape would lag. */
+export const PARTIAL_WAIT = 20;
+
+/** How long the next key of a chord is waited for, in ms. */
+export const CHORD_WAIT = 1000;
+
+/** Mouse reports of a second, and then some; beyond it a chord is given up. */
+const MAX_HELD = 64 * 1024;
+
+const ESC = 0x1b;
+const NOTHING = new Uint8Array(0);
+
+export interface Matched {
+  /** What the program gets. May be a part of the array that was fed, so it is valid as long as that is. */
+  readonly pass: Uint8Array;
+  readonly detached: boolean;
+  /** What came after the chord, unread: answers on their way, or keys that are meant for the shell. */
+  readonly rest: Uint8Array;
+}
+
+/** Something that waits for the end of a chord. */
+interface Held {
+  readonly bytes: Uint8Array;
+  /** The number of the press it belongs to, when that is one of the chord's keys; 0 for others. */
+  readonly press: number;
+}
+
+/** Times are monotonic milliseconds. Afterwards `expire` must be called at `deadline`, when there is one. */
+export class ChordMatcher {
+  private readonly keys: readonly number[];
+  /** Per number of keys that match: how many still do when the next does not (Knuth, Morris and Pratt). */
+  private readonly fallback: readonly number[];
+  private readonly token = newToken();
+  private readonly out = new Segments();
+
+  /** How many keys of the chord are held, what is, and since when. */
+  private progress = 0;
+  private held: Held[] = [];
+  private heldSize = 0;
+  private heldSince = 0;
+  /** Presses are numbered from 1; those of the held keys are the last ones. */
+  private presses = 0;
+  /** The code of each held key, oldest first. */
+  private heldCodes: number[] = [];
+
+  /** The beginning of a token that may be anything. */
+  private partial: Uint8Array = NOTHING;
+  private partialSince = 0;
+  private now = 0;
+  private readonly slowPasteStart = pasteStart();
+
+  /** What the next bytes are inside of, having been passed in part. */
+  private inside: 'nothing' | 'paste' | 'csi' | 'string' | 'x10' = 'nothing';
+  private insideKind: TokenKind = 'key';
+  private x10Left = 0;
+  private readonly pasteEnd = pasteEnd();
+
+  /** Keys whose presses were dropped, and a key of the chord whose press was passed: their releases and repeats follow. */
+  private readonly dropped = new Set<number>();
+  private readonly passed = new Set<number>();
+
+  private detached = false;
+
+  constructor(chord: Chord) {
+    this.keys = chord.keys;
+    this.fallback = fallbackOf(chord.keys);
+  }
+
+  /** When `expire` has something to do; undefined when nothing is held. */
+  get deadline(): number | undefined {
+    const partial = this.partial.length > 0 ? this.partialSince + PARTIAL_WAIT : Number.POSITIVE_INFINITY;
+    const chord = this.progress > 0 ? this.heldSince + CHORD_WAIT : Number.POSITIVE_INFINITY;
+    const earliest = Math.min(partial, chord);
+    return earliest === Number.POSITIVE_INFINITY ? undefined : earliest;
+  }
+
+  /** Takes what a read brought. After a chord, the matcher waits for the next one. */
+  feed(bytes: Uint8Array, now: number): Matched {
+    this.runOut(now);
+    if (this.detached) return this.result(bytes);
+    const joined = concat(this.partial, bytes);
+    if (this.partial.length === 0) this.partialSince = now;
+    this.partial = NOTHING;
+    return this.result(this.run(joined));
+  }
+
+  /** Passes what has been held long enough by now. */
+  expire(now: number): Matched {
+    this.runOut(now);
+    return this.result(NOTHING);
+  }
+
+  private result(rest: Uint8Array): Matched {
+    const { detached } = this;
+    this.detached = false;
+    return { pass: this.out.take(), detached, rest: detached ? rest : NOTHING };
+  }
+
+  private runOut(now: number): void {
+    this.now = now;
+    // Bytes that came before the partial sequence go before it.
+    if (this.progress > 0 && now >= this.heldSince + CHORD_WAIT) this.giveUp();
+    if (this.partial.length === 0 || now < this.partialSince + PARTIAL_WAIT) return;
+    const { partial } = this;
+    this.partial = NOTHING;
+    if (this.inside === 'string') this.inside = 'nothing';
+    this.slowPasteStart.begin(partial);
+    // The Escape key is what Ctrl-[ sends.
+    this.press(partial.length === 1 ? ESC : -1, 0, { bytes: partial, start: 0, end: partial.length });
+  }
+
+  /** Returns what is left after a chord. */
+  private run(bytes: Uint8Array): Uint8Array {
+    const slowPaste = this.inside === 'nothing' ? this.slowPasteStart.resume(bytes) : -1;
+    let at = 0;
+    if (slowPaste !== -1) {
+      this.giveUp();
+      this.out.add(bytes, 0, slowPaste);
+      at = slowPaste;
+      this.inside = 'paste';
+    }
+    while (at < bytes.length && !this.detached) {
+      if (this.inside !== 'nothing') at = this.goOnInside(bytes, at);
+      else if (this.progress === 0) at = this.step(bytes, this.skipPlain(bytes, at));
+      else at = this.step(bytes, at);
+    }
+    return bytes.subarray(at);
+  }
+
+  /** Passes what cannot begin anything, and returns where that ends. */
+  private skipPlain(bytes: Uint8Array, from: number): number {
+    const [first] = this.keys;
+    let at = from;
+    while (at < bytes.length) {
+      const byte = bytes[at] ?? 0;
+      if (byte === ESC) break;
+      if (byte === first) {
+        const next = bytes[at + 1];
+        if (next === undefined || next === ESC || next === first || next === this.keys[1] || this.keys.length === 1)
+          break;
+      }
+      at++;
+    }
+    this.out.add(bytes, from, at);
+    return at;
+  }
+
+  /** Takes one token; returns where it ends. */
+  private step(bytes: Uint8Array, at: number): number {
+    if (at === bytes.length) return at;
+    const { end, kind, isWhole, key } = readToken(bytes, at, this.token);
+    if (!isWhole) return this.stepPartial(bytes, at);
+    const piece = { bytes, start: at, end };
+    switch (kind) {
+      case 'reply':
+        this.out.add(bytes, at, end);
+        break;
+      case 'mouse':
+      case 'focus':
+      case 'modifier':
+        this.goAlong(bytes, at, end);
+        break;
+      case 'release':
+        this.release(foldCase(key.code), piece);
+        break;
+      case 'paste':
+        this.giveUp();
+        this.out.add(bytes, at, end);
+        this.inside = 'paste';
+        break;
+      case 'key':
+        this.key(key, piece);
+    }
+    return end;
+  }
+
+  private stepPartial(bytes: Uint8Array, at: number): number {
+    const { kind, body } = this.token;
+    if (kind === 'key') {
+      this.keepPartial(bytes, at);
+      return bytes.length;
+    }
+    this.inside = body;
+    this.insideKind = kind;
+    if (body === 'x10') {
+      this.x10Left = X10_BYTES;
+      this.passInside(bytes, at, at + 3);
+      return at + 3;
+    }
+    return this.goOnInside(bytes, at, at + 2);
+  }
+
+  private keepPartial(bytes: Uint8Array, at: number): void {
+    // A sequence begun in an earlier read has waited since then; any other begins now.
+    if (at > 0) this.partialSince = this.now;
+    this.partial = bytes.slice(at);
+  }
+
+  /** Passes what belongs to the paste or the report that has begun; returns where that ends. */
+  private goOnInside(bytes: Uint8Array, at: number, from = at): number {
+    if (this.inside === 'paste') {
+      const end = this.pasteEnd.find(bytes, from);
+      this.out.add(bytes, at, end === -1 ? bytes.length : end);
+      if (end !== -1) this.inside = 'nothing';
+      return end === -1 ? bytes.length : end;
+    }
+    if (this.inside === 'x10') {
+      const end = Math.min(at + this.x10Left, bytes.length);
+      this.x10Left -= end - at;
+      if (this.x10Left === 0) this.inside = 'nothing';
+      this.passInside(bytes, at, end);
+      return end;
+    }
+    const end = this.inside === 'csi' ? endOfCsi(bytes, from) : endOfString(bytes, from);
+    if (end !== -1) {
+      this.inside = 'nothing';
+      this.passInside(bytes, at, end);
+      return end;
+    }
+    // An ESC at its end begins the string's terminator, or is the Escape key.
+    const isHalfEnded = this.inside === 'string' && bytes.at(-1) === ESC;
+    const cut = isHalfEnded ? bytes.length - 1 : bytes.length;
+    this.passInside(bytes, at, cut);
+    if (isHalfEnded) this.keepPartial(bytes, cut);
+    return bytes.length;
+  }
+
+  private passInside(bytes: Uint8Array, start: number, end: number): void {
+    if (this.insideKind === 'reply') this.out.add(bytes, start, end);
+    else this.goAlong(bytes, start, end);
+  }
+
+  /** Passes, or waits with the chord that is being typed. */
+  private goAlong(bytes: Uint8Array, start: number, end: number): void {
+    if (this.progress > 0) this.hold(bytes.slice(start, end), 0);
+    else this.out.add(bytes, start, end);
+  }
+
+  private key(event: KeyEvent, piece: Piece): void {
+    const { bytes, start, end } = piece;
+    const code = foldCase(event.code);
+    const isRepeat = event.event === EVENT.repeat;
+    const press = isRepeat ? this.heldPressOf(code) : 0;
+    if (end - start === 1) this.press(bytes[start] ?? 0, 0, piece);
+    else if (press !== 0) this.hold(bytes.slice(start, end), press);
+    else if (isRepeat && this.passed.has(code)) this.press(-1, code, piece);
+    else if (!isRepeat || !this.dropped.has(code)) this.press(code === 0 ? -1 : legacyByte(event), code, piece);
+  }
+
+  /** A key was pressed: `byte` is the one it sends in legacy mode or -1, `code` that of its release or 0. */
+  private press(byte: number, code: number, piece: Piece): void {
+    const keyCode = code === 0 && byte !== -1 ? codeOfByte(byte) : code;
+    while (this.progress > 0 && byte !== this.keys[this.progress] && !this.isDoubled(byte)) this.fallBack();
+    if (byte === this.keys[this.progress]) this.matchKey(keyCode, piece);
+    else {
+      if (this.progress > 0) this.dropHeldKeys();
+      this.passKey(byte, keyCode, piece);
+    }
+  }
+
+  private isDoubled(byte: number): boolean {
+    return this.progress === 1 && byte === this.keys[0];
+  }
+
+  private matchKey(code: number, { bytes, start, end }: Piece): void {
+    this.presses++;
+    this.progress++;
+    this.heldCodes.push(code);
+    this.heldSince = this.now;
+    this.dropped.delete(code);
+    this.passed.delete(code);
+    if (this.progress < this.keys.length) this.hold(bytes.slice(start, end), this.presses);
+    else {
+      this.dropHeldKeys();
+      this.detached = true;
+    }
+  }
+
+  private passKey(byte: number, code: number, { bytes, start, end }: Piece): void {
+    this.out.add(bytes, start, end);
+    this.dropped.delete(code);
+    if (byte === this.keys[0]) this.passed.add(code);
+  }
+
+  private release(code: number, { bytes, start, end }: Piece): void {
+    this.passed.delete(code);
+    if (this.dropped.delete(code)) return;
+    const press = this.heldPressOf(code);
+    if (press === 0) this.goAlong(bytes, start, end);
+    else this.hold(bytes.slice(start, end), press);
+  }
+
+  /** The number of the last held press of a key; 0 for none. */
+  private heldPressOf(code: number): number {
+    const index = this.heldCodes.lastIndexOf(code);
+    return index === -1 ? 0 : this.presses - this.heldCodes.length + 1 + index;
+  }
+
+  private hold(bytes: Uint8Array, press: number): void {
+    this.held.push({ bytes, press });
+    this.heldSize += bytes.length;
+    if (this.heldSize > MAX_HELD) this.giveUp();
+  }
+
+  /** The held keys were the chord: they are dropped with their releases, what came between them passes. */
+  private dropHeldKeys(): void {
+    const firstHeld = this.presses - this.heldCodes.length + 1;
+    for (const { bytes, press } of this.held) if (press < firstHeld) this.out.add(bytes, 0, bytes.length);
+    for (const code of this.heldCodes) this.dropped.add(code);
+    this.forgetHeld();
+  }
+
+  /** The held keys are no chord: all that waits passes. */
+  private giveUp(): void {
+    for (const { bytes } of this.held) this.out.add(bytes, 0, bytes.length);
+    if (this.progress > 0) this.passed.add(this.heldCodes[0] ?? 0);
+    this.forgetHeld();
+  }
+
+  private forgetHeld(): void {
+    this.held = [];
+    this.heldSize = 0;
+    this.heldCodes = [];
+    this.progress = 0;
+  }
+
+  /** Passes as many of the oldest held keys as it takes for the rest to be a beginning of the chord again. */
+  private fallBack(): void {
+    const kept = this.fallback[this.progress] ?? 0;
+    if (kept === 0) this.giveUp();
+    else this.keepLast(kept);
+  }
+
+  private keepLast(kept: number): void {
+    const firstKept = this.presses - kept + 1;
+    const cut = this.held.findIndex(({ press }) => press === firstKept);
+    for (const { bytes } of this.held.slice(0, cut)) this.out.add(bytes, 0, bytes.length);
+    this.held = this.held.slice(cut);
+    this.heldSize = this.held.reduce((size, { bytes }) => size + bytes.length, 0);
+    this.heldCodes = this.heldCodes.slice(-kept);
+    this.progress = kept;
+  }
+}
+
+/** [start, end) of `bytes`. */
+interface Piece {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** At n: how long the longest proper beginning of the first n keys is that they also end in. */
+function fallbackOf(keys: readonly number[]): number[] {
+  return Array.from({ length: keys.length + 1 }, (_, n) => {
+    for (let length = n - 1; length > 0; length--) {
+      if (keys.slice(0, length).every((key, i) => key === keys[n - length + i])) return length;
+    }
+    return 0;
+  });
+}
