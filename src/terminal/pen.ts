@@ -5,39 +5,68 @@
 
 const SEMICOLON = 0x3b;
 const ZERO = 0x30;
+const NINE = 0x39;
 
 /** Longest SGR parameter string that is interpreted, in bytes: 32 parameters is what terminals keep. */
 const MAX_PARAMS = 96;
 
-/** SGR parameters of one number that switch one attribute on or off, and the slot of that attribute. */
-const SLOT_OF: Readonly<Record<number, string>> = {
-  ...{ 1: 'bold', 2: 'dim', 3: 'italic', 23: 'italic', 4: 'underline', 21: 'underline', 24: 'underline' },
-  ...{ 5: 'blink', 25: 'blink', 7: 'inverse', 27: 'inverse', 8: 'invisible', 28: 'invisible' },
-  ...{ 9: 'strike', 29: 'strike', 53: 'overline', 55: 'overline', 39: 'fg', 49: 'bg', 59: 'line' },
-};
+/** Parameters of one number that set one attribute; those of an attribute share a slot. */
+const SETTINGS: readonly (readonly number[])[] = [
+  [1], // bold: switched off by 22, with dim
+  [2],
+  [3, 23],
+  [4, 21, 24], // underline
+  [5, 25],
+  [7, 27],
+  [8, 28],
+  [9, 29],
+  [53, 55], // overline
+  [30, 31, 32, 33, 34, 35, 36, 37, 39, 90, 91, 92, 93, 94, 95, 96, 97],
+  [40, 41, 42, 43, 44, 45, 46, 47, 49, 100, 101, 102, 103, 104, 105, 106, 107],
+  [59], // the underline's colour
+];
+const BOLD = 0;
+const DIM = 1;
+const UNDERLINE = 3;
+const COLOUR_SLOT: Readonly<Record<number, number>> = { 38: 9, 48: 10, 58: 11 };
 
-const COLOUR_SLOT: Readonly<Record<number, string>> = { 38: 'fg', 48: 'bg', 58: 'line' };
+const LARGEST = 107;
+const NO_SLOT = 255;
+const SLOT_OF = new Uint8Array(LARGEST + 1).fill(NO_SLOT);
+for (const [slot, codes] of SETTINGS.entries()) for (const code of codes) SLOT_OF[code] = slot;
 
 export class Pen {
   private isReset = false;
   /** `22` came, which switches bold and dim off together. */
   private isNormal = false;
-  private readonly slots = new Map<string, string>();
-
-  /** Whether nothing was set: the pen is as it was before. */
-  get isUntouched(): boolean {
-    return !this.isReset && !this.isNormal && this.slots.size === 0;
-  }
+  /** The setting of each slot: 0 for none, a number, or text of more than a number. */
+  private readonly slots: (number | string)[] = new Array(SETTINGS.length).fill(0);
 
   /**
    * Takes in the parameters of one SGR sequence, `bytes[start, end)`, which are digits, `;` and `:`. False when it does not
    * know what they mean to a terminal: then this pen is of no use any more.
    */
   apply(bytes: Uint8Array, start: number, end: number): boolean {
-    if (end - start > MAX_PARAMS) return false;
-    let text = '';
-    for (let at = start; at < end; at++) text += String.fromCharCode(bytes[at] ?? 0);
-    const params = text.split(';');
+    let code = 0;
+    for (let at = start; at < end; at++) {
+      const byte = bytes[at] ?? 0;
+      if (byte > NINE || code > LARGEST) return this.applyText(bytes.subarray(start, end));
+      code = code * 10 + byte - ZERO;
+    }
+    return this.set(code);
+  }
+
+  /** The SGR sequence that brings the pen from what it was before to what it is now; empty when that is the same. */
+  text(): string {
+    const parts = this.slots.filter(setting => setting !== 0);
+    if (this.isNormal) parts.unshift(22);
+    if (this.isReset) parts.unshift(0);
+    return parts.length === 0 ? '' : `\x1b[${parts.join(';')}m`;
+  }
+
+  private applyText(bytes: Uint8Array): boolean {
+    if (bytes.length > MAX_PARAMS) return false;
+    const params = String.fromCharCode(...bytes).split(';');
     for (let at = 0; at < params.length; ) {
       const taken = this.take(params, at);
       if (taken === 0) return false;
@@ -46,48 +75,40 @@ export class Pen {
     return true;
   }
 
-  /** The SGR sequence that brings the pen from what it was before to what it is now; empty when that is the same. */
-  text(): string {
-    if (this.isUntouched) return '';
-    const parts = [...this.slots.values()];
-    if (this.isNormal) parts.unshift('22');
-    if (this.isReset) parts.unshift('0');
-    return `\x1b[${parts.join(';')}m`;
-  }
-
   /** Takes the parameter at `at`, with those that belong to it. Returns how many, 0 when it is unknown. */
   private take(params: readonly string[], at: number): number {
     const param = params[at] ?? '';
-    const code = Number(param.split(':', 1)[0]);
+    const code = Number.parseInt(param, 10) || 0;
     const colour = COLOUR_SLOT[code];
     if (colour !== undefined) {
       const taken = lengthOfColour(params, at);
-      this.slots.set(colour, params.slice(at, at + taken).join(';'));
+      this.slots[colour] = params.slice(at, at + taken).join(';');
       return taken;
     }
     if (param.includes(':')) {
       if (!/^4:[0-5]$/.test(param)) return 0;
-      this.slots.set('underline', param);
+      this.slots[UNDERLINE] = param;
       return 1;
     }
     return this.set(code) ? 1 : 0;
   }
 
   private set(code: number): boolean {
-    const slot = SLOT_OF[code] ?? paletteSlot(code);
     if (code === 0) {
       this.isReset = true;
       this.isNormal = false;
-      this.slots.clear();
-    } else if (code === 22) {
-      this.isNormal = true;
-      this.slots.delete('bold');
-      this.slots.delete('dim');
-    } else if (slot !== undefined) {
-      this.slots.set(slot, String(code));
-    } else {
-      return false;
+      this.slots.fill(0);
+      return true;
     }
+    if (code === 22) {
+      this.isNormal = true;
+      this.slots[BOLD] = 0;
+      this.slots[DIM] = 0;
+      return true;
+    }
+    const slot = SLOT_OF[code] ?? NO_SLOT;
+    if (slot === NO_SLOT) return false;
+    this.slots[slot] = code;
     return true;
   }
 }
@@ -97,12 +118,6 @@ export function beginsWithReset(bytes: Uint8Array, start: number, end: number): 
   let at = start;
   while (at < end && bytes[at] === ZERO) at++;
   return at === end || bytes[at] === SEMICOLON;
-}
-
-function paletteSlot(code: number): 'fg' | 'bg' | undefined {
-  if ((code >= 30 && code <= 37) || (code >= 90 && code <= 97)) return 'fg';
-  if ((code >= 40 && code <= 47) || (code >= 100 && code <= 107)) return 'bg';
-  return undefined;
 }
 
 /** How many parameters a well-formed colour at `at` takes: `38;5;n`, `38;2;r;g;b`, `38:5:n`, `38:2:[space]:r:g:b`. */

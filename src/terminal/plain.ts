@@ -65,7 +65,8 @@ for (const final of 'mKGCDP@X`aIZ') IS_ROW_FINAL[final.charCodeAt(0)] = 1;
 const NEAR = 48;
 
 /** The latest cut that is proved, if the whole of `bytes` is plain and there is one. */
-export function plainCut(bytes: Uint8Array, { rows, below }: PlainTerminal): PlainCut | undefined {
+export function plainCut(region: Uint8Array, { rows, below }: PlainTerminal): PlainCut | undefined {
+  const bytes = Buffer.from(region.buffer, region.byteOffset, region.length); // its indexOf is the C library's memchr
   const at = cutAt(bytes, rows);
   if (at <= 0 || !hasLineFeeds(bytes, at, below)) return undefined;
   if (bytes.includes(SO) || bytes.includes(SI) || hasC1(bytes)) return undefined;

@@ -65,10 +65,10 @@ describe('plain output', () => {
 describe('a pen', () => {
   it('keeps the latest setting of each attribute', () => {
     expect(penOf('31', '39')).toBe('\x1b[39m');
-    expect(penOf('1;31', '32', '4')).toBe('\x1b[1;32;4m');
+    expect(penOf('1;31', '32', '4')).toBe('\x1b[1;4;32m');
     expect(penOf('1', '0;7')).toBe('\x1b[0;7m');
     expect(penOf('1;2', '22', '2')).toBe('\x1b[22;2m');
-    expect(penOf('38;5;0', '48;2;1;2;3', '58:5:9', '4:3')).toBe('\x1b[38;5;0;48;2;1;2;3;58:5:9;4:3m');
+    expect(penOf('38;5;0', '48;2;1;2;3', '58:5:9', '4:3')).toBe('\x1b[4:3;38;5;0;48;2;1;2;3;58:5:9m');
     expect(penOf('')).toBe('\x1b[0m');
     expect(penOf()).toBe('');
   });
