@@ -1,13 +1,10 @@
+import { pidOf } from '../core/life.ts';
+import { statusOf } from '../core/status.ts';
 import { WireError } from '../protocol/errors.ts';
 import { MAX_COLS, MAX_ROWS } from '../protocol/frames.ts';
-import type { ScreenFormat } from '../protocol/messages.ts';
-import { Emulator } from '../terminal/emulator.ts';
-import { ansiOf, jsonOf, textOf } from '../terminal/render.ts';
 import { numberOf } from './follow.ts';
 import type { Upgrade } from './http.ts';
 import type { Process } from './process.ts';
-import { statusOf } from '../core/status.ts';
-import { pidOf } from '../core/life.ts';
 
 /** A viewer's name for itself is shown to others: as much as fits a line, and nothing that could move a cursor. */
 const LABEL_LENGTH = 48;

@@ -47,7 +47,7 @@ export class Console implements Stage, Disposable {
   /** Of the life that runs. */
   private pty: Pty | undefined;
   private readonly resting = new MutableDisposable();
-  private restedAt = -1;
+  private restedAt = 0;
 
   constructor(host: ConsoleHost, { scrollback, size }: { readonly scrollback: number; readonly size: Size }) {
     this.host = host;
@@ -201,7 +201,17 @@ export class Console implements Stage, Disposable {
     return { type: 'exit', code, text: `${statusOf(life)}: ${how}` };
   }
 
-  private restLater(): void {}
+  /** Puts the screen away once nobody has looked at it, and it has not changed, for a while. */
+  private restLater(): void {
+    this.resting.value = this.clock.after(REST_AFTER, () => {
+      const { made, watched, scrollback } = this;
+      if (made === undefined || !made.screen.hasEmulator) return;
+      const isIdle = scrollback.head === this.restedAt && (watched === undefined || watched.isEmpty);
+      this.restedAt = scrollback.head;
+      if (isIdle) made.screen.rest();
+      else this.restLater();
+    });
+  }
 }
 
 /** A shell's exit status: the program's exit code, or 128 and the number of the signal that ended it. */
@@ -213,4 +223,3 @@ function statusOfExit({ code, signal }: Exit): number {
 function isAtRest(life: Life): boolean {
   return STOPPED_STATES.includes(statusOf(life));
 }
-void REST_AFTER;

@@ -8,7 +8,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { MutableDisposable } from '../runtime/lifetime.ts';
 import type { Emulator, Size } from '../terminal/emulator.ts';
 import { Painter } from '../terminal/paint.ts';
-import { pictureOf } from './picture.ts';
+import { changeOfModes, wholePicture } from './picture.ts';
 import type { Wire } from './websocket.ts';
 
 /** Pictures come at most this often: ten a second, as tmux redraws a client that cannot follow. */
@@ -99,6 +99,10 @@ export class Viewer implements Disposable {
     this.view = painted(0, { keep: true, isSlow: false });
   }
 
+  get readOnly(): boolean {
+    return this.options.readOnly;
+  }
+
   get isPainted(): boolean {
     return this.view.kind === 'painted' && this.view.modes !== undefined;
   }
@@ -127,8 +131,9 @@ export class Viewer implements Disposable {
 
   /** All that it shows is out of date. `keep`: as a new life begins, what it shows goes into its scrollback. */
   renew({ keep }: { keep: boolean }): void {
-    const isNew = this.view.kind === 'painted' && this.view.modes === undefined;
-    this.view = painted(this.view.offset, { keep: keep || (isNew && this.view.keep), isSlow: false });
+    const { view } = this;
+    const mustKeep = view.kind === 'painted' && view.modes === undefined && view.keep; // the first picture is yet to come
+    this.view = painted(view.offset, { keep: keep || mustKeep, isSlow: false });
     this.touch();
   }
 
@@ -147,6 +152,11 @@ export class Viewer implements Disposable {
     if (!this.options.acks) return;
     this.flow.onArrived(total, this.stage.clock.now());
     this.touch();
+  }
+
+  /** A question that only its terminal can answer. */
+  ask(question: Uint8Array): void {
+    this.send(question);
   }
 
   /** Sends what it has not seen of the end, as far as it takes that at once, and closes. */

@@ -1,5 +1,4 @@
 import { driverOf } from '../core/driving.ts';
-import type { Clock } from '../runtime/clock.ts';
 import type { ServerFrame, ViewerInfo } from '../protocol/frames.ts';
 import type { Size } from '../terminal/emulator.ts';
 import { Keyboard } from './keyboard.ts';
@@ -47,6 +46,13 @@ export class Viewers implements Disposable {
     let least: number | undefined;
     for (const { needs } of this.viewers) if (needs !== undefined && (least === undefined || needs < least)) least = needs;
     return least;
+  }
+
+  /** Sends a question to the driver's terminal; returns who was asked. */
+  ask(question: Uint8Array): Viewer | undefined {
+    const { driver } = this;
+    driver?.ask(question);
+    return driver;
   }
 
   infos(): ViewerInfo[] {
