@@ -26,6 +26,13 @@ export interface ConsoleHost {
   readonly tell: (type: 'viewer.attached' | 'viewer.detached', viewer: ViewerInfo, reason: string | null) => void;
 }
 
+export interface ConsoleOptions {
+  /** Budget in bytes. */
+  readonly scrollback: number;
+  /** The terminal's, until somebody drives. */
+  readonly size: Size;
+}
+
 /** The code with which attaching to a process ends that does not run (design, section 3). */
 const NOT_RUNNING = 7;
 
@@ -42,6 +49,8 @@ export class Console implements Stage, Disposable {
   size: Size;
   private readonly host: ConsoleHost;
   private hasBeenDriven = false;
+  /** The scrollback's budget in bytes. */
+  private limit: number;
   private made: Display | undefined;
   private watched: Viewers | undefined;
   /** Of the life that runs. */
@@ -49,9 +58,10 @@ export class Console implements Stage, Disposable {
   private readonly resting = new MutableDisposable();
   private restedAt = 0;
 
-  constructor(host: ConsoleHost, { scrollback, size }: { readonly scrollback: number; readonly size: Size }) {
+  constructor(host: ConsoleHost, { scrollback, size }: ConsoleOptions) {
     this.host = host;
     this.clock = host.clock;
+    this.limit = scrollback;
     this.scrollback = new Scrollback(scrollback);
     this.size = { cols: size.cols, rows: size.rows };
   }
@@ -115,9 +125,18 @@ export class Console implements Stage, Disposable {
     if (pty === undefined) this.made?.forgetQuestions();
   }
 
-  /** The config says another size: it holds until somebody drives. */
-  configure(size: Size): void {
+  /** What the config says now: a budget for the scrollback, and a size, which holds until somebody drives. */
+  configure({ scrollback, size }: ConsoleOptions): void {
+    this.limit = scrollback;
+    if (this.made) this.made.screen.setLimit(scrollback);
+    else this.scrollback.resize(scrollback);
     if (!this.hasBeenDriven) this.resize(size);
+  }
+
+  /** Forgets the scrollback. The screen stays as it is. */
+  clear(): void {
+    if (this.made) this.made.screen.clear();
+    else this.scrollback.clear();
   }
 
   resize({ cols, rows }: Size): void {
@@ -165,7 +184,7 @@ export class Console implements Stage, Disposable {
   }
 
   private get display(): Display {
-    this.made ??= new Display(this.scrollback, this.size, {
+    this.made ??= new Display(this.scrollback, { size: this.size, limit: this.limit }, {
       clock: this.clock,
       type: bytes => void this.pty?.write(bytes),
       ask: question => this.watched?.ask(question),

@@ -5,7 +5,7 @@ import type { Scrollback } from '../core/scrollback.ts';
 import { type Sequence, SequenceScanner } from '../core/sequences.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Emulator, Size } from '../terminal/emulator.ts';
-import { Screen } from '../terminal/screen.ts';
+import { Screen, type ScreenOptions } from '../terminal/screen.ts';
 import { Answers } from './answers.ts';
 
 /** Bytes that are taken in at once for a look: at most 10 ms of the worst content. The rest is for later turns. */
@@ -35,10 +35,10 @@ export class Display implements Disposable {
   private readonly scanner = new SequenceScanner();
   private readonly answers: Answers;
 
-  constructor(ring: Scrollback, size: Size, host: DisplayHost) {
+  constructor(ring: Scrollback, screen: ScreenOptions, host: DisplayHost) {
     this.ring = ring;
     this.host = host;
-    this.screen = new Screen(ring, size);
+    this.screen = new Screen(ring, screen);
     this.scanner.reset(ring.head);
     this.answers = new Answers(host.clock, bytes => host.type(bytes));
   }
@@ -50,7 +50,7 @@ export class Display implements Disposable {
 
   append(bytes: Uint8Array): void {
     const at = this.ring.head;
-    this.ring.append(bytes);
+    this.screen.append(bytes);
     this.scanner.scan(bytes, at, this.onSequence);
     this.screen.advance(this.scanner.safe);
   }

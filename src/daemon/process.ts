@@ -176,8 +176,7 @@ export class Process implements Disposable {
    */
   reconfigure(spec: ProcessSpec, renew: boolean): string | undefined {
     this.asked = spec;
-    this.console.scrollback.resize(spec.scrollback);
-    this.console.configure(spec.terminal);
+    this.console.configure({ scrollback: spec.scrollback, size: spec.terminal });
     this.stderr?.resize(spec.scrollback);
     let problem: string | undefined;
     if (!renew) {
