@@ -1,5 +1,5 @@
-import type { ServerFrame } from '../../src/protocol/frames.ts';
 import type { Wire } from '../../src/daemon/websocket.ts';
+import type { ServerFrame } from '../../src/protocol/frames.ts';
 import { Emulator, type Size } from '../../src/terminal/emulator.ts';
 
 /** A viewer whose terminal is an emulator: it takes what comes at once, or keeps it until it is told to read. */
