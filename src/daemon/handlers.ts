@@ -54,6 +54,11 @@ export interface Subject {
   readonly shutdown: (reason: string) => void;
 }
 
+/** Stands where consoles will be. */
+const notYet = (): never => {
+  throw new WireError('failed', 'this daemon cannot do that yet');
+};
+
 /** One small function per route. */
 export function createHandlers(subject: Subject): Handlers {
   const { supervisor, reloader, journal } = subject;
@@ -113,6 +118,9 @@ export function createHandlers(subject: Subject): Handlers {
       return { accepted: call.body.length };
     },
     output: call => sendOutput(call.response, sourceOf(named(call), call.query), call.query),
+    attach: notYet,
+    screen: notYet,
+    detach: notYet,
     events: call => sendEvents(call, journal, subject.boot),
     reload: async call => {
       refuseWhenStopping(subject);
