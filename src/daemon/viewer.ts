@@ -8,7 +8,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { MutableDisposable } from '../runtime/lifetime.ts';
 import type { Emulator, Size } from '../terminal/emulator.ts';
 import { Painter } from '../terminal/paint.ts';
-import { changeOfModes, wholePicture } from './picture.ts';
+import { CURSOR_MODE, changeOfModes, wholePicture } from './picture.ts';
 import type { Wire } from './websocket.ts';
 
 /** Pictures come at most this often: ten a second, as tmux redraws a client that cannot follow. */
@@ -235,15 +235,16 @@ export class Viewer implements Disposable {
       view.modes = undefined;
     }
     if (isFirst && view.isSlow) this.wire.tell({ type: 'skipped', bytes: shown - view.offset });
-    const { size, notice } = this;
-    this.sendText(changeOfModes(view.modes, modes) + view.painter.frame(emulator, size, { notice, isCursorVisible: modes.isCursorVisible }));
+    const isCursorVisible = modes.isSet(CURSOR_MODE);
+    const frame = view.painter.frame({ emulator, view: this.size, isCursorVisible, notice: this.notice });
+    this.sendText(changeOfModes(view.modes, modes) + frame);
     view.modes = modes.clone();
     view.at = clock.now();
     view.offset = shown;
   }
 
   private sendText(text: string): void {
-    this.send(Buffer.from(text, 'utf8'));
+    if (text !== '') this.send(Buffer.from(text, 'utf8'));
   }
 
   private send(bytes: Uint8Array): void {

@@ -12,6 +12,8 @@ export class Shown {
   private readonly scanner = new SequenceScanner();
   private readonly modes = new Modes();
   private length = 0;
+  /** Something was written of which the terminal is to be rid again. */
+  private isEntered = false;
 
   /** Bytes that have reached the terminal. */
   get total(): number {
@@ -31,15 +33,17 @@ export class Shown {
 
   /** Brings the terminal into its default state, for a whole picture. `keep`: what it shows goes into its scrollback. */
   reset(rows: number, { keep }: { readonly keep: boolean }): string {
-    const undone = `${this.interruption()}${this.modes.undo()}`;
+    const undone = this.isEntered ? `${this.interruption()}${this.modes.undo()}` : '';
+    this.isEntered = true;
     this.modes.reset();
     this.scanner.reset(this.length);
-    return keep ? `${undone}${pushUp(rows)}` : undone;
+    return `${undone}${keep ? pushUp(rows) : ''}${Modes.ENTRY}`;
   }
 
   /** Undoes everything that was set, and leaves the cursor below all that is shown on a terminal of so many rows. */
   undo(rows: number): string {
-    return `${this.interruption()}${this.modes.undo()}\x1b[${rows};1H\r\n`;
+    const undone = this.isEntered ? `${this.interruption()}${this.modes.undo()}` : '';
+    return `${undone}\x1b[${rows};1H\r\n`;
   }
 }
 
