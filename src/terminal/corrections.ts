@@ -5,6 +5,7 @@
  */
 import {
   BG_EXTENDED,
+  BG_PROTECTED,
   CELL_WORDS,
   COLOR,
   CONTENT_CODE,
@@ -106,8 +107,23 @@ export function correctLines(line: XtermLine): void {
   };
 }
 
-/** Blanks halves of wide characters that a resize has left alone. */
-export function mendLine(line: XtermLine): void {
+/**
+ * After a resize: with little or no scrollback, reflow may leave the screen's lower part beyond the buffer's end, where
+ * reading and writing would throw. The screen is put at the end again, and the cursor stays in its line.
+ */
+export function mendBuffer(buffer: XtermBuffer, rows: number): void {
+  if (buffer.lines.length === 0) return; // the alternate screen while it is not shown
+  while (buffer.lines.length < rows)
+    buffer.lines.push(buffer.getBlankLine({ fg: 0, bg: 0, extended: undefined as never }));
+  const ybase = Math.min(buffer.ybase, buffer.lines.length - rows);
+  buffer.y = Math.max(0, Math.min(buffer.y + buffer.ybase - ybase, rows - 1));
+  buffer.ybase = ybase;
+  buffer.ydisp = ybase;
+}
+
+/** After a resize: cuts a line of the alternate screen, which keeps its old length, and blanks halves of wide characters. */
+export function mendLine(line: XtermLine, cols: number): void {
+  if (line.length > cols) line.resize(cols, undefined);
   for (let x = 0; x < line.length; x++) {
     const width = line.getWidth(x);
     if (width === 1) continue;
@@ -130,6 +146,25 @@ function wrap<K extends keyof XtermInput>(input: XtermInput, name: K, before: (p
   input[name] = wrapped as XtermInput[K]; // of the form it had
 }
 
+/**
+ * The column of the character that REP would repeat, or -1. It is the one left of the cursor, when nothing but characters
+ * came since and it looks like the pen, as what has just been printed does.
+ */
+export function repeatableCell({ _inputHandler: input, _bufferService: { buffers } }: XtermCore): number {
+  if (input._parser.precedingJoinState === 0) return -1;
+  const buffer = buffers.active;
+  const line = buffer.lines.get(buffer.ybase + buffer.y);
+  if (!line || buffer.x === 0) return -1;
+  const x = buffer.x - (line.getWidth(buffer.x - 1) === 0 && buffer.x > 1 ? 2 : 1);
+  const pen = input._curAttrData;
+  const at = x * CELL_WORDS;
+  if (x + line.getWidth(x) !== buffer.x) return -1;
+  if (line.hasContent(x) === 0 || line._data[at + 1] !== pen.fg >>> 0 || line._data[at + 2] !== pen.bg >>> 0) return -1;
+  const extended = line._extendedAttrs[x];
+  const isPens = extended?._ext === pen.extended._ext && extended.urlId === pen.extended.urlId;
+  return (pen.bg & BG_EXTENDED) === 0 || isPens ? x : -1;
+}
+
 /** Corrects one emulator's functions. `saved` holds the saved cursors, for each of the two screens. */
 export function correct(core: XtermCore, saved: WeakMap<XtermBuffer, SavedCursor>): void {
   const input = core._inputHandler;
@@ -146,16 +181,19 @@ export function correct(core: XtermCore, saved: WeakMap<XtermBuffer, SavedCursor
   input.saveCursor = () => {
     const buffer = buffers.active;
     const pen = input._curAttrData;
-    saved.set(buffer, {
+    const cursor = {
       x: Math.min(buffer.x, core._bufferService.cols - 1),
       y: buffer.y,
       fg: pen.fg,
       bg: pen.bg & ~BG_EXTENDED,
-      ext: pen.extended._ext,
+      ext: pen.extended._ext & (EXT_STYLE | COLOR),
       charsets: charsets._charsets.slice(),
       glevel: charsets.glevel,
       origin: modes().origin,
-    });
+    };
+    // What nothing saved would restore need not be kept: a resize must not move it.
+    if (isDefault(cursor)) saved.delete(buffer);
+    else saved.set(buffer, cursor);
     return true;
   };
 
@@ -195,7 +233,9 @@ export function correct(core: XtermCore, saved: WeakMap<XtermBuffer, SavedCursor
 
   const charAttributes = input.charAttributes;
   input.charAttributes = params => {
+    const isProtected = input._curAttrData.bg & BG_PROTECTED;
     charAttributes.call(input, params);
+    input._curAttrData.bg |= isProtected; // DECSCA is not SGR's business
     // SGR 59 is stored as all bits set, which reads as white.
     const { extended } = input._curAttrData;
     if ((extended._ext & COLOR) === COLOR && defaultsUnderlineColor(params)) extended._ext &= ~COLOR;
@@ -223,12 +263,11 @@ export function correct(core: XtermCore, saved: WeakMap<XtermBuffer, SavedCursor
   for (const final of ['|', '}', '~']) input._parser.registerEscHandler({ final }, () => true);
 
   input.repeatPrecedingCharacter = params => {
-    const buffer = buffers.active;
-    const line = buffer.lines.get(buffer.ybase + buffer.y);
-    if (input._parser.precedingJoinState === 0 || buffer.x === 0 || !line) return true;
-    const text = line.getString(buffer.x - (line.getWidth(buffer.x - 1) === 0 ? 2 : 1));
+    const x = repeatableCell(core);
+    if (x < 0) return true;
+    const { active } = buffers;
+    const text = active.lines.get(active.ybase + active.y)?.getString(x) ?? '';
     const codes = Array.from(text, char => char.codePointAt(0) ?? 0);
-    if (codes.length === 0) return true;
     const times = Math.min(params.params[0] || 1, MOST_REPETITIONS);
     const data = new Uint32Array(codes.length * times);
     for (let i = 0; i < data.length; i += codes.length) data.set(codes, i);
@@ -281,7 +320,14 @@ export function correct(core: XtermCore, saved: WeakMap<XtermBuffer, SavedCursor
     Object.assign(buffers.active, { scrollTop, scrollBottom, tabs });
   };
   const { activateAltBuffer, activateNormalBuffer } = buffers;
-  buffers.activateAltBuffer = fill => switching(() => activateAltBuffer.call(buffers, fill))();
+  buffers.activateAltBuffer = fill =>
+    switching(() => {
+      // A resize does not reach the bound of a buffer without lines: it would come to have a scrollback, or too few lines.
+      const { lines } = buffers.alt;
+      if (lines.length === 0 && lines.maxLength !== core._bufferService.rows)
+        lines.maxLength = core._bufferService.rows;
+      activateAltBuffer.call(buffers, fill);
+    })();
   buffers.activateNormalBuffer = switching(() => {
     if (buffers.active === buffers.alt) saved.delete(buffers.alt);
     activateNormalBuffer.call(buffers);
@@ -293,6 +339,10 @@ export function correct(core: XtermCore, saved: WeakMap<XtermBuffer, SavedCursor
     core.optionsService.options.convertEol = false;
     core.coreService.isCursorHidden = false;
   };
+}
+
+function isDefault({ x, y, fg, bg, ext, charsets, glevel, origin }: SavedCursor): boolean {
+  return (x | y | fg | bg | ext | glevel) === 0 && !origin && charsets.every(charset => charset === undefined);
 }
 
 /** Whether the last word on the underline's colour was SGR 59. */

@@ -6,14 +6,25 @@
  * It never answers a query: nobody listens to what it would send.
  */
 import { createRequire } from 'node:module';
-import { charsetLetter, correct, correctLines, mendLine, type SavedCursor } from './corrections.ts';
+import {
+  charsetLetter,
+  correct,
+  correctLines,
+  mendBuffer,
+  mendLine,
+  repeatableCell,
+  type SavedCursor,
+} from './corrections.ts';
 import {
   assertInternals,
   BG_EXTENDED,
   CELL_WORDS,
   COLOR,
+  COLOR_MODE,
+  COLOR_RGB,
   CONTENT_WIDTH_SHIFT,
   EXT_STYLE,
+  EXT_STYLE_SHIFT,
   FG_UNDERLINE,
   type XtermBuffer,
   type XtermCharset,
@@ -125,9 +136,10 @@ export class Emulator implements Disposable {
   resize({ cols, rows }: Size): void {
     if (cols === this.cols && rows === this.rows) return;
     const { normal, alt, active } = this.core._bufferService.buffers;
-    for (const buffer of [normal, alt]) this.beforeResize(buffer, buffer === normal && active === alt);
+    const resized = [this.resizing(normal, active === alt), this.resizing(alt, false)];
     this.terminal.resize(cols, rows);
-    for (const buffer of [normal, alt]) this.afterResize(buffer, buffer === normal && active === alt);
+    this.core._inputHandler._parser.precedingJoinState = 0; // what REP would repeat may be elsewhere now
+    for (const done of resized) done();
   }
 
   /** As new, half-received sequences forgotten too. */
@@ -163,9 +175,9 @@ export class Emulator implements Disposable {
     return this.buffer.x >= this.cols;
   }
 
-  /** The last thing in the stream was a character, so that REP would repeat it. */
+  /** The last thing in the stream was the character left of the cursor, so that REP would repeat it. */
   get canRepeat(): boolean {
-    return this.core._inputHandler._parser.precedingJoinState !== 0;
+    return repeatableCell(this.core) >= 0;
   }
 
   /** Lines above the main screen. */
@@ -188,13 +200,13 @@ export class Emulator implements Disposable {
     const at = x * CELL_WORDS;
     const fg = line._data[at + 1] ?? 0;
     const bg = line._data[at + 2] ?? 0;
-    style.fg = fg;
-    style.bg = (bg & ~BG_EXTENDED) >>> 0;
-    style.ext = (fg & FG_UNDERLINE) !== 0 ? 1 << 26 : 0;
+    style.fg = withoutResidue(fg);
+    style.bg = withoutResidue(bg & ~BG_EXTENDED);
+    style.ext = (fg & FG_UNDERLINE) !== 0 ? 1 << EXT_STYLE_SHIFT : 0;
     style.link = 0;
     if ((bg & BG_EXTENDED) !== 0) {
       const extended = (line as XtermLine)._extendedAttrs[x]; // lines are xterm's own, seen through a narrower type
-      style.ext = extended ? extended._ext & (EXT_STYLE | COLOR) : 0;
+      style.ext = extended ? underlineOf(extended._ext) : 0;
       style.link = extended && this.links.getLinkData(extended.urlId) ? extended.urlId : 0;
     }
     return style;
@@ -207,7 +219,12 @@ export class Emulator implements Disposable {
   /** What the next character would look like. */
   get pen(): Style {
     const { fg, bg, extended } = this.core._inputHandler._curAttrData;
-    return { fg, bg: (bg & ~BG_EXTENDED) >>> 0, ext: extended._ext & (EXT_STYLE | COLOR), link: extended.urlId };
+    return {
+      fg: withoutResidue(fg),
+      bg: withoutResidue(bg & ~BG_EXTENDED),
+      ext: underlineOf(extended._ext),
+      link: this.links.getLinkData(extended.urlId) ? extended.urlId : 0,
+    };
   }
 
   /** First and last row of the scroll region, from 0. */
@@ -248,7 +265,7 @@ export class Emulator implements Disposable {
       saved && {
         x: saved.x,
         y: saved.y,
-        style: { fg: saved.fg, bg: saved.bg >>> 0, ext: saved.ext & (EXT_STYLE | COLOR), link: 0 },
+        style: { fg: withoutResidue(saved.fg), bg: withoutResidue(saved.bg), ext: underlineOf(saved.ext), link: 0 },
         charsets: letters(saved.charsets),
         glevel: saved.glevel,
         origin: saved.origin,
@@ -260,26 +277,33 @@ export class Emulator implements Disposable {
     return this.core._bufferService.buffers.active;
   }
 
-  /** The main screen's cursor beneath an alternate one is the saved one: there it comes back, and moves with its line. */
-  private beforeResize(buffer: XtermBuffer, isHidden: boolean): void {
+  /**
+   * A saved cursor moves with the text like the cursor. The main screen's own beneath an alternate one is where the saved
+   * one is: there it comes back.
+   */
+  private resizing(buffer: XtermBuffer, isHidden: boolean): () => void {
     const saved = this.savedCursors.get(buffer);
-    buffer.savedX = saved?.x ?? 0;
-    buffer.savedY = buffer.ybase + (saved?.y ?? 0);
-    if (!isHidden) return;
-    buffer.x = saved?.x ?? 0;
-    buffer.y = saved?.y ?? 0;
+    if (isHidden) {
+      buffer.x = saved?.x ?? 0;
+      buffer.y = saved?.y ?? 0;
+    }
+    const before = buffer.y;
+    return () => {
+      mendBuffer(buffer, this.rows);
+      if (saved) {
+        saved.x = clamp(isHidden ? buffer.x : saved.x, this.cols - 1);
+        saved.y = clamp(saved.y + buffer.y - before, this.rows - 1);
+      }
+      this.mend(buffer);
+    };
   }
 
-  private afterResize(buffer: XtermBuffer, isHidden: boolean): void {
-    const saved = this.savedCursors.get(buffer);
-    if (saved) {
-      saved.x = clamp(isHidden ? buffer.x : saved.x, this.cols - 1);
-      saved.y = clamp(isHidden ? buffer.y : buffer.savedY - buffer.ybase, this.rows - 1);
-    }
+  /** Forgets tab stops beyond the last column, and halves of wide characters that were cut. */
+  private mend(buffer: XtermBuffer): void {
     for (const column of Object.keys(buffer.tabs)) if (Number(column) >= this.cols) delete buffer.tabs[Number(column)];
     for (let y = 0; y < buffer.lines.length; y++) {
       const line = buffer.lines.get(y);
-      if (line) mendLine(line);
+      if (line) mendLine(line, this.cols);
     }
   }
 
@@ -304,6 +328,25 @@ function lineAt(buffer: XtermBuffer, y: number): XtermLine {
 
 function letters(charsets: readonly XtermCharset[]): string[] {
   return Array.from({ length: G_COUNT }, (_, g) => charsetLetter(charsets[g]));
+}
+
+/** A word of flags and a colour, without what an earlier, longer colour has left in it. */
+function withoutResidue(word: number): number {
+  switch (word & COLOR_MODE) {
+    case COLOR_RGB:
+      return word >>> 0;
+    case 0:
+      return (word & ~COLOR) >>> 0;
+    default:
+      return (word & ~RESIDUE) >>> 0;
+  }
+}
+
+/** The colour bits that an indexed colour does not use. */
+const RESIDUE = 0xffff00;
+
+function underlineOf(ext: number): number {
+  return withoutResidue(ext & (EXT_STYLE | COLOR));
 }
 
 function clamp(value: number, most: number): number {

@@ -56,6 +56,8 @@ export interface XtermLine {
   getWidth(index: number): number;
   hasContent(index: number): number;
   getString(index: number): string;
+  /** `fill` is for growing. */
+  resize(cols: number, fill: undefined): unknown;
   setCellFromCodepoint(index: number, code: number, width: number, attributes: XtermAttributes): void;
   addCodepointToCell(index: number, code: number, width: number): void;
   insertCells(position: number, count: number, fill: XtermAttributes): void;
@@ -65,12 +67,20 @@ export interface XtermBuffer {
   x: number;
   y: number;
   ybase: number;
+  ydisp: number;
   scrollTop: number;
   scrollBottom: number;
   savedX: number;
   savedY: number;
   tabs: Record<number, boolean | undefined>;
-  readonly lines: { readonly length: number; get(index: number): XtermLine | undefined };
+  readonly lines: {
+    readonly length: number;
+    maxLength: number;
+    get(index: number): XtermLine | undefined;
+    push(line: XtermLine): void;
+  };
+  /** `extended` is read only where `bg` says so. */
+  getBlankLine(attributes: XtermAttributes): XtermLine;
 }
 
 export interface XtermBuffers {

@@ -12,6 +12,10 @@ export interface Link {
 /** So many different links are kept before those that no cell shows any more are dropped. */
 export const LINKS_BEFORE_SWEEP = 4096;
 
+/** VTE's bounds, which the de facto standard for OSC 8 names. */
+const LONGEST_URI = 2083;
+const LONGEST_ID = 250;
+
 export class Links implements XtermLinks {
   private byId = new Map<number, Link>();
   private byKey = new Map<string, number>();
@@ -23,8 +27,9 @@ export class Links implements XtermLinks {
     this.inUse = inUse;
   }
 
-  /** The same id and URI get the same number. */
+  /** The same id and URI get the same number; what is too long gets 0, which is no link. */
   registerLink({ id, uri }: Link): number {
+    if (uri.length > LONGEST_URI || (id?.length ?? 0) > LONGEST_ID) return 0;
     const key = `${id ?? ''};${uri}`;
     const known = this.byKey.get(key);
     if (known !== undefined) return known;
