@@ -88,6 +88,11 @@ export class Console implements Stage, Disposable {
     return emulator;
   }
 
+  lookNow(): Emulator {
+    this.restLater();
+    return this.display.screen.at(this.shown);
+  }
+
   /** The screen, in as many turns as it takes. */
   async lookPatiently(): Promise<Emulator> {
     for (;;) {

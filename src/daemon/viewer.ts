@@ -2,7 +2,7 @@ import type { Cuts } from '../core/cuts.ts';
 import type { Modes } from '../core/modes.ts';
 import type { Millis } from '../core/program.ts';
 import type { Scrollback } from '../core/scrollback.ts';
-import { Watermark } from '../core/watermark.ts';
+import { LARGEST_WINDOW, Watermark } from '../core/watermark.ts';
 import { ACK_EVERY, type ServerFrame, type ViewerInfo } from '../protocol/frames.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { MutableDisposable } from '../runtime/lifetime.ts';
@@ -37,6 +37,8 @@ export interface Stage {
   readonly cuts: Cuts;
   /** The screen at `shown`; undefined when it takes longer than one turn may, and is to be asked for again in the next. */
   look(): Emulator | undefined;
+  /** The same at once, whatever it takes. */
+  lookNow(): Emulator;
 }
 
 export interface ViewerOptions {
@@ -159,9 +161,10 @@ export class Viewer implements Disposable {
     this.send(question);
   }
 
-  /** Sends what it has not seen of the end, as far as it takes that at once, and closes. */
+  /** Sends the last of what there is to see, then why there is no more, and closes. */
   finish(frame: ServerFrame): void {
-    this.flush();
+    if (this.view.kind === 'streamed') this.stream(this.view, LARGEST_WINDOW);
+    if (this.view.kind === 'painted') this.sendLastPicture(this.view);
     this.wire.tell(frame);
     this.wire.end('the process has ended');
   }
@@ -183,16 +186,19 @@ export class Viewer implements Disposable {
     return this.notice === undefined && this.size.cols === cols && this.size.rows === rows;
   }
 
-  private stream(view: Streamed): void {
+  /** `atLeast`: bytes that may be sent whatever is under way. */
+  private stream(view: Streamed, atLeast = 0): void {
     const { clock, scrollback, cuts, shown } = this.stage;
     const now = clock.now();
+    const start = view.offset;
     const isOvertaken = shown - view.offset > MOST_LAG || view.offset < scrollback.tail;
-    if (!this.mayStream || isOvertaken || this.flow.isSlow(now)) {
+    if (!this.mayStream || isOvertaken || (atLeast === 0 && this.flow.isSlow(now))) {
       this.view = painted(view.offset, { keep: false, isSlow: this.mayStream });
       return;
     }
-    while (view.offset < shown && this.flow.room > 0) {
-      const { from, bytes } = scrollback.read(view.offset, Math.min(CHUNK, this.flow.room, shown - view.offset));
+    const room = (): number => Math.max(this.flow.room, view.offset - start < atLeast ? atLeast : 0);
+    while (view.offset < shown && room() > 0) {
+      const { from, bytes } = scrollback.read(view.offset, Math.min(CHUNK, room(), shown - view.offset));
       view.offset = from + bytes.length;
       for (const { start, end } of cuts.left(from, view.offset)) this.send(bytes.subarray(start - from, end - from));
     }
@@ -224,6 +230,12 @@ export class Viewer implements Disposable {
     this.wire.tell({ type: 'reset', keep: view.keep && view.modes === undefined });
     this.sendText(wholePicture(emulator, modes));
     this.view = { kind: 'streamed', offset: shown };
+  }
+
+  private sendLastPicture(view: Painted): void {
+    const emulator = this.stage.lookNow();
+    if (this.mayStream) this.beginStream(view, emulator);
+    else this.sendPicture(view, emulator);
   }
 
   private sendPicture(view: Painted, emulator: Emulator): void {
