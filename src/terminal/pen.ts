@@ -56,6 +56,13 @@ export class Pen {
     return this.set(code);
   }
 
+  /** Takes in what `later` says, as if its sequences had followed. */
+  add(later: Pen): void {
+    if (later.isReset) this.set(0);
+    if (later.isNormal) this.set(22);
+    for (const [slot, setting] of later.slots.entries()) if (setting !== 0) this.slots[slot] = setting;
+  }
+
   /** The SGR sequence that brings the pen from what it was before to what it is now; empty when that is the same. */
   text(): string {
     const parts = this.slots.filter(setting => setting !== 0);
