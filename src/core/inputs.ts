@@ -39,6 +39,11 @@ export class InputReader {
   /** Where the keys begin that are not yet a token. */
   private keysFrom = 0;
 
+  /** Whether the terminal reports the mouse in UTF-8 (mode 1005), which nothing else tells. */
+  set isUtf8Mouse(on: boolean) {
+    this.token.isUtf8Mouse = on;
+  }
+
   feed(bytes: Uint8Array): InputToken[] {
     const joined = concat(this.held, bytes);
     this.held = NOTHING;

@@ -20,12 +20,14 @@ import { codeOfByte, EVENT, foldCase, type KeyEvent, legacyByte } from './keypre
 import {
   endOfCsi,
   endOfString,
+  endOfX10,
   newToken,
   pasteEnd,
   pasteStart,
   readToken,
   type TokenKind,
-  X10_BYTES,
+  X10_VALUES,
+  x10ValuesIn,
 } from './keystream.ts';
 import { concat, Segments } from './segments.ts';
 
@@ -95,6 +97,11 @@ export class ChordMatcher {
   constructor(chord: Chord) {
     this.keys = chord.keys;
     this.fallback = fallbackOf(chord.keys);
+  }
+
+  /** Whether the terminal reports the mouse in UTF-8 (mode 1005), which nothing else tells. */
+  set isUtf8Mouse(on: boolean) {
+    this.token.isUtf8Mouse = on;
   }
 
   /** When `expire` has something to do; undefined when nothing is held. */
@@ -214,7 +221,7 @@ export class ChordMatcher {
     this.inside = body;
     this.insideKind = kind;
     if (body === 'x10') {
-      this.x10Left = X10_BYTES;
+      this.x10Left = X10_VALUES;
       this.passInside(bytes, at, at + 3);
       return at + 3;
     }
@@ -236,11 +243,12 @@ export class ChordMatcher {
       return end === -1 ? bytes.length : end;
     }
     if (this.inside === 'x10') {
-      const end = Math.min(at + this.x10Left, bytes.length);
-      this.x10Left -= end - at;
-      if (this.x10Left === 0) this.inside = 'nothing';
-      this.passInside(bytes, at, end);
-      return end;
+      const { isUtf8Mouse } = this.token;
+      const end = endOfX10(bytes, at, this.x10Left, isUtf8Mouse);
+      if (end === -1) this.x10Left -= x10ValuesIn(bytes, at, isUtf8Mouse);
+      else this.inside = 'nothing';
+      this.passInside(bytes, at, end === -1 ? bytes.length : end);
+      return end === -1 ? bytes.length : end;
     }
     const end = this.inside === 'csi' ? endOfCsi(bytes, from) : endOfString(bytes, from);
     if (end !== -1) {
@@ -310,7 +318,7 @@ export class ChordMatcher {
   private passKey(byte: number, code: number, { bytes, start, end }: Piece): void {
     this.out.add(bytes, start, end);
     this.dropped.delete(code);
-    if (byte === this.keys[0]) this.passed.add(code);
+    if (this.keys.includes(byte)) this.passed.add(code);
   }
 
   private release(code: number, { bytes, start, end }: Piece): void {
@@ -344,7 +352,7 @@ export class ChordMatcher {
   /** The held keys are no chord: all that waits passes. */
   private giveUp(): void {
     for (const { bytes } of this.held) this.out.add(bytes, 0, bytes.length);
-    if (this.progress > 0) this.passed.add(this.heldCodes[0] ?? 0);
+    for (const code of this.heldCodes) this.passed.add(code);
     this.forgetHeld();
   }
 
@@ -368,7 +376,9 @@ export class ChordMatcher {
     for (const { bytes } of this.held.slice(0, cut)) this.out.add(bytes, 0, bytes.length);
     this.held = this.held.slice(cut);
     this.heldSize = this.held.reduce((size, { bytes }) => size + bytes.length, 0);
+    for (const code of this.heldCodes.slice(0, -kept)) this.passed.add(code);
     this.heldCodes = this.heldCodes.slice(-kept);
+    for (const code of this.heldCodes) this.passed.delete(code);
     this.progress = kept;
   }
 }
