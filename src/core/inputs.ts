@@ -3,7 +3,8 @@
  * viewer's client has waited for what belongs together, so a lone Escape passes at once here, and only what must be an
  * answer or a report is held until it is whole.
  */
-import { endOfCsi, endOfString, newToken, pasteEnd, pasteStart, readToken, type TokenKind } from './keystream.ts';
+import { endOfCsi, endOfString, newToken, readToken, type TokenKind } from './keystream.ts';
+import { pasteEnd, pasteStart } from './pastemark.ts';
 import { type Reply, replyOf } from './replies.ts';
 import { concat } from './segments.ts';
 

@@ -1,7 +1,8 @@
 /** What a terminal sends, token by token. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { newToken, pasteEnd, pasteStart, readToken } from '../../src/core/keystream.ts';
+import { newToken, readToken } from '../../src/core/keystream.ts';
+import { pasteEnd, pasteStart } from '../../src/core/pastemark.ts';
 
 function bytesOf(text: string): Uint8Array {
   return Uint8Array.from(text, character => character.charCodeAt(0));
