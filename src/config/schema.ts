@@ -5,7 +5,13 @@
 
 import { textOr } from './either.ts';
 import { environment } from './environment.ts';
-import { reportKeysBesidePrograms, reportLostIndentation, strayAtTop, strayInProgram } from './misplaced.ts';
+import {
+  reportKeysBesidePrograms,
+  reportLostIndentation,
+  strayAtTop,
+  strayInDaemon,
+  strayInProgram,
+} from './misplaced.ts';
 import { nameProblem } from './names.ts';
 import { boolean, duration, integer, keys, octal, oneOf, signal, size } from './scalar.ts';
 import { type Fields, mapOf, type Rows, type Table, tableOf } from './table.ts';
@@ -304,7 +310,7 @@ const programTable: Table<typeof PROGRAM> = {
 
 const TOP = {
   daemon: {
-    kind: tableOf({ what: '`daemon`', rows: DAEMON }),
+    kind: tableOf({ what: '`daemon`', rows: DAEMON, stray: strayInDaemon }),
     help: 'The daemon itself. Only in the main file.',
   },
   defaults: {

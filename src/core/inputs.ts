@@ -3,7 +3,8 @@
  * viewer's client has waited for what belongs together, so a lone Escape passes at once here, and only what must be an
  * answer or a report is held until it is whole.
  */
-import { endOfCsi, endOfString, newToken, pasteEnd, pasteStart, readToken, type TokenKind } from './keystream.ts';
+import { endOfCsi, endOfString, newToken, readToken, type TokenKind } from './keystream.ts';
+import { pasteEnd, pasteStart } from './pastemark.ts';
 import { type Reply, replyOf } from './replies.ts';
 import { concat } from './segments.ts';
 
@@ -38,6 +39,11 @@ export class InputReader {
   private tokens: InputToken[] = [];
   /** Where the keys begin that are not yet a token. */
   private keysFrom = 0;
+
+  /** Whether the terminal reports the mouse in UTF-8 (mode 1005), which nothing else tells. */
+  set isUtf8Mouse(on: boolean) {
+    this.token.isUtf8Mouse = on;
+  }
 
   feed(bytes: Uint8Array): InputToken[] {
     const joined = concat(this.held, bytes);

@@ -16,17 +16,19 @@
  * - What is pasted between brackets is not looked at.
  */
 import type { Chord } from './chord.ts';
+import { HeldKeys } from './heldkeys.ts';
 import { codeOfByte, EVENT, foldCase, type KeyEvent, legacyByte } from './keypress.ts';
 import {
   endOfCsi,
   endOfString,
+  endOfX10,
   newToken,
-  pasteEnd,
-  pasteStart,
   readToken,
   type TokenKind,
-  X10_BYTES,
+  X10_VALUES,
+  x10ValuesIn,
 } from './keystream.ts';
+import { pasteEnd, pasteStart } from './pastemark.ts';
 import { concat, Segments } from './segments.ts';
 
 /** How long a beginning of an escape sequence is waited for, in ms: more and a lone Escape would lag. */
@@ -49,13 +51,6 @@ export interface Matched {
   readonly rest: Uint8Array;
 }
 
-/** Something that waits for the end of a chord. */
-interface Held {
-  readonly bytes: Uint8Array;
-  /** The number of the press it belongs to, when that is one of the chord's keys; 0 for others. */
-  readonly press: number;
-}
-
 /** Times are monotonic milliseconds. Afterwards `expire` must be called at `deadline`, when there is one. */
 export class ChordMatcher {
   private readonly keys: readonly number[];
@@ -64,15 +59,8 @@ export class ChordMatcher {
   private readonly token = newToken();
   private readonly out = new Segments();
 
-  /** How many keys of the chord are held, what is, and since when. */
-  private progress = 0;
-  private held: Held[] = [];
-  private heldSize = 0;
+  private readonly held = new HeldKeys();
   private heldSince = 0;
-  /** Presses are numbered from 1; those of the held keys are the last ones. */
-  private presses = 0;
-  /** The code of each held key, oldest first. */
-  private heldCodes: number[] = [];
 
   /** The beginning of a token that may be anything. */
   private partial: Uint8Array = NOTHING;
@@ -86,7 +74,7 @@ export class ChordMatcher {
   private x10Left = 0;
   private readonly pasteEnd = pasteEnd();
 
-  /** Keys whose presses were dropped, and a key of the chord whose press was passed: their releases and repeats follow. */
+  /** Keys whose presses were dropped, and keys of the chord whose presses passed: releases and repeats follow. */
   private readonly dropped = new Set<number>();
   private readonly passed = new Set<number>();
 
@@ -95,6 +83,16 @@ export class ChordMatcher {
   constructor(chord: Chord) {
     this.keys = chord.keys;
     this.fallback = fallbackOf(chord.keys);
+  }
+
+  /** How many keys of the chord are held. */
+  private get progress(): number {
+    return this.held.count;
+  }
+
+  /** Whether the terminal reports the mouse in UTF-8 (mode 1005), which nothing else tells. */
+  set isUtf8Mouse(on: boolean) {
+    this.token.isUtf8Mouse = on;
   }
 
   /** When `expire` has something to do; undefined when nothing is held. */
@@ -130,7 +128,7 @@ export class ChordMatcher {
   private runOut(now: number): void {
     this.now = now;
     // Bytes that came before the partial sequence go before it.
-    if (this.progress > 0 && now >= this.heldSince + CHORD_WAIT) this.giveUp();
+    if (this.progress > 0 && now >= this.heldSince + CHORD_WAIT) this.passHeld();
     if (this.partial.length === 0 || now < this.partialSince + PARTIAL_WAIT) return;
     const { partial } = this;
     this.partial = NOTHING;
@@ -145,7 +143,7 @@ export class ChordMatcher {
     const slowPaste = this.inside === 'nothing' ? this.slowPasteStart.resume(bytes) : -1;
     let at = 0;
     if (slowPaste !== -1) {
-      this.giveUp();
+      this.passHeld();
       this.out.add(bytes, 0, slowPaste);
       at = slowPaste;
       this.inside = 'paste';
@@ -195,7 +193,7 @@ export class ChordMatcher {
         this.release(foldCase(key.code), piece);
         break;
       case 'paste':
-        this.giveUp();
+        this.passHeld();
         this.out.add(bytes, at, end);
         this.inside = 'paste';
         break;
@@ -214,7 +212,7 @@ export class ChordMatcher {
     this.inside = body;
     this.insideKind = kind;
     if (body === 'x10') {
-      this.x10Left = X10_BYTES;
+      this.x10Left = X10_VALUES;
       this.passInside(bytes, at, at + 3);
       return at + 3;
     }
@@ -236,11 +234,12 @@ export class ChordMatcher {
       return end === -1 ? bytes.length : end;
     }
     if (this.inside === 'x10') {
-      const end = Math.min(at + this.x10Left, bytes.length);
-      this.x10Left -= end - at;
-      if (this.x10Left === 0) this.inside = 'nothing';
-      this.passInside(bytes, at, end);
-      return end;
+      const { isUtf8Mouse } = this.token;
+      const end = endOfX10(bytes, at, this.x10Left, isUtf8Mouse);
+      if (end === -1) this.x10Left -= x10ValuesIn(bytes, at, isUtf8Mouse);
+      else this.inside = 'nothing';
+      this.passInside(bytes, at, end === -1 ? bytes.length : end);
+      return end === -1 ? bytes.length : end;
     }
     const end = this.inside === 'csi' ? endOfCsi(bytes, from) : endOfString(bytes, from);
     if (end !== -1) {
@@ -263,28 +262,32 @@ export class ChordMatcher {
 
   /** Passes, or waits with the chord that is being typed. */
   private goAlong(bytes: Uint8Array, start: number, end: number): void {
-    if (this.progress > 0) this.hold(bytes.slice(start, end), 0);
-    else this.out.add(bytes, start, end);
+    if (this.progress === 0) this.out.add(bytes, start, end);
+    else {
+      this.held.along(bytes.slice(start, end));
+      if (this.held.size > MAX_HELD) this.passHeld();
+    }
   }
 
   private key(event: KeyEvent, piece: Piece): void {
     const { bytes, start, end } = piece;
     const code = foldCase(event.code);
-    const isRepeat = event.event === EVENT.repeat;
-    const press = isRepeat ? this.heldPressOf(code) : 0;
     if (end - start === 1) this.press(bytes[start] ?? 0, 0, piece);
-    else if (press !== 0) this.hold(bytes.slice(start, end), press);
-    else if (isRepeat && this.passed.has(code)) this.press(-1, code, piece);
-    else if (!isRepeat || !this.dropped.has(code)) this.press(code === 0 ? -1 : legacyByte(event), code, piece);
+    else if (event.event !== EVENT.repeat) this.press(code === 0 ? -1 : legacyByte(event), code, piece);
+    else if (this.held.has(code)) this.follow(code, piece);
+    else if (this.passed.has(code)) this.press(-1, code, piece);
+    else if (!this.dropped.has(code)) this.press(code === 0 ? -1 : legacyByte(event), code, piece);
   }
 
   /** A key was pressed: `byte` is the one it sends in legacy mode or -1, `code` that of its release or 0. */
   private press(byte: number, code: number, piece: Piece): void {
     const keyCode = code === 0 && byte !== -1 ? codeOfByte(byte) : code;
-    while (this.progress > 0 && byte !== this.keys[this.progress] && !this.isDoubled(byte)) this.fallBack();
+    while (this.progress > 0 && byte !== this.keys[this.progress] && !this.isDoubled(byte)) {
+      this.passHeld(this.fallback[this.progress]);
+    }
     if (byte === this.keys[this.progress]) this.matchKey(keyCode, piece);
     else {
-      if (this.progress > 0) this.dropHeldKeys();
+      if (this.progress > 0) this.dropHeld();
       this.passKey(byte, keyCode, piece);
     }
   }
@@ -294,82 +297,41 @@ export class ChordMatcher {
   }
 
   private matchKey(code: number, { bytes, start, end }: Piece): void {
-    this.presses++;
-    this.progress++;
-    this.heldCodes.push(code);
+    this.held.press(bytes.slice(start, end), code);
     this.heldSince = this.now;
     this.dropped.delete(code);
     this.passed.delete(code);
-    if (this.progress < this.keys.length) this.hold(bytes.slice(start, end), this.presses);
-    else {
-      this.dropHeldKeys();
-      this.detached = true;
-    }
+    if (this.progress < this.keys.length) return;
+    this.dropHeld();
+    this.detached = true;
   }
 
   private passKey(byte: number, code: number, { bytes, start, end }: Piece): void {
     this.out.add(bytes, start, end);
     this.dropped.delete(code);
-    if (byte === this.keys[0]) this.passed.add(code);
+    if (this.keys.includes(byte)) this.passed.add(code);
   }
 
-  private release(code: number, { bytes, start, end }: Piece): void {
+  private release(code: number, piece: Piece): void {
     this.passed.delete(code);
     if (this.dropped.delete(code)) return;
-    const press = this.heldPressOf(code);
-    if (press === 0) this.goAlong(bytes, start, end);
-    else this.hold(bytes.slice(start, end), press);
+    if (this.held.has(code)) this.follow(code, piece);
+    else this.goAlong(piece.bytes, piece.start, piece.end);
   }
 
-  /** The number of the last held press of a key; 0 for none. */
-  private heldPressOf(code: number): number {
-    const index = this.heldCodes.lastIndexOf(code);
-    return index === -1 ? 0 : this.presses - this.heldCodes.length + 1 + index;
+  private follow(code: number, { bytes, start, end }: Piece): void {
+    this.held.follow(bytes.slice(start, end), code);
+    if (this.held.size > MAX_HELD) this.passHeld();
   }
 
-  private hold(bytes: Uint8Array, press: number): void {
-    this.held.push({ bytes, press });
-    this.heldSize += bytes.length;
-    if (this.heldSize > MAX_HELD) this.giveUp();
+  /** The held keys are the chord, or the first of a doubled one: what came among them passes. */
+  private dropHeld(): void {
+    for (const code of this.held.drop(this.out)) this.dropped.add(code);
   }
 
-  /** The held keys were the chord: they are dropped with their releases, what came between them passes. */
-  private dropHeldKeys(): void {
-    const firstHeld = this.presses - this.heldCodes.length + 1;
-    for (const { bytes, press } of this.held) if (press < firstHeld) this.out.add(bytes, 0, bytes.length);
-    for (const code of this.heldCodes) this.dropped.add(code);
-    this.forgetHeld();
-  }
-
-  /** The held keys are no chord: all that waits passes. */
-  private giveUp(): void {
-    for (const { bytes } of this.held) this.out.add(bytes, 0, bytes.length);
-    if (this.progress > 0) this.passed.add(this.heldCodes[0] ?? 0);
-    this.forgetHeld();
-  }
-
-  private forgetHeld(): void {
-    this.held = [];
-    this.heldSize = 0;
-    this.heldCodes = [];
-    this.progress = 0;
-  }
-
-  /** Passes as many of the oldest held keys as it takes for the rest to be a beginning of the chord again. */
-  private fallBack(): void {
-    const kept = this.fallback[this.progress] ?? 0;
-    if (kept === 0) this.giveUp();
-    else this.keepLast(kept);
-  }
-
-  private keepLast(kept: number): void {
-    const firstKept = this.presses - kept + 1;
-    const cut = this.held.findIndex(({ press }) => press === firstKept);
-    for (const { bytes } of this.held.slice(0, cut)) this.out.add(bytes, 0, bytes.length);
-    this.held = this.held.slice(cut);
-    this.heldSize = this.held.reduce((size, { bytes }) => size + bytes.length, 0);
-    this.heldCodes = this.heldCodes.slice(-kept);
-    this.progress = kept;
+  /** What is held is no chord, but for the last `kept` keys. */
+  private passHeld(kept = 0): void {
+    for (const code of this.held.pass(this.out, kept)) if (!this.held.has(code)) this.passed.add(code);
   }
 }
 

@@ -22,6 +22,8 @@ export interface Token {
   isWhole: boolean;
   /** What runs on, when it is not whole and no `key`. */
   body: 'csi' | 'string' | 'x10';
+  /** To be set by the caller: whether mouse reports come in UTF-8 (mode 1005). */
+  isUtf8Mouse: boolean;
   /** Of a CSI: the byte that ended it, else 0. */
   final: number;
   /** Of a key: its code, or 0 for one that is no code. Filled for `CSI … u` and `CSI 27;…~`; event for all. */
@@ -35,8 +37,8 @@ const [BRACKET, LETTER_O, LETTER_M, COLON, SEMICOLON] = [0x5b, 0x4f, 0x4d, 0x3a,
 const [QUESTION, LESS, EQUAL, GREATER] = [0x3f, 0x3c, 0x3d, 0x3e];
 const [TILDE, BACKSLASH] = [0x7e, 0x5c];
 
-/** Bytes of a report in xterm's oldest mouse encoding after `ESC [ M`: any value, Ctrl-B's too. */
-export const X10_BYTES = 3;
+/** Button, column and row of a report in xterm's oldest mouse encoding, after `ESC [ M`: bytes of any value, Ctrl-B's too. */
+export const X10_VALUES = 3;
 
 /** Longest key or report is under 50 bytes; what is longer is no sequence of a keyboard. */
 const MAX_CSI = 128;
@@ -50,6 +52,7 @@ export function newToken(): Token {
     end: 0,
     isWhole: true,
     body: 'csi',
+    isUtf8Mouse: false,
     final: 0,
     key: { code: 0, shifted: 0, base: 0, modifiers: 0, event: EVENT.press, text: 0 },
   };
@@ -90,6 +93,27 @@ export function endOfCsi(bytes: Uint8Array, at: number): number {
     if (byte < 0x20 || byte >= DEL) return i;
   }
   return -1;
+}
+
+/** The same for the values of a mouse report, of which `left` are to come. */
+export function endOfX10(bytes: Uint8Array, at: number, left: number, isUtf8: boolean): number {
+  let missing = left;
+  for (let i = at; i < bytes.length; i++) {
+    if (isValueEnd(bytes[i] ?? 0, isUtf8) && --missing === 0) return i + 1;
+  }
+  return -1;
+}
+
+/** How many values of a mouse report end in what is left of `bytes`. */
+export function x10ValuesIn(bytes: Uint8Array, at: number, isUtf8: boolean): number {
+  let count = 0;
+  for (let i = at; i < bytes.length; i++) if (isValueEnd(bytes[i] ?? 0, isUtf8)) count++;
+  return count;
+}
+
+/** Mode 1005 goes to 2015, which takes two bytes of UTF-8. */
+function isValueEnd(byte: number, isUtf8: boolean): boolean {
+  return !isUtf8 || byte < 0xc0;
 }
 
 function set(token: Token, kind: TokenKind, end: number): Token {
@@ -167,8 +191,8 @@ function readCsi(bytes: Uint8Array, at: number, token: Token): Token {
 }
 
 function readX10(bytes: Uint8Array, at: number, token: Token): Token {
-  const end = at + 3 + X10_BYTES;
-  if (end > bytes.length) return setPartial(token, 'mouse', bytes.length, 'x10');
+  const end = endOfX10(bytes, at + 3, X10_VALUES, token.isUtf8Mouse);
+  if (end === -1) return setPartial(token, 'mouse', bytes.length, 'x10');
   return set(token, 'mouse', end);
 }
 
@@ -252,64 +276,3 @@ function clearKey(key: KeyEvent): void {
 function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= 0x30 && byte <= 0x39;
 }
-
-const PASTE_START = Uint8Array.of(ESC, BRACKET, 0x32, 0x30, 0x30, TILDE);
-const PASTE_END = Uint8Array.of(ESC, BRACKET, 0x32, 0x30, 0x31, TILDE);
-
-/** Follows one mark through a stream that it may be split in anywhere. */
-class Mark {
-  private matched = 0;
-  private readonly mark: Uint8Array;
-
-  constructor(mark: Uint8Array) {
-    this.mark = mark;
-  }
-
-  /** The mark begins with `bytes`, which are gone. */
-  begin(bytes: Uint8Array): void {
-    this.matched =
-      bytes.every((byte, i) => byte === this.mark[i]) && bytes.length < this.mark.length ? bytes.length : 0;
-  }
-
-  /** Looks only whether `bytes` go on with a mark that has begun; returns where it ends, or -1. */
-  resume(bytes: Uint8Array): number {
-    for (let i = 0; this.matched > 0 && i < bytes.length; i++) {
-      if (bytes[i] !== this.mark[this.matched]) this.matched = 0;
-      else if (++this.matched === this.mark.length) {
-        this.matched = 0;
-        return i + 1;
-      }
-    }
-    return -1;
-  }
-
-  /** Where the first mark from `at` on ends, or -1. Its ESC stands nowhere else in it. */
-  find(bytes: Uint8Array, at: number): number {
-    for (let i = at; i < bytes.length; i++) {
-      if (this.matched === 0) {
-        i = bytes.indexOf(ESC, i);
-        if (i === -1) return -1;
-        this.matched = 1;
-      } else if (bytes[i] === this.mark[this.matched]) {
-        if (++this.matched === this.mark.length) {
-          this.matched = 0;
-          return i + 1;
-        }
-      } else {
-        this.matched = bytes[i] === ESC ? 1 : 0;
-      }
-    }
-    return -1;
-  }
-}
-
-/** A mark whose beginning has been passed on already, because it came too slowly. */
-export function pasteStart(): Mark {
-  return new Mark(PASTE_START);
-}
-
-export function pasteEnd(): Mark {
-  return new Mark(PASTE_END);
-}
-
-export type { Mark };

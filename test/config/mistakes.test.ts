@@ -729,10 +729,9 @@ programs:
       "
     `);
     expect(complaints('daemon: {detachkeys: ctrl-b,d}\nprograms: {a: {cmd: x}}\n')).toMatchInlineSnapshot(`
-      "main.yaml:1:29: error: unknown key \`d\` in \`daemon\`
+      "main.yaml:1:29: error: \`d\` stands in \`daemon\` as a key: in braces a comma ends a value, so write \`detachkeys: "ctrl-b,d"\`
           daemon: {detachkeys: ctrl-b,d}
                                       ^
-        hint: known here: socket, log, shutdowntimeout, detachkeys, user
       "
     `);
     expect(complaints('daemon: {detachkeys: "${KEYS:-ctrl-b,,d}"}\nprograms: {a: {cmd: x}}\n')).toMatchInlineSnapshot(`

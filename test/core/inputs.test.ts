@@ -83,6 +83,17 @@ test('what is too long for an answer passes as keys, and ends', () => {
   expect(tokens).toEqual([`keys \x1b]52;c;${clipboard}`, 'keys BBBB', 'reply \x1b[?1c', 'reply \x1b[0n']);
 });
 
+test('a mouse report in UTF-8 is as long as it is', () => {
+  const reader = new InputReader();
+  reader.isUtf8Mouse = true;
+  expect(
+    reader
+      .feed(bytesOf('\x1b[M \xc3\x80\xc4'))
+      .concat(reader.feed(bytesOf('\x81a')))
+      .map(show),
+  ).toEqual(['mouse \x1b[M \xc3\x80\xc4\x81', 'keys a']);
+});
+
 test('Ctrl-S is told of, but not in a paste', () => {
   const stops = (text: string): boolean[] => new InputReader().feed(bytesOf(text)).map(({ hasStop }) => hasStop);
   expect(stops('a\x13b')).toEqual([true]);

@@ -323,6 +323,17 @@ describe('reports and answers', () => {
     }
   });
 
+  test('a mouse report in UTF-8 is as long as it is', () => {
+    const report = '\x1b[M \xc3\x80\xc4\x81';
+    for (const reads of splits(`\x02${report}${report}d`)) {
+      const matcher = new ChordMatcher({ keys: CTRL_B_D });
+      matcher.isUtf8Mouse = true;
+      const results = reads.map(read => matcher.feed(bytesOf(read), 0));
+      expect(results.at(-1)?.detached).toBe(true);
+      expect(results.map(({ pass }) => textOf(pass)).join('')).toBe(report + report);
+    }
+  });
+
   test('a report waits with the key before it, an answer does not', () => {
     const matcher = new ChordMatcher({ keys: CTRL_B_D });
     expect(textOf(matcher.feed(bytesOf('\x02\x1b[<0;1;1M\x1b[0n'), 0).pass)).toBe('\x1b[0n');
@@ -485,6 +496,43 @@ describe('whatever comes', () => {
         expect(matched.pass).toBe(text);
       }),
       { numRuns: 2000 },
+    );
+  });
+
+  test('what the program sees of a key is whole: a press, its repeats, its release', () => {
+    const codes: Readonly<Record<string, string>> = { b: '98;5', d: '100;1', x: '120;1', ctrl: '57442;5', a: '97;1' };
+    const move = fc.tuple(fc.constantFrom(...Object.keys(codes)), fc.boolean(), fc.constantFrom(0, 0, 0, 0, 5, 1100));
+    const chord = fc.constantFrom([2, 100], [2], [97, 97, 98], [97, 100, 97, 120], [100]);
+    fc.assert(
+      fc.property(fc.array(move, { maxLength: 40 }), chord, (moves, keys) => {
+        const matcher = new ChordMatcher({ keys });
+        const down = new Set<string>();
+        let [pass, now] = ['', 0];
+        const send = (key: string, event: number): void => {
+          let { detached, ...matched } = matcher.feed(bytesOf(`\x1b[${codes[key]}:${event}u`), now);
+          pass += textOf(matched.pass);
+          while (detached) {
+            ({ detached, ...matched } = matcher.feed(matched.rest, now));
+            pass += textOf(matched.pass);
+          }
+        };
+        for (const [key, isRepeated, wait] of moves) {
+          now += wait;
+          const isDown = down.has(key);
+          send(key, isDown ? (isRepeated ? 2 : 3) : 1);
+          if (!isDown) down.add(key);
+          else if (!isRepeated) down.delete(key);
+        }
+        for (const key of down) send(key, 3);
+        pass += textOf(matcher.expire(now + CHORD_WAIT).pass);
+        for (const code of Object.values(codes)) {
+          const events = [...pass.matchAll(/\[([\d;]+):(\d)u/g)]
+            .filter(match => match[1] === code)
+            .map(match => match[2]);
+          expect(events.join('')).toMatch(/^(?:12*3)*$/);
+        }
+      }),
+      { numRuns: 3000 },
     );
   });
 
