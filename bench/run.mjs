@@ -7,6 +7,7 @@ import { attached } from './cases/attached.mjs';
 import { blocking } from './cases/blocking.mjs';
 import { daemonkill } from './cases/daemonkill.mjs';
 import { echo } from './cases/echo.mjs';
+import { firstscreen } from './cases/firstscreen.mjs';
 import { flood } from './cases/flood.mjs';
 import { floodecho } from './cases/floodecho.mjs';
 import { input } from './cases/input.mjs';
@@ -35,7 +36,7 @@ import { columnsOf, formatTable } from './table.mjs';
 /** In the order in which they run. */
 const CASES = [
   ...[thousand, blocking, memory, respawn, status, killed, daemonkill, reload, flood, input],
-  ...[echo, floodecho, attached],
+  ...[echo, floodecho, attached, firstscreen],
 ];
 
 const PEERS = [new Supervisord(), runit, s6, new Pm2()];

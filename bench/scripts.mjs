@@ -1,8 +1,5 @@
 // @ts-check
 /** The programs that run in the terminals which are attached to. Each says on the lab's FIFO that it is up. */
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
-
 /** @import {Gate} from './gate.mjs' */
 /** @import {Lab} from './lab.mjs' */
 
@@ -62,24 +59,15 @@ export function printing(lab, tag, { gate, files }) {
   return ['/bin/sh', lab.script('print.sh', PRINT), tag, gate.path, ...files];
 }
 
-/** A line as logs have them: 79 characters and a line feed. */
+/** A line as logs have them. */
 export const LOG_LINE = '2026-11-21T03:28:27.123Z info  request 4711 GET /index.html 200 in 12 ms, 8 kB out';
 
-/** Writes a file of log lines, numbered so that no two are alike. @param {Lab} lab @param {string} name @param {number} bytes */
-export function logFile(lab, name, bytes) {
-  const path = join(lab.directory, name);
-  const fd = openSync(path, 'w');
+/** Log lines, numbered so that neighbours are not alike. @param {number} bytes at least so many */
+export function logText(bytes) {
   const lines = Math.ceil(bytes / (LOG_LINE.length + 1));
-  let text = '';
-  for (let line = 0; line < lines; line++) {
-    text += `${LOG_LINE.replace('4711', String(line).padStart(4, '0').slice(-4))}\n`;
-    if (line % 1000 === 0 || line === lines - 1) {
-      writeSync(fd, text);
-      text = '';
-    }
-  }
-  closeSync(fd);
-  return path;
+  return Array.from({ length: lines }, (_, line) => `${LOG_LINE.replace('4711', String(1000 + (line % 9000)))}\n`).join(
+    '',
+  );
 }
 
 /** One redraw of a whole screen in colours, as a full-screen program does it. @param {{cols: number, rows: number, seed?: number}} size */

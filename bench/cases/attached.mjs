@@ -1,7 +1,7 @@
 // @ts-check
 import { setTimeout as wait } from 'node:timers/promises';
 import { childrenOf, cpuMs, writtenBytes } from '../procfs.mjs';
-import { logFile, printing } from '../scripts.mjs';
+import { logText, printing } from '../scripts.mjs';
 import { alternate, Samples } from '../stats.mjs';
 import { Terminal } from '../terminal.mjs';
 
@@ -42,7 +42,7 @@ export const attached = {
   async run(bench) {
     const { lab, consoles, isQuick, say } = bench;
     const printedMb = isQuick ? QUICK_PRINTED_MB : PRINTED_MB;
-    const files = Array(printedMb / FILE_MB).fill(logFile(lab, 'lines', FILE_MB * MB));
+    const files = Array(printedMb / FILE_MB).fill(lab.write('lines.txt', logText(FILE_MB * MB), 0o644));
     const stands = [];
     for (const [number, console] of consoles.entries()) {
       const gate = lab.gate();
@@ -96,8 +96,7 @@ function rowsOf(what, figures) {
     const { s, cpu, still } = figures.get(kind) ?? { s: new Samples(), cpu: new Samples(), still: new Samples() };
     return { s: s.summary(), cpu: cpu.summary(), still: still.summary() };
   };
-  const alone = of('nobody').s.taskmaster;
-  const beside = alone === undefined ? {} : { 'nobody attached': alone };
+  const beside = { 'nobody attached': of('nobody').s.taskmaster ?? Number.NaN };
   return [
     {
       what: `${what}, attached`,
