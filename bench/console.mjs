@@ -7,6 +7,7 @@
  * @property {string} name
  * @property {string} install how a person would install it; the bench never does
  * @property {boolean} isInstalled
+ * @property {string} leave the keys that detach; empty where there is nothing to leave
  * @property {(lab: Lab, programs: Programs, env?: Record<string, string>) => Promise<Held>} hold starts them; they report
  * when they are up. `env`: for the daemon
  */

@@ -13,6 +13,7 @@ import { floodecho } from './cases/floodecho.mjs';
 import { input } from './cases/input.mjs';
 import { killed } from './cases/killed.mjs';
 import { memory } from './cases/memory.mjs';
+import { paste } from './cases/paste.mjs';
 import { reload } from './cases/reload.mjs';
 import { respawn } from './cases/respawn.mjs';
 import { status } from './cases/status.mjs';
@@ -36,7 +37,7 @@ import { columnsOf, formatTable } from './table.mjs';
 /** In the order in which they run. */
 const CASES = [
   ...[thousand, blocking, memory, respawn, status, killed, daemonkill, reload, flood, input],
-  ...[echo, floodecho, attached, firstscreen],
+  ...[echo, floodecho, attached, firstscreen, paste],
 ];
 
 const PEERS = [new Supervisord(), runit, s6, new Pm2()];

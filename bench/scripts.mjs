@@ -1,5 +1,7 @@
 // @ts-check
 /** The programs that run in the terminals which are attached to. Each says on the lab's FIFO that it is up. */
+import { join } from 'node:path';
+
 /** @import {Gate} from './gate.mjs' */
 /** @import {Lab} from './lab.mjs' */
 
@@ -38,6 +40,36 @@ while read -r go < "$gate"; do
   echo "$tag-done $$" > ${fifo}
 done
 `;
+
+/** Reads nothing. In raw mode, as a cooked terminal would drop what is too much. */
+const DEAF = (/** @type {string} */ fifo) => `#!/bin/sh
+stty raw -echo
+echo "$1 $$" > ${fifo}
+exec sleep 600
+`;
+
+/** For `slowreader.mjs`: a read waits for 3 s at most. */
+const RAW_FOR_A_WHILE = `#!/bin/sh
+stty raw -echo min 0 time 30
+exec "$@"
+`;
+
+/** @param {Lab} lab @param {string} tag */
+export function deaf(lab, tag) {
+  return ['/bin/sh', lab.script('deaf.sh', DEAF), tag];
+}
+
+/**
+ * Reports `<tag>-done` and leaves in a file what it got: its length, its SHA-256, and the time of the last byte.
+ * @param {Lab} lab
+ * @param {string} tag
+ * @param {{bytes: number, result: string}} options
+ */
+export function slowReader(lab, tag, { bytes, result }) {
+  const raw = lab.write('raw.sh', RAW_FOR_A_WHILE);
+  const reader = join(import.meta.dirname, 'slowreader.mjs');
+  return ['/bin/sh', raw, process.execPath, reader, lab.reports.path, tag, String(bytes), result];
+}
 
 /** @param {Lab} lab @param {string} tag */
 export function echoing(lab, tag) {

@@ -10,6 +10,7 @@ export const bare = {
   name: 'bare pty',
   install: '',
   isInstalled: true,
+  leave: '',
   /** @param {Lab} _ @param {Programs} programs @returns {Promise<Held>} */
   async hold(_, programs) {
     return { attach: name => programs[name] ?? [], server: () => undefined, stop: async () => {} };

@@ -8,6 +8,7 @@ import { findExecutable } from '../executables.mjs';
 /** One server a program. It knows nothing of screens: who attaches sees what is printed from then on. @implements {Console} */
 export class Dtach {
   name = 'dtach';
+  leave = '\x1c'; // Ctrl-\
   install = 'apt-get install dtach';
   executable = findExecutable('dtach') ?? '';
   isInstalled = this.executable !== '';

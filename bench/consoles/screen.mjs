@@ -16,6 +16,7 @@ const RETRIES = 100;
 /** One server; a window for each program. @implements {Console} */
 export class Screen {
   name = 'screen';
+  leave = '\x01d'; // Ctrl-A d
   install = 'apt-get install screen';
   executable = findExecutable('screen') ?? '';
   isInstalled = this.executable !== '';

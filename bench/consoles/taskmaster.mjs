@@ -7,6 +7,7 @@
 /** Taskmaster as one who holds programs in terminals. @implements {Console} */
 export class TaskmasterConsole {
   name = 'taskmaster';
+  leave = '\x02d'; // Ctrl-B d
   install = 'npm run build';
   isInstalled = true;
 

@@ -12,6 +12,7 @@ const CONFIG = 'set -g status off\n';
 /** One server; a session for each program. @implements {Console} */
 export class Tmux {
   name = 'tmux';
+  leave = '\x02d'; // Ctrl-B d
   install = 'apt-get install tmux';
   executable = findExecutable('tmux') ?? '';
   isInstalled = this.executable !== '';
