@@ -109,6 +109,30 @@ export class Lab {
   }
 
   /**
+   * Starts a script of the bench's own, which is told things by the line and ends when there are no more.
+   * @param {readonly string[]} script
+   * @returns {Helper}
+   */
+  help(script) {
+    const child = spawn(process.execPath, script, {
+      env: this.env,
+      stdio: ['pipe', 'ignore', 'inherit'],
+      cwd: this.directory,
+    });
+    const ended = new Promise(resolve => child.once('close', resolve));
+    child.once('exit', code => {
+      if (code) this.reports.fail(new Error(`${script[0]} ended with ${code}`));
+    });
+    return {
+      tell: line => void child.stdin.write(`${line}\n`),
+      end: async () => {
+        child.stdin.end();
+        await ended;
+      },
+    };
+  }
+
+  /**
    * Runs a command to its end. Resolves with the time of it, as `performance.now()`; a failure is an error.
    * @param {readonly string[]} command
    */
@@ -172,6 +196,12 @@ export class Lab {
     }
   }
 }
+
+/**
+ * @typedef {object} Helper
+ * @property {(line: string) => void} tell
+ * @property {() => Promise<unknown>} end resolves when it has ended
+ */
 
 /**
  * @typedef {object} Daemon

@@ -18,6 +18,7 @@ import { reload } from './cases/reload.mjs';
 import { respawn } from './cases/respawn.mjs';
 import { status } from './cases/status.mjs';
 import { thousand } from './cases/thousand.mjs';
+import { viewers } from './cases/viewers.mjs';
 import { bare } from './consoles/bare.mjs';
 import { Dtach } from './consoles/dtach.mjs';
 import { Screen } from './consoles/screen.mjs';
@@ -37,7 +38,7 @@ import { columnsOf, formatTable } from './table.mjs';
 /** In the order in which they run. */
 const CASES = [
   ...[thousand, blocking, memory, respawn, status, killed, daemonkill, reload, flood, input],
-  ...[echo, floodecho, attached, firstscreen, paste],
+  ...[echo, floodecho, attached, firstscreen, viewers, paste],
 ];
 
 const PEERS = [new Supervisord(), runit, s6, new Pm2()];

@@ -6,8 +6,6 @@ import { constants } from 'node:os';
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import { ReadStream } from 'node:tty';
 
-/** @import {Lab} from './lab.mjs' */
-
 /** The size of every terminal here: what Taskmaster gives to a program by default. */
 export const [COLS, ROWS] = [120, 40];
 
@@ -40,7 +38,7 @@ const { fork } = createRequire(import.meta.url)('node-pty/lib/utils.js').loadNat
 
 export class Terminal {
   /**
-   * @param {Pick<Lab, 'env' | 'directory'>} lab
+   * @param {{env: Record<string, string | undefined>, directory: string}} lab
    * @param {readonly string[]} command the client
    */
   constructor({ env, directory }, [file = '', ...args]) {
