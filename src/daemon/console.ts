@@ -56,7 +56,7 @@ export class Console implements Stage, Disposable {
   /** Of the life that runs. */
   private pty: Pty | undefined;
   private readonly resting = new MutableDisposable();
-  private restedAt = 0;
+  private isRestDue = false;
 
   constructor(host: ConsoleHost, { scrollback, size }: ConsoleOptions) {
     this.host = host;
@@ -106,6 +106,7 @@ export class Console implements Stage, Disposable {
   append(bytes: Uint8Array): void {
     const { display, watched } = this;
     display.append(bytes);
+    if (display.screen.hasEmulator) this.restLater();
     if (watched === undefined || watched.isEmpty) return;
     const needs = watched.needs;
     display.cuts.forget(needs ?? display.shown);
@@ -227,13 +228,13 @@ export class Console implements Stage, Disposable {
 
   /** Puts the screen away once nobody has looked at it, and it has not changed, for a while. */
   private restLater(): void {
+    if (this.isRestDue) return;
+    this.isRestDue = true;
+    const { head } = this.scrollback;
     this.resting.value = this.clock.after(REST_AFTER, () => {
-      const { made, watched, scrollback } = this;
-      if (made === undefined || !made.screen.hasEmulator) return;
-      const isIdle = scrollback.head === this.restedAt && (watched === undefined || watched.isEmpty);
-      this.restedAt = scrollback.head;
-      if (isIdle) made.screen.rest();
-      else this.restLater();
+      this.isRestDue = false;
+      const isIdle = this.scrollback.head === head && (this.watched === undefined || this.watched.isEmpty);
+      if (!isIdle || this.made?.screen.rest() === false) this.restLater();
     });
   }
 }

@@ -1,5 +1,5 @@
 import { WireError } from '../protocol/errors.ts';
-import { Emulator } from '../terminal/emulator.ts';
+import { Emulator, type Size } from '../terminal/emulator.ts';
 import { ansiOf, jsonOf, textOf } from '../terminal/render.ts';
 import type { Console } from './console.ts';
 import { numberOf } from './follow.ts';
@@ -19,11 +19,32 @@ export async function sendScreen(console: Console, { query, response }: Call): P
   }
   const above = numberOf(query, 'scrollback') ?? 0;
   if (above < 0 || above > MOST_LINES) throw new WireError('bad_request', `scrollback must be from 0 to ${MOST_LINES}`);
-  void Emulator;
-  void STEP;
   const emulator = await console.lookPatiently();
+  using history = above > 0 ? await historyOf(console, emulator.size, above) : undefined;
   const type = format === 'json' ? 'application/json' : 'text/plain; charset=utf-8';
-  const body = format === 'json' ? jsonOf(emulator) : format === 'ansi' ? ansiOf(emulator) : textOf(emulator);
+  const body = bodyOf(format, emulator, history);
   response.writeHead(200, { 'content-type': type });
   response.end(body);
+}
+
+/** What ends a life in the middle of anything, for the lines of the next: alternate screen, modes and pen are let go. */
+const LIFE_ENDS = '\x18\x1b[?1049l\x1b[!p\x1b[m\r\n';
+
+/**
+ * An emulator with the last lines above the screen, as far as the ring holds them. They are worked out from the ring alone:
+ * what was set before its oldest byte is not known to them.
+ */
+async function historyOf({ scrollback, shown, clock }: Console, size: Size, lines: number): Promise<Emulator> {
+  const emulator = new Emulator(size, lines);
+  const ends = scrollback.boundaries.map(({ offset }) => offset);
+  let at = scrollback.lastLines(lines + size.rows);
+  while (at < shown) {
+    const stop = ends.find(offset => offset > at && offset < shown) ?? shown;
+    const { from, bytes } = scrollback.read(at, Math.min(STEP, stop - at));
+    emulator.write(bytes);
+    at = from + bytes.length;
+    if (at === stop && at < shown) emulator.write(Buffer.from(LIFE_ENDS));
+    await new Promise<void>(resolve => clock.soon(resolve));
+  }
+  return emulator;
 }
