@@ -1,8 +1,9 @@
 /**
  * Finds the chord that detaches in what the user's terminal sends (design, section 7), and passes everything else.
  *
- * A key is known by the byte it would send in legacy mode, whatever it is encoded as. What the chord's keys might be is
- * held back: the chord's first keys for a second, the beginning of an escape sequence for 20 ms. Then:
+ * A key is known by the byte it would send in legacy mode, whatever it is encoded as. The chord's first keys are held for
+ * a second; the beginning of an escape sequence that may still be anything, a lone Escape for one, for 20 ms. Time never
+ * takes a sequence apart that is known for a report, an answer or a paste.
  *
  * - Bytes pass in the order they came, but for one exception: answers of the terminal pass at once, while the user's
  *   keys, mouse and focus reports that came before may still wait for the end of a chord. A program that waits for an
@@ -11,8 +12,8 @@
  *   with its first key, so that a click after Ctrl-B stays after it, and pass whether it becomes a chord or not.
  * - The first key typed twice is typed once: the first of the two is dropped. A chord whose second key is its first has no
  *   such way; there, a key that does not fit falls back to the longest beginning of the chord that what came before ends in.
- * - A release goes the way of its press. A repeat goes the way of its press, too: it neither breaks a chord nor is it a
- *   second press.
+ * - A release goes the way of its press. So does a repeat: that of a held key is held with it and is no second press,
+ *   and that of a key that passed is no key of a chord.
  * - What is pasted between brackets is not looked at.
  */
 import type { Chord } from './chord.ts';
