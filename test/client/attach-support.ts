@@ -99,7 +99,7 @@ export class Viewer extends Watched {
   attach(picture = '', fields: Partial<Extract<ServerFrame, { type: 'attached' }>> = {}): this {
     const size = { cols: 80, rows: 24 };
     const attached = { name: 'web', id: 1, state: 'RUNNING', pid: 7, detachKeys: null, ...size, ...fields } as const;
-    this.tell({ type: 'attached', ...attached });
+    this.tell({ type: 'attached', ...attached }, { type: 'reset', keep: true });
     return picture === '' ? this : this.show(picture);
   }
 

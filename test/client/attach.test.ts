@@ -2,11 +2,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { Modes } from '../../src/core/modes.ts';
 import { INPUT_WINDOW } from '../../src/protocol/frames.ts';
 import { attaching, CTL, FakeConsole, Person, type PersonOptions, type Viewer } from './attach-support.ts';
 import { tempDir } from './support.ts';
 
-const ENTERED = `\x1b[24;1H${'\n'.repeat(24)}`;
+const ENTERED = `${Modes.ENTRY}\x1b[24;1H${'\n'.repeat(24)}`;
+/** The user's title comes back, even if nobody set another one. */
+const UNDONE = '\x1b[23;0t';
 const CHORD = '\x02d';
 
 interface Attached {
@@ -308,7 +311,7 @@ describe('stopped by a shell and continued', () => {
   test('gives the terminal back, and attaches anew without stealing again', async () => {
     const { daemon, person, viewer } = await attached(['--steal', 'web']);
     process.kill(person.pty.pid, 'SIGTSTP');
-    await person.untilPrinted('\x1b[24;1H\r\n\x1b[c');
+    await person.untilPrinted(`${UNDONE}\x1b[24;1H\r\n\x1b[c`);
     await viewer.until(() => viewer.closeCode === 1000);
     await person.untilStopped();
     process.kill(person.pty.pid, 'SIGCONT');

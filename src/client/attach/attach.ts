@@ -1,11 +1,11 @@
 import { hostname } from 'node:os';
 import { type Clock, realClock } from '../../runtime/clock.ts';
 import type { Context } from '../verb.ts';
-import { Attachment, wireSize } from './attachment.ts';
 import { chordFor, givenChord } from './detachkeys.ts';
 import { type Ending, exitCodeFor, lineFor } from './ending.ts';
 import { isOwnTerminal } from './refusal.ts';
-import type { Size, UserTerminal } from './terminal.ts';
+import { type Size, wireSize } from './size.ts';
+import type { UserTerminal } from './terminal.ts';
 
 /** What is asked for on the command line. */
 export interface AttachOptions {
@@ -26,9 +26,11 @@ export async function attach(context: Context, options: AttachOptions, clock: Cl
   const { takeover } = context;
   const given = givenChord(options.keys, takeover.env);
   const terminal = await takeover.terminal();
+  const loading = import('./attachment.ts'); // read while the daemon answers: two milliseconds saved
   for (let steal = options.steal; ; steal = false) {
     const query = queryFor(terminal.size, { ...options, steal, label: labelOf(takeover.env, terminal) });
     const upgraded = await context.api.attach({ name: options.name, query });
+    const { Attachment } = await loading;
     const attachment = new Attachment(upgraded, {
       name: options.name,
       terminal,

@@ -1,12 +1,13 @@
 import type { Chord } from '../../core/chord.ts';
 import { ChordMatcher } from '../../core/keys.ts';
-import { ACK_EVERY, type ClientFrame, MAX_COLS, MAX_ROWS, type ServerFrame } from '../../protocol/frames.ts';
+import { ACK_EVERY, type ClientFrame, type ServerFrame } from '../../protocol/frames.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { MutableDisposable } from '../../runtime/lifetime.ts';
 import { type Ending, lineFor, printable } from './ending.ts';
 import { END_MARK, EndMarkReader } from './endmark.ts';
 import { Shown } from './shown.ts';
-import { type HandledSignal, SIGNAL_NUMBERS, type Size, type TerminalListener, type UserTerminal } from './terminal.ts';
+import { wireSize } from './size.ts';
+import { type HandledSignal, SIGNAL_NUMBERS, type TerminalListener, type UserTerminal } from './terminal.ts';
 import { Typing } from './typing.ts';
 import { type Upgraded, WebSocket, type WebSocketListener } from './websocket.ts';
 import { TerminalWriter } from './writer.ts';
@@ -101,7 +102,7 @@ export class Attachment implements TerminalListener, WebSocketListener {
     const line = lineFor(ending, this.name);
     const restored = new Promise<void>(resolve => (this.onRestored = resolve));
     const answered = new Promise<void>(resolve => (this.onAnswered = resolve));
-    this.writer.say(() => `${this.shown.undo(this.rows)}${line === undefined ? '' : `${line}\r\n`}${END_MARK}`);
+    this.writer.say(() => `${this.shown.undo(terminal.size)}${line === undefined ? '' : `${line}\r\n`}${END_MARK}`);
     this.writer.start();
     if (!this.isGone && ending.kind !== 'hung up') {
       await within(RESTORE_WITHIN, restored, clock);
@@ -128,7 +129,7 @@ export class Attachment implements TerminalListener, WebSocketListener {
         this.attached(frame);
         break;
       case 'reset':
-        this.writer.say(() => this.shown.reset(this.rows, frame));
+        this.writer.say(() => this.shown.reset(this.options.terminal.size, frame));
         break;
       case 'size':
         this.isPainted = frame.painted;
@@ -186,16 +187,12 @@ export class Attachment implements TerminalListener, WebSocketListener {
 
   crashing(): void {
     this.writer[Symbol.dispose]();
-    let bytes: Uint8Array = Buffer.from(this.shown.undo(this.rows));
+    let bytes: Uint8Array = Buffer.from(this.shown.undo(this.options.terminal.size));
     try {
       while (bytes.length > 0) bytes = bytes.subarray(this.options.terminal.write(bytes));
     } catch {
       // It takes nothing, or is gone: there is no more time than this.
     }
-  }
-
-  private get rows(): number {
-    return this.options.terminal.size.rows;
   }
 
   private attached({ name, detachKeys }: Extract<ServerFrame, { type: 'attached' }>): void {
@@ -256,11 +253,6 @@ export class Attachment implements TerminalListener, WebSocketListener {
   private tell(frame: ClientFrame): void {
     this.socket.sendText(JSON.stringify(frame));
   }
-}
-
-/** A size that the wire takes. */
-export function wireSize({ cols, rows }: Size): Size {
-  return { cols: Math.min(Math.max(1, cols), MAX_COLS), rows: Math.min(Math.max(1, rows), MAX_ROWS) };
 }
 
 /** Resolves when the promise does, or after so many milliseconds. */

@@ -1,11 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { closeSync, constants, openSync, readlinkSync, writeSync } from 'node:fs';
 import { isErrno } from '../../runtime/errno.ts';
-
-export interface Size {
-  readonly cols: number;
-  readonly rows: number;
-}
+import type { Size } from './size.ts';
 
 /** What happens at a terminal that was taken over. */
 export interface TerminalListener {
@@ -49,6 +45,8 @@ const USUAL: Size = { cols: 80, rows: 24 };
 
 /** The terminal on this process's standard input and output. */
 export class StandardTerminal implements UserTerminal {
+  /** Loaded while the daemon answers. */
+  private readonly childProcess = import('node:child_process');
   /** Where to write to while it is taken over. */
   private fd: number | undefined;
   private listener: TerminalListener | undefined;
@@ -120,8 +118,10 @@ export class StandardTerminal implements UserTerminal {
    * Node's raw mode leaves OPOST and ONLCR on (libuv's UV_TTY_MODE_RAW), by which a program's bare line feed would become
    * a carriage return too. What libuv takes back in the end is all there was before, this included.
    */
-  private withoutOutputProcessing(): Promise<void> {
-    return new Promise(resolve => {
+  private async withoutOutputProcessing(): Promise<void> {
+    const { spawn } = await this.childProcess;
+    if (this.listener === undefined) return; // left again meanwhile
+    await new Promise<void>(resolve => {
       this.stty = spawn('stty', ['-opost'], { stdio: [0, 'ignore', 'ignore'] });
       this.stty.once('error', () => resolve()); // no stty here: lines are shown as they would be without a supervisor
       this.stty.once('close', () => resolve());
