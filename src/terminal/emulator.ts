@@ -14,6 +14,7 @@ import {
   mendLine,
   repeatableCell,
   type SavedCursor,
+  straighten,
 } from './corrections.ts';
 import {
   assertInternals,
@@ -288,6 +289,7 @@ export class Emulator implements Disposable {
       buffer.y = saved?.y ?? 0;
     }
     const before = buffer.y;
+    straighten(buffer);
     return () => {
       mendBuffer(buffer, this.rows);
       if (saved) {

@@ -58,6 +58,7 @@ export interface XtermLine {
   getString(index: number): string;
   /** `fill` is for growing. */
   resize(cols: number, fill: undefined): unknown;
+  cleanupMemory(): number;
   setCellFromCodepoint(index: number, code: number, width: number, attributes: XtermAttributes): void;
   addCodepointToCell(index: number, code: number, width: number): void;
   insertCells(position: number, count: number, fill: XtermAttributes): void;
@@ -73,6 +74,8 @@ export interface XtermBuffer {
   savedX: number;
   savedY: number;
   tabs: Record<number, boolean | undefined>;
+  /** Gives memory back in timers of its own after a resize. */
+  _memoryCleanupQueue: { clear(): void; enqueue(task: () => boolean): void };
   readonly lines: {
     readonly length: number;
     maxLength: number;
