@@ -1,12 +1,14 @@
 import { Cuts } from '../core/cuts.ts';
 import { Modes } from '../core/modes.ts';
-import { answerTo, type Query, questionOf } from '../core/queries.ts';
+import { answerTo, askedBy, type Query, questionOf, requestOf, type TerminalState } from '../core/queries.ts';
 import type { Scrollback } from '../core/scrollback.ts';
 import type { Sequence } from '../core/sequence.ts';
 import { SequenceScanner } from '../core/sequences.ts';
+import { VERSION } from '../protocol/version.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Emulator, Size } from '../terminal/emulator.ts';
 import { Screen, type ScreenOptions } from '../terminal/screen.ts';
+import { PLAIN, sgrBetween } from '../terminal/sgr.ts';
 import { Answers } from './answers.ts';
 
 /** Bytes that are taken in at once for a look: at most 10 ms of the worst content. The rest is for later turns. */
@@ -95,9 +97,42 @@ export class Display implements Disposable {
     this.reply(query, sequence);
   };
 
-  private reply(query: Query, sequence: Sequence): void {
-    void query;
-    void sequence;
-    void answerTo;
+  private reply(query: Query, { start }: Sequence): void {
+    if (query.type === 'driver') {
+      for (const ask of query.asks) this.askDriver({ ...query, asks: [ask] }, start);
+    } else {
+      const text = answerTo(query, this.stateAt(start));
+      if (text !== '') this.answers.answer(text);
+    }
+  }
+
+  private askDriver(query: Query & { readonly type: 'driver' }, at: number): void {
+    this.answers.askDriver({
+      fallback: answerTo(query, this.stateAt(at)),
+      ask: () => this.host.ask(Buffer.from(requestOf(query))),
+      isAnsweredBy: reply => askedBy(query, Buffer.from(reply).toString('latin1')) !== undefined,
+    });
+  }
+
+  /** What answers are made of. The screen is looked at only by those that are about it: the cursor, the pen. */
+  private stateAt(offset: number): TerminalState {
+    const { screen, modes } = this;
+    return {
+      get cursor() {
+        const { x, y, cols, margins, modes } = screen.at(offset);
+        return { x: Math.min(x, cols - 1) + 1, y: y - (modes.origin ? margins.top : 0) + 1 };
+      },
+      get region() {
+        const { top, bottom } = screen.at(offset).margins;
+        return { top: top + 1, bottom: bottom + 1 };
+      },
+      get pen() {
+        const sequence = sgrBetween(PLAIN, screen.at(offset).pen); // CSI … m, or nothing
+        return sequence === '' ? '0' : `0;${sequence.slice(2, -1)}`;
+      },
+      size: screen.size,
+      modes,
+      version: VERSION,
+    };
   }
 }

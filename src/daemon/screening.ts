@@ -11,6 +11,8 @@ const MOST_LINES = 10_000;
 /** Bytes of the ring that are taken in within one turn, some 10 ms of the worst content. */
 const STEP = 64 * 1024;
 
+type Format = 'text' | 'ansi' | 'json';
+
 /** Answers what a terminal shows, as text, as text with its colours, or as JSON. */
 export async function sendScreen(console: Console, { query, response }: Call): Promise<void> {
   const format = query.get('format') ?? 'text';
@@ -25,6 +27,18 @@ export async function sendScreen(console: Console, { query, response }: Call): P
   const body = bodyOf(format, emulator, history);
   response.writeHead(200, { 'content-type': type });
   response.end(body);
+}
+
+/** The screen, below the lines above it where those are asked for. */
+function bodyOf(format: Format, screen: Emulator, history: Emulator | undefined): string {
+  if (format === 'json') {
+    const document = jsonOf(screen);
+    const above = history === undefined ? [] : jsonOf(history, history.scrollback).lines.slice(0, history.scrollback);
+    return `${JSON.stringify({ ...document, scrollback: above.length, lines: [...above, ...document.lines] })}\n`;
+  }
+  const linesOf = format === 'ansi' ? ansiOf : textOf;
+  const above = history === undefined ? [] : linesOf(history, history.scrollback).slice(0, history.scrollback);
+  return [...above, ...linesOf(screen)].map(line => `${line}\n`).join('');
 }
 
 /** What ends a life in the middle of anything, for the lines of the next: alternate screen, modes and pen are let go. */
