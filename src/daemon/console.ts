@@ -1,9 +1,9 @@
 import { constants } from 'node:os';
+import type { Cuts } from '../core/cuts.ts';
 import { describeExit, describeSpan, type Exit } from '../core/exit.ts';
 import type { Life } from '../core/life.ts';
 import { pidOf } from '../core/life.ts';
 import type { Modes } from '../core/modes.ts';
-import type { Cuts } from '../core/cuts.ts';
 import { Scrollback } from '../core/scrollback.ts';
 import { reasonOf, STOPPED_STATES, statusOf } from '../core/status.ts';
 import type { ServerFrame, ViewerInfo } from '../protocol/frames.ts';
@@ -190,12 +190,16 @@ export class Console implements Stage, Disposable {
   }
 
   private get display(): Display {
-    this.made ??= new Display(this.scrollback, { size: this.size, limit: this.limit }, {
-      clock: this.clock,
-      type: bytes => void this.pty?.write(bytes),
-      ask: question => this.watched?.ask(question),
-      isWatched: () => this.watched !== undefined && !this.watched.isEmpty,
-    });
+    this.made ??= new Display(
+      this.scrollback,
+      { size: this.size, limit: this.limit },
+      {
+        clock: this.clock,
+        type: bytes => void this.pty?.write(bytes),
+        ask: question => this.watched?.ask(question),
+        isWatched: () => this.watched !== undefined && !this.watched.isEmpty,
+      },
+    );
     return this.made;
   }
 

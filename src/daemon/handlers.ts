@@ -214,10 +214,7 @@ function countOf(names: readonly string[]): Record<string, number> {
 }
 
 /** Everything that `status` shows of one process. */
-function processInfo(
-  { spec, current, console, intent, waitsFor }: Process,
-  { clock, holdup }: Subject,
-): ProcessInfo {
+function processInfo({ spec, current, console, intent, waitsFor }: Process, { clock, holdup }: Subject): ProcessInfo {
   const now = clock.now();
   const wall = (at: number): number => Math.round(clock.wall() - (now - at));
   const { last, state, restarts, generation, want } = current;

@@ -44,7 +44,8 @@ export class Viewers implements Disposable {
   /** The least offset that a reader of the stream still needs; undefined when there is none. */
   get needs(): number | undefined {
     let least: number | undefined;
-    for (const { needs } of this.viewers) if (needs !== undefined && (least === undefined || needs < least)) least = needs;
+    for (const { needs } of this.viewers)
+      if (needs !== undefined && (least === undefined || needs < least)) least = needs;
     return least;
   }
 
@@ -141,7 +142,7 @@ export class Viewers implements Disposable {
   private drive(viewer: Viewer): void {
     const { driver } = this;
     viewer.deed = ++this.deeds;
-    this.fit();
+    this.takeSize();
     if (driver === viewer) return;
     for (const other of this.viewers) if (other !== viewer) other.show(`${viewer.options.label} drives`);
     this.tellViewers();
@@ -154,7 +155,7 @@ export class Viewers implements Disposable {
   }
 
   /** Gives the terminal the size of who drives. Nobody does: it stays as it is. */
-  private fit(): void {
+  private takeSize(): void {
     const { driver, stage } = this;
     if (driver === undefined) return;
     const { cols, rows } = driver.size;
@@ -179,7 +180,7 @@ export class Viewers implements Disposable {
     viewer[Symbol.dispose]();
     keyboard[Symbol.dispose]();
     this.actor.onDetached(info, why);
-    if (drove) this.fit();
+    if (drove) this.takeSize();
     this.tellViewers();
   }
 

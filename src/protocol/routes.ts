@@ -160,7 +160,7 @@ export const ROUTES = {
       rows: 'and its height',
       readonly: '`1`: what is typed goes nowhere, and the size of the terminal is not changed',
       steal: '`1`: the other viewers are detached',
-      acks: "`1`: the client says with `ack` frames what has reached its terminal; without it what the kernel took counts",
+      acks: '`1`: the client says with `ack` frames what has reached its terminal; without it what the kernel took counts',
       label: 'what the viewer calls itself, for `status` and the other viewers',
     },
     body: 'none',
