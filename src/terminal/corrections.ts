@@ -20,6 +20,7 @@ import {
   type XtermLine,
   type XtermParams,
 } from './internals.ts';
+import { widthOf } from './width.ts';
 
 /** What DECSC keeps, as terminals do: position, pen, character sets, origin mode. Columns and rows from 0, of the screen. */
 export interface SavedCursor {
@@ -80,12 +81,6 @@ export function correctLines(line: XtermLine): void {
     }
     if (code === 0) {
       blankOut(this, index, attributes);
-      return;
-    }
-    if (width === 0) {
-      // A mark in the first column has nothing to join: it stands on a space.
-      set.call(this, index, 0x20, 1, attributes);
-      add.call(this, index, code, 0);
       return;
     }
     set.call(this, index, code, width, attributes);
@@ -195,6 +190,15 @@ export function correct(core: XtermCore, saved: WeakMap<XtermBuffer, SavedCursor
   const settle = () => {
     const buffer = buffers.active;
     buffer.x = Math.min(buffer.x, core._bufferService.cols - 1);
+  };
+
+  const print = input.print;
+  input.print = (data, start, end) => {
+    let from = start;
+    // A mark in the first column has nothing to join; xterm would put it over the character that is there.
+    if (buffers.active.x === 0)
+      while (from < end && (data[from] ?? 0) >= 0x300 && widthOf(data[from] ?? 0) === 0) from++;
+    if (from < end) print.call(input, data, from, end);
   };
 
   input.saveCursor = () => {

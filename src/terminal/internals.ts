@@ -115,7 +115,6 @@ export interface XtermInput {
     reset(): void;
     registerEscHandler(id: { final: string }, handler: () => boolean): unknown;
   };
-  readonly _utf8Decoder: { clear(): void };
   parse(data: Uint8Array): unknown;
   print(data: Uint32Array, start: number, end: number): void;
   saveCursor(): boolean;
@@ -184,7 +183,6 @@ const EXPECTED: Readonly<Record<string, string>> = {
   '_core._inputHandler._curAttrData.fg': 'number',
   '_core._inputHandler._curAttrData.extended._ext': 'number',
   '_core._inputHandler._parser.precedingJoinState': 'number',
-  '_core._inputHandler._utf8Decoder.clear': 'function',
   '_core._bufferService.buffers.activateAltBuffer': 'function',
   '_core._bufferService.buffers.activateNormalBuffer': 'function',
   '_core._bufferService.buffers.active.scrollBottom': 'number',
