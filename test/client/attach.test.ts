@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Modes } from '../../src/core/modes.ts';
+import { readStat } from '../../src/daemon/procfs.ts';
 import { INPUT_WINDOW } from '../../src/protocol/frames.ts';
 import { attaching, CTL, FakeConsole, Person, type PersonOptions, type Viewer } from './attach-support.ts';
 import { tempDir } from './support.ts';
@@ -211,6 +212,23 @@ describe('a terminal that takes nothing', () => {
   });
 });
 
+describe('a daemon without a window', () => {
+  test('is not read while too much waits, and nothing is lost', async () => {
+    const { person, viewer } = await attached();
+    person.pty.setPaused(person, true);
+    const flood = `${'f'.repeat(79)}\n`.repeat(250_000);
+    viewer.show(flood);
+    await viewer.until(() => viewer.acked > 2000);
+    person.type('k');
+    await viewer.untilTyped('k');
+    expect(viewer.webSocket.bufferedAmount).toBeGreaterThan(5_000_000);
+    person.pty.setPaused(person, false);
+    viewer.tell({ type: 'exit', code: 0, text: 'web exited' });
+    expect((await person.exited).code).toBe(0);
+    expect(person.printed.includes(flood)).toBe(true);
+  });
+});
+
 describe('leaving', () => {
   test.each([
     ['the end of the program', { type: 'exit', code: 3, text: 'web exited with code 3' }, 3],
@@ -229,6 +247,7 @@ describe('leaving', () => {
     ['SIGTERM', 143],
     ['SIGHUP', 129],
     ['SIGINT', 130],
+    ['SIGQUIT', 131],
   ] as const)('by %s', async (signal, code) => {
     const { person, viewer } = await attached();
     process.kill(person.pty.pid, signal);
@@ -255,6 +274,7 @@ describe('leaving', () => {
     const { person, viewer } = await attached();
     person.hangUp();
     await viewer.until(() => viewer.closeCode !== undefined);
+    while (readStat(person.pty.pid) !== undefined) await new Promise(resolve => setImmediate(resolve));
   });
 
   test('by an error that nobody expected', async () => {
