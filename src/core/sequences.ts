@@ -103,7 +103,7 @@ export class SequenceScanner {
     if (length === 0) return;
     let i = this.c2 || this.state !== 'ground' ? this.resume(bytes, 0, at, onSequence) : 0;
     // Where the next of each kind lies, as far as it was looked for; a flood of one costs no search for the others.
-    let [nextSo, nextSi, nextEnq, nextC2] = [-1, -1, -1, -1];
+    let [nextEsc, nextSo, nextSi, nextEnq, nextC2] = [-1, -1, -1, -1, -1];
     while (i < length) {
       const near = Math.min(i + NEAR, length);
       for (; i < near; i++) {
@@ -112,14 +112,13 @@ export class SequenceScanner {
       }
       if (i === near) {
         if (i === length) break;
-        let next = indexOf(bytes, ESC, i);
+        if (nextEsc < i) nextEsc = indexOf(bytes, ESC, i);
         if (nextSo < i) nextSo = indexOf(bytes, SO, i);
         if (nextSi < i) nextSi = indexOf(bytes, SI, i);
         if (nextEnq < i) nextEnq = indexOf(bytes, ENQ, i);
         if (nextC2 < i) nextC2 = indexOf(bytes, C1_LEAD, i);
-        next = Math.min(next, nextSo, nextSi, nextEnq, nextC2);
-        if (next === length) break;
-        i = next;
+        i = Math.min(nextEsc, nextSo, nextSi, nextEnq, nextC2);
+        if (i === length) break;
       }
       const byte = bytes[i];
       if (byte === ESC && bytes[i + 1] === BRACKET) {
