@@ -1,7 +1,8 @@
 /** The built client on a real terminal, against a daemon that does as it is told. */
-import { writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { Modes } from '../../src/core/modes.ts';
 import { readStat } from '../../src/daemon/procfs.ts';
 import { INPUT_WINDOW } from '../../src/protocol/frames.ts';
@@ -143,6 +144,48 @@ describe('attached', () => {
     person.type(CHORD);
     await person.exited;
   });
+});
+
+test('attached from within another attached terminal, the chord with its first key twice leaves the inner one', async () => {
+  const { person: outer, viewer: outerViewer } = await attached();
+  const daemon = await FakeConsole.listen();
+  const inner = attaching(daemon, ['db'], { answers: false });
+  const passOn = (): void => {
+    const typed = outerViewer.typed.subarray(passed);
+    passed += typed.length;
+    inner.type(typed);
+  };
+  let passed = outerViewer.typedLength;
+  outerViewer.webSocket.on('message', passOn);
+  const innerViewer = (await daemon.next()).attach('inner picture', { name: 'db' });
+  await inner.untilPrinted('inner picture');
+  outer.type('ls\r\x02\x02d');
+  await inner.untilPrinted('\x1b[c');
+  outerViewer.show(Buffer.from(inner.printed, 'latin1')); // the question in it is answered by the outermost terminal
+  expect((await inner.exited).code).toBe(0);
+  expect(innerViewer.typed.toString()).toBe('ls\r');
+  await outer.untilPrinted('[detached from db]');
+  outer.type(CHORD);
+  expect((await outer.exited).code).toBe(0);
+});
+
+const hasTmux = existsSync('/usr/bin/tmux');
+
+test.runIf(hasTmux)('within tmux', async () => {
+  const daemon = await FakeConsole.listen();
+  const command = `'${process.execPath}' '${CTL}' -s '${daemon.socket}' attach web; echo "code $?"; exec cat`;
+  const tmux = ['/usr/bin/tmux', '-f', '/dev/null', '-S', join(tempDir(), 'tmux'), '-T', '256'];
+  onTestFinished(() => void spawnSync(tmux[0] ?? '', [...tmux.slice(1), 'kill-server'])); // it may have ended already
+  const outside = new Person([...tmux, 'new-session', command], { cols: 80, rows: 25 });
+  const viewer = (await daemon.next()).attach('\x1b[2;5Hpicture');
+  expect([viewer.query.get('cols'), viewer.query.get('rows')]).toEqual(['80', '24']);
+  await outside.untilPrinted('picture');
+  outside.type('ls\r');
+  await viewer.untilTyped('ls\r');
+  outside.type('\x02\x02d'); // the first key is tmux's too
+  await outside.untilPrinted('code 0');
+  outside.type('\x04');
+  expect((await outside.exited).code).toBe(0);
 });
 
 describe('a paste', () => {
@@ -341,6 +384,31 @@ describe('stopped by a shell and continued', () => {
     person.type(`x${CHORD}`);
     expect((await person.exited).code).toBe(0);
     expect(again.typed.toString()).toBe('x');
+  });
+
+  test.runIf(existsSync('/bin/bash'))('by bash, with its job control', async () => {
+    const daemon = await FakeConsole.listen();
+    const bash = new Person(['/bin/bash', '--norc', '--noprofile', '-i'], { env: { PS1: 'ready> ' } });
+    await bash.untilPrinted('ready> ');
+    bash.type(`'${process.execPath}' '${CTL}' -s '${daemon.socket}' attach web\r`);
+    (await daemon.next()).attach('picture');
+    await bash.untilPrinted('picture');
+    const children = readFileSync(`/proc/${bash.pty.pid}/task/${bash.pty.pid}/children`, 'utf8');
+    process.kill(Number(children), 'SIGTSTP');
+    await bash.untilPrinted('Stopped');
+    bash.type('stty -a\r');
+    await bash.untilPrinted('opost');
+    const settings = bash.printed.slice(bash.printed.lastIndexOf('speed'));
+    expect(settings).not.toMatch(/-(opost|icanon|isig|echo)\b/);
+    bash.type('fg\r');
+    const again = (await daemon.next()).attach('new\npicture');
+    await bash.untilPrinted('new\npicture');
+    bash.type(`\x1a${CHORD}`);
+    await bash.untilPrinted('[detached from web]');
+    expect(again.typed.toString()).toBe('\x1a');
+    await bash.until(() => bash.printed.endsWith('ready> '));
+    bash.type('exit 0\r');
+    await bash.exited;
   });
 
   test('continued from a stop that it did not see, it takes the terminal again', async () => {
