@@ -20,6 +20,7 @@ const BACKGROUNDS: readonly number[] = [11, 14, 16, 17];
 
 /** Keys (`4;n`, `5;n`, `10`..`19`) of the colours that an OSC asks for, in order. */
 export function colourKeysOf(data: string): string[] {
+  if (!/^(?:[45]|1\d);/.test(data)) return [];
   const [command = '', ...rest] = data.split(';');
   if (command === '4' || command === '5') {
     const keys: string[] = [];
@@ -30,7 +31,6 @@ export function colourKeysOf(data: string): string[] {
     }
     return keys;
   }
-  if (!/^1\d$/.test(command)) return [];
   return rest.flatMap((part, i) => (part === '?' && Number(command) + i <= 19 ? [String(Number(command) + i)] : []));
 }
 

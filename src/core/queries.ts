@@ -113,6 +113,9 @@ export function askedBy(query: Query & { readonly type: 'driver' }, reply: strin
 function csiQuestion(s: Sequence): Query | undefined {
   const { prefix, final } = s;
   if (s.intermediates !== '') return csiWithIntermediates(s);
+  // Nearly all are no questions, and of those not a parameter is read.
+  const finals = prefix === '' ? 'cntx' : prefix === '?' ? 'numgS' : 'cq';
+  if (!finals.includes(final)) return undefined;
   const first = s.param(0, 0);
   switch (prefix + final) {
     case 'c':
