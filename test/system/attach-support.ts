@@ -209,13 +209,15 @@ export class House {
 
 /** Resolves once two terminals show the same text. */
 export async function untilAlike(one: Seat, other: Seat): Promise<void> {
-  const isSo = (): boolean => one.shows === other.shows;
-  await Promise.race([one.untilSo('alike', isSo), other.untilSo('alike', isSo)]);
+  await either(one, other, () => one.shows === other.shows);
 }
 
 /** Resolves once two terminals are in the same state, to the last cell. */
 export async function untilSame(one: Seat, other: Seat): Promise<void> {
-  const isSo = (): boolean => differences(one.state, other.state, 1).length === 0;
+  await either(one, other, () => differences(one.state, other.state, 1).length === 0);
+}
+
+async function either(one: Seat, other: Seat, isSo: () => boolean): Promise<void> {
   let isDone = false;
   onTestFailed(() => {
     if (!isDone) console.error(`not the same:\n${differences(one.state, other.state).join('\n')}`);
