@@ -116,6 +116,14 @@ describe('a screen', () => {
     rig.verify();
   });
 
+  it('does not take what follows half a sequence for plain', () => {
+    using rig = new Rig(1 << 20);
+    const wild = '\x1b[5;5Hx\x1b[A';
+    rig.print([wild, '\x1b[31m', ...lines(1000)]);
+    rig.screen.catchUp(rig.safe, wild.length + 2);
+    rig.verify();
+  });
+
   it('keeps a status line above thirty thousand lines', () => {
     using rig = new Rig(256 * 1024);
     rig.print(['\x1b[Hstatus\x1b[3;6r\x1b[6;1H', ...lines(30_000)], 4095);
@@ -125,7 +133,8 @@ describe('a screen', () => {
 
   it('keeps the pen of a coloured log that never resets it', () => {
     using rig = new Rig(1 << 20);
-    rig.print(['\x1b[1;4m', ...lines(9_000, '\x1b[31mred\x1b[39m and \x1b[48;5;17mblue\x1b[49m')], 4095);
+    const colours = '\x1b[31mred\x1b[39m and \x1b[48;5;17mblue\x1b[49m';
+    for (const more of ['\x1b[1;4m', '\x1b[3;22m']) rig.print([more, ...lines(9_000, colours)], 4095);
     expect(rig.screen.hasEmulator).toBe(false);
     rig.verify();
   });
