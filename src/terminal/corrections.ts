@@ -20,6 +20,7 @@ import {
   type XtermLine,
   type XtermParams,
 } from './internals.ts';
+import { widthOf } from './width.ts';
 
 /** What DECSC keeps, as terminals do: position, pen, character sets, origin mode. Columns and rows from 0, of the screen. */
 export interface SavedCursor {
@@ -70,19 +71,16 @@ export function correctLines(line: XtermLine): void {
   }
 
   prototype.setCellFromCodepoint = function (index, code, width, attributes) {
-    if (code === 0) {
-      if (width === 1) blankOut(this, index, attributes);
-      else set.call(this, index, code, width, attributes);
+    if (code === 0 && width === 0) {
+      set.call(this, index, code, width, attributes);
       return;
     }
     // Over the right half of a wide character: its left half goes, also where print() does not look (wrap off).
     if (index > 0 && (this._data[(index - 1) * CELL_WORDS] ?? 0) >>> CONTENT_WIDTH_SHIFT === 2) {
       blankOut(this, index - 1, attributes);
     }
-    if (width === 0) {
-      // A mark in the first column has nothing to join: it stands on a space.
-      set.call(this, index, 0x20, 1, attributes);
-      add.call(this, index, code, 0);
+    if (code === 0) {
+      blankOut(this, index, attributes);
       return;
     }
     set.call(this, index, code, width, attributes);
@@ -107,6 +105,21 @@ export function correctLines(line: XtermLine): void {
   };
 }
 
+/** In place of xterm's queue with its timers: `mendLine` gives the memory back at once. */
+const NO_QUEUE = { clear: () => {}, enqueue: () => {} };
+
+/**
+ * Before a resize: puts the ring of lines at the start of its array. Where xterm lets it grow during a reflow it clears
+ * places counted from there, so that lines would be lost, or not, by how often the screen has scrolled.
+ */
+export function straighten(buffer: XtermBuffer): void {
+  const { lines } = buffer;
+  const { maxLength } = lines;
+  buffer._memoryCleanupQueue = NO_QUEUE;
+  lines.maxLength = maxLength + 1; // a new bound copies the lines into a new array
+  lines.maxLength = maxLength;
+}
+
 /**
  * After a resize: with little or no scrollback, reflow may leave the screen's lower part beyond the buffer's end, where
  * reading and writing would throw. The screen is put at the end again, and the cursor stays in its line.
@@ -124,6 +137,7 @@ export function mendBuffer(buffer: XtermBuffer, rows: number): void {
 /** After a resize: cuts a line of the alternate screen, which keeps its old length, and blanks halves of wide characters. */
 export function mendLine(line: XtermLine, cols: number): void {
   if (line.length > cols) line.resize(cols, undefined);
+  line.cleanupMemory();
   for (let x = 0; x < line.length; x++) {
     const width = line.getWidth(x);
     if (width === 1) continue;
@@ -176,6 +190,15 @@ export function correct(core: XtermCore, saved: WeakMap<XtermBuffer, SavedCursor
   const settle = () => {
     const buffer = buffers.active;
     buffer.x = Math.min(buffer.x, core._bufferService.cols - 1);
+  };
+
+  const print = input.print;
+  input.print = (data, start, end) => {
+    let from = start;
+    // A mark in the first column has nothing to join; xterm would put it over the character that is there.
+    if (buffers.active.x === 0)
+      while (from < end && (data[from] ?? 0) >= 0x300 && widthOf(data[from] ?? 0) === 0) from++;
+    if (from < end) print.call(input, data, from, end);
   };
 
   input.saveCursor = () => {
@@ -247,6 +270,9 @@ export function correct(core: XtermCore, saved: WeakMap<XtermBuffer, SavedCursor
     const pen = input._curAttrData;
     const extended = pen.bg & BG_EXTENDED;
     pen.bg &= ~BG_EXTENDED; // the cells would have the flag, but nothing to it
+    // As in xterm and DEC's terminals, the margins go; else, in origin mode, it would begin at the top margin.
+    buffers.active.scrollTop = 0;
+    buffers.active.scrollBottom = core._bufferService.rows - 1;
     alignment.call(input);
     pen.bg |= extended;
     return true;

@@ -14,6 +14,7 @@ import {
   mendLine,
   repeatableCell,
   type SavedCursor,
+  straighten,
 } from './corrections.ts';
 import {
   assertInternals,
@@ -93,10 +94,17 @@ function xterm(): Xterm {
 
 const G_COUNT = 4;
 
+/** Bytes: below the 128 KB after which xterm cuts what it is given, through characters too. */
+const PARSED_AT_ONCE = 65_536;
+
+const NOTHING = new Uint8Array(0);
+
 export class Emulator implements Disposable {
   private readonly terminal: XtermTerminal;
   private readonly core: XtermCore;
   private readonly savedCursors = new WeakMap<XtermBuffer, SavedCursor>();
+  /** The begun last character of what was written. Xterm's decoder would lose one whose second byte is 0x80. */
+  private cut = NOTHING;
   private readonly links = new Links(() => this.linksInUse());
 
   /** `scrollback`: lines kept above the screen. */
@@ -127,9 +135,22 @@ export class Emulator implements Disposable {
     return this.terminal.rows;
   }
 
-  /** Takes in bytes at once: no timer, no callback. A sequence may end in a later call. */
+  /** Takes in bytes at once: no timer, no callback. A sequence, or a character, may end in a later call. */
   write(bytes: Uint8Array): void {
-    this.core._inputHandler.parse(bytes);
+    let data = bytes;
+    if (this.cut.length > 0) {
+      data = new Uint8Array(this.cut.length + bytes.length);
+      data.set(this.cut);
+      data.set(bytes, this.cut.length);
+    }
+    for (let start = 0; start < data.length; ) {
+      const end = wholeCharacters(data, Math.min(start + PARSED_AT_ONCE, data.length));
+      if (end <= start) break;
+      this.core._inputHandler.parse(start === 0 && end === data.length ? data : data.subarray(start, end));
+      start = end;
+    }
+    const end = wholeCharacters(data, data.length);
+    this.cut = end === data.length ? NOTHING : data.slice(end);
   }
 
   /** At least 2 columns and 1 row. Wrapped lines of the main screen are laid out anew. */
@@ -145,7 +166,7 @@ export class Emulator implements Disposable {
   /** As new, half-received sequences forgotten too. */
   reset(): void {
     this.core._inputHandler._parser.reset();
-    this.core._inputHandler._utf8Decoder.clear();
+    this.cut = NOTHING;
     this.core.reset();
     this.links.clear();
   }
@@ -288,6 +309,7 @@ export class Emulator implements Disposable {
       buffer.y = saved?.y ?? 0;
     }
     const before = buffer.y;
+    straighten(buffer);
     return () => {
       mendBuffer(buffer, this.rows);
       if (saved) {
@@ -324,6 +346,18 @@ function lineAt(buffer: XtermBuffer, y: number): XtermLine {
   const line = buffer.lines.get(buffer.ybase + y);
   if (!line) throw new RangeError(`cannot read line ${y}: the screen has no such line`);
   return line;
+}
+
+/** The offset, at most `end`, before which no UTF-8 character is cut by `end`. */
+function wholeCharacters(bytes: Uint8Array, end: number): number {
+  for (let back = 1; back < 4 && back <= end; back++) {
+    const byte = bytes[end - back] ?? 0;
+    if (byte < 0x80) return end;
+    if (byte < 0xc0) continue;
+    const length = byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : byte < 0xf8 ? 4 : 1;
+    return length > back ? end - back : end;
+  }
+  return end;
 }
 
 function letters(charsets: readonly XtermCharset[]): string[] {

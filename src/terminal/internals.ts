@@ -58,6 +58,7 @@ export interface XtermLine {
   getString(index: number): string;
   /** `fill` is for growing. */
   resize(cols: number, fill: undefined): unknown;
+  cleanupMemory(): number;
   setCellFromCodepoint(index: number, code: number, width: number, attributes: XtermAttributes): void;
   addCodepointToCell(index: number, code: number, width: number): void;
   insertCells(position: number, count: number, fill: XtermAttributes): void;
@@ -73,6 +74,8 @@ export interface XtermBuffer {
   savedX: number;
   savedY: number;
   tabs: Record<number, boolean | undefined>;
+  /** Gives memory back in timers of its own after a resize. */
+  _memoryCleanupQueue: { clear(): void; enqueue(task: () => boolean): void };
   readonly lines: {
     readonly length: number;
     maxLength: number;
@@ -112,7 +115,6 @@ export interface XtermInput {
     reset(): void;
     registerEscHandler(id: { final: string }, handler: () => boolean): unknown;
   };
-  readonly _utf8Decoder: { clear(): void };
   parse(data: Uint8Array): unknown;
   print(data: Uint32Array, start: number, end: number): void;
   saveCursor(): boolean;
@@ -181,7 +183,6 @@ const EXPECTED: Readonly<Record<string, string>> = {
   '_core._inputHandler._curAttrData.fg': 'number',
   '_core._inputHandler._curAttrData.extended._ext': 'number',
   '_core._inputHandler._parser.precedingJoinState': 'number',
-  '_core._inputHandler._utf8Decoder.clear': 'function',
   '_core._bufferService.buffers.activateAltBuffer': 'function',
   '_core._bufferService.buffers.activateNormalBuffer': 'function',
   '_core._bufferService.buffers.active.scrollBottom': 'number',

@@ -43,6 +43,9 @@ export function sameStyle(a: Readonly<Style>, b: Readonly<Style>): boolean {
 
 /** The SGR sequence that turns one look into another, hyperlinks apart; nothing where SGR makes no difference. */
 export function sgrBetween(from: Readonly<Style>, to: Readonly<Style>): string {
+  if (((to.bg & ~BG_PROTECTED) | to.fg | to.ext) === 0) {
+    return ((from.bg & ~BG_PROTECTED) | from.fg | from.ext) === 0 ? '' : '\x1b[m';
+  }
   const lost = (from.fg & ~to.fg & FG_FLAG_BITS) | (from.bg & ~to.bg & BG_FLAG_BITS);
   const unlined = (from.ext & EXT_STYLE) !== 0 && (to.ext & EXT_STYLE) === 0;
   const start = lost !== 0 || unlined ? PLAIN : from;
@@ -57,7 +60,7 @@ export function sgrBetween(from: Readonly<Style>, to: Readonly<Style>): string {
   if ((to.bg & COLOR) !== (start.bg & COLOR)) params.push(color(to.bg, 40));
   if ((to.ext & COLOR) !== (start.ext & COLOR)) params.push(underlineColor(to.ext));
   if (start === from) return params.length === 0 ? '' : `\x1b[${params.join(';')}m`;
-  return params.length === 0 ? '\x1b[m' : `\x1b[0;${params.join(';')}m`;
+  return `\x1b[0;${params.join(';')}m`;
 }
 
 /** The parts of a 24-bit colour. */

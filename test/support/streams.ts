@@ -154,5 +154,5 @@ export const steps = (maxLength: number): fc.Arbitrary<Step[]> =>
       { weight: 30, arbitrary: piece.map(bytes => ({ bytes })) },
       { weight: 1, arbitrary: size.map(value => ({ size: value })) },
     ),
-    { maxLength },
+    { maxLength, size: 'max' },
   );
