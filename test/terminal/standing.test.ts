@@ -4,7 +4,7 @@ import { isBetweenSequences, rowsBelow } from '../../src/terminal/standing.ts';
 
 const encoder = new TextEncoder();
 
-function after(bytes: string | Uint8Array): Emulator {
+function having(bytes: string | Uint8Array): Emulator {
   const emulator = new Emulator({ cols: 20, rows: 6 });
   emulator.write(typeof bytes === 'string' ? encoder.encode(bytes) : bytes);
   return emulator;
@@ -21,7 +21,7 @@ describe('an emulator', () => {
     '\x1b]0;title\x1b\\',
     '\r\n',
   ])('is between sequences after %j', text => {
-    using emulator = after(text);
+    using emulator = having(text);
     expect(isBetweenSequences(emulator)).toBe(true);
   });
 
@@ -35,12 +35,12 @@ describe('an emulator', () => {
     '\x1bPdata',
     '\x1b_x',
   ])('is not between sequences after %j', text => {
-    using emulator = after(text);
+    using emulator = having(text);
     expect(isBetweenSequences(emulator)).toBe(false);
   });
 
   it.each([1, 2, 3])('is not between sequences after %i bytes of a character of four', length => {
-    using emulator = after(encoder.encode('👍').subarray(0, length));
+    using emulator = having(encoder.encode('👍').subarray(0, length));
     expect(isBetweenSequences(emulator)).toBe(false);
   });
 
@@ -50,7 +50,7 @@ describe('an emulator', () => {
       ['\r\n\r\n', 3],
       ['\x1b(0\x1b[3g\x1b[31m\x1b7\x1b[6;1H', 0],
     ] as const) {
-      using emulator = after(text);
+      using emulator = having(text);
       expect(rowsBelow(emulator)).toBe(below);
     }
   });
@@ -65,7 +65,7 @@ describe('an emulator', () => {
     '\x1b[4h',
     '\x1b[20h',
   ])('does not stand plainly after %j', text => {
-    using emulator = after(text);
+    using emulator = having(text);
     expect(rowsBelow(emulator)).toBeUndefined();
   });
 });
