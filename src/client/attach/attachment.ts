@@ -83,6 +83,7 @@ export class Attachment implements TerminalListener, WebSocketListener {
     });
     this.writer = new TerminalWriter({
       write: bytes => options.terminal.write(bytes),
+      writeWhenReady: (bytes, done) => options.terminal.writeWhenReady(bytes, done),
       clock: options.clock,
       onWritten: bytes => this.shown.wrote(bytes),
       onSettled: () => this.settled(),
