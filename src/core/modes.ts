@@ -388,7 +388,7 @@ export class Modes {
   private softReset(): void {
     const { state } = this;
     state.privates.delete(ORIGIN); // without a doubt: to reset it again would cost the cursor's place
-    for (const mode of [1, 7, 25, KEYPAD, LEFT_RIGHT_MARGINS])
+    for (const mode of [1, 7, CURSOR, KEYPAD, LEFT_RIGHT_MARGINS])
       if (state.privates.delete(mode)) state.doubtful.add(mode);
     for (const mode of [2, 4]) state.ansi.delete(mode);
     state.settings.delete(PROTECTION);
@@ -399,11 +399,11 @@ export class Modes {
     this.paint(false);
   }
 
-  /** RIS. Titles stay, as in every terminal; blinking does in xterm.js, where it is an option. */
+  /** RIS. Titles stay, as in every terminal; in xterm.js, a hidden and a blinking cursor do too. */
   private hardReset(): void {
     const { title, icon, titles, overpopped, privates, doubtful } = this.state;
     this.state = { ...defaultState(), title, icon, titles, overpopped };
-    if (privates.has(BLINKING) || doubtful.has(BLINKING)) this.state.doubtful.add(BLINKING);
+    for (const mode of [BLINKING, CURSOR]) if (privates.has(mode) || doubtful.has(mode)) this.state.doubtful.add(mode);
   }
 }
 
@@ -415,6 +415,7 @@ const ORIGIN = 6;
 /** DECSCA, by intermediate and final byte. */
 const PROTECTION = '"q';
 const BLINKING = 12;
+const CURSOR = 25;
 const KEYPAD = 66;
 const LEFT_RIGHT_MARGINS = 69;
 const OTHER_KEYS = 4;

@@ -58,6 +58,7 @@ export class FoundSequence implements Sequence {
   private to = 0;
   private payload = NO_BYTES;
   private payloadLength = 0;
+  private text: string | undefined;
   private parsed: readonly (readonly number[])[] | undefined;
 
   /** The parameters are the bytes [from, to) of `source`, without prefix and intermediates. No string payload. */
@@ -69,6 +70,7 @@ export class FoundSequence implements Sequence {
     this.isCut = false;
     this.endsWithBell = false;
     this.parsed = undefined;
+    this.text = undefined;
   }
 
   takePayload(payload: Uint8Array, length: number, { isCut, endsWithBell }: { isCut: boolean; endsWithBell: boolean }) {
@@ -93,7 +95,8 @@ export class FoundSequence implements Sequence {
   }
 
   get data(): string {
-    return textOf(this.payload, this.payloadLength);
+    this.text ??= textOf(this.payload, this.payloadLength);
+    return this.text;
   }
 }
 
@@ -126,8 +129,13 @@ function textOf(bytes: Uint8Array, length: number): string {
   let text = '';
   for (let i = 0; i < length; ) {
     const lead = bytes[i] ?? 0;
-    const size = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
-    let code = size === 1 ? lead : lead & (0xff >> (size + 1));
+    if (lead < 0x80) {
+      text += String.fromCharCode(lead);
+      i++;
+      continue;
+    }
+    const size = lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
+    let code = lead & (0xff >> (size + 1));
     let isWhole = size > 0 && i + size <= length;
     for (let more = 1; isWhole && more < size; more++) {
       const byte = bytes[i + more] ?? 0;

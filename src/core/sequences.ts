@@ -38,6 +38,8 @@ const ESC = 0x1b;
 const C1_LEAD = 0xc2;
 const BACKSLASH = 0x5c;
 const BRACKET = 0x5b;
+/** What after an ESC begins more than an ESC sequence: DCS, SOS, CSI, OSC, PM, APC. */
+const INTRODUCERS: readonly number[] = [0x50, 0x58, BRACKET, 0x5d, 0x5e, 0x5f];
 
 /** How far the next interesting byte is looked for by hand, before `indexOf` is: a call costs as much as about 30 bytes. */
 const NEAR = 24;
@@ -124,6 +126,9 @@ export class SequenceScanner {
       if (byte === ESC && bytes[i + 1] === BRACKET) {
         const end = this.wholeCsi(bytes, i, at, onSequence);
         i = end > 0 ? end : this.resume(bytes, i, at, onSequence);
+      } else if (byte === ESC) {
+        const end = this.wholeEscape(bytes, i, at, onSequence);
+        i = end > 0 ? end : this.resume(bytes, i, at, onSequence);
       } else if (byte === C1_LEAD && i + 1 < length && !isC1(bytes[i + 1])) {
         i++;
       } else {
@@ -161,6 +166,26 @@ export class SequenceScanner {
     found.intermediates = intermediates;
     found.final = String.fromCharCode(byte);
     found.take(bytes, params, paramsEnd);
+    onSequence(found);
+    return i + 1;
+  }
+
+  /** As `wholeCsi`, for an ESC sequence with at most one intermediate: ncurses selects a charset with every colour it ends. */
+  private wholeEscape(bytes: Uint8Array, from: number, at: number, onSequence: (sequence: Sequence) => void): number {
+    let i = from + 1;
+    const first = bytes[i] as number; // beyond the end: undefined, which fails every comparison
+    const hasIntermediate = first >= 0x20 && first < 0x30;
+    if (hasIntermediate) i++;
+    const final = bytes[i] as number; // as above
+    if (!(final >= 0x30 && final < 0x7f) || (!hasIntermediate && INTRODUCERS.includes(final))) return 0;
+    const found = this.found;
+    found.kind = 'esc';
+    found.start = at + from;
+    found.end = at + i + 1;
+    found.prefix = '';
+    found.intermediates = hasIntermediate ? String.fromCharCode(first) : '';
+    found.final = String.fromCharCode(final);
+    found.take(bytes, 0, 0);
     onSequence(found);
     return i + 1;
   }

@@ -323,6 +323,8 @@ describe('modes, in a terminal', () => {
       fc.property(fc.array(step, { maxLength: 25 }), steps => {
         // It resets more by DECSTR than xterm does, and has no XTRESTORE.
         const stream = steps.filter(some => some !== '\x1b[!p' && !some.includes('2004r')).join('');
+        // A hidden cursor outlives RIS there.
+        if (stream.includes('\x1bc') && stream.includes('\x1b[?25l')) return;
         expect(xtermAfter(modesAfter(stream).setup()).modes).toEqual(xtermAfter(stream).modes);
       }),
       { numRuns: 300 },
