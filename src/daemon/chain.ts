@@ -1,6 +1,6 @@
 /** The words that are exec'd: the program itself, behind what must be done in the child before it runs. */
 import type { Account } from './accounts.ts';
-import { findInPath } from './executable.ts';
+import { toolOf } from './executable.ts';
 
 /** An account to become, and the setpriv(1) that does it. */
 export interface Drop {
@@ -99,9 +99,4 @@ function givenAgain(env: readonly string[]): readonly string[] {
     return !NAME.test(name) || SHELLS_OWN.test(name);
   });
   return file === undefined ? [] : [file, ...lost];
-}
-
-/** A tool of the system's, by the daemon's own PATH. */
-function toolOf(name: string): string | undefined {
-  return findInPath(name, { cwd: '/', path: process.env.PATH ?? '', account: undefined });
 }

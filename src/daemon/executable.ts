@@ -39,6 +39,11 @@ export function findInPath(name: string, { cwd, path, account }: SearchOptions):
   return files.find(file => !account || explainRefusal(file, account) === undefined) ?? files[0];
 }
 
+/** A tool of the system's, by the daemon's own PATH. */
+export function toolOf(name: string): string | undefined {
+  return findInPath(name, { cwd: '/', path: process.env.PATH ?? '', account: undefined });
+}
+
 /**
  * Why an account could not run a file or enter a directory, going by the mode bits; undefined when they allow it. Only an explanation for what
  * has failed already: an access control list may allow what the bits do not, so nothing is refused because of this.

@@ -13,6 +13,11 @@ const INPUT_RETRY_MAX = 250;
 /** One write to a terminal is cut to what its kernel buffer can take, so that a write never costs more than it moves. */
 const INPUT_CHUNK = 4096;
 
+interface Chunk {
+  readonly bytes: Uint8Array;
+  readonly taken: (() => void) | undefined;
+}
+
 /** Where input goes: a non-blocking fd, undefined once it is closed. */
 export interface InputTarget {
   readonly fd: number | undefined;
@@ -26,7 +31,7 @@ export class InputQueue implements Disposable {
   private readonly target: InputTarget;
   private readonly clock: Clock;
   private readonly retry = new MutableDisposable();
-  private chunks: Uint8Array[] = [];
+  private chunks: Chunk[] = [];
   private queued = 0;
   private pause = INPUT_RETRY_MIN;
   private isHeld = false;
@@ -36,11 +41,12 @@ export class InputQueue implements Disposable {
     this.clock = clock;
   }
 
-  add(bytes: Uint8Array): boolean {
+  /** `taken`: called once the terminal has all of it or never will. Who asks for that has a bound of its own. */
+  add(bytes: Uint8Array, taken?: () => void): boolean {
     if (bytes.length === 0) return true; // writing nothing writes 0 bytes, which is how a full terminal looks
-    if (this.queued + bytes.length > INPUT_QUEUE_LIMIT) return false;
+    if (taken === undefined && this.queued + bytes.length > INPUT_QUEUE_LIMIT) return false;
     this.queued += bytes.length;
-    this.chunks.push(bytes);
+    this.chunks.push({ bytes, taken });
     if (this.queued === bytes.length && !this.isHeld) this.flush();
     return true;
   }
@@ -58,13 +64,15 @@ export class InputQueue implements Disposable {
 
   [Symbol.dispose](): void {
     this.retry[Symbol.dispose]();
+    const left = this.chunks;
     this.chunks = [];
     this.queued = 0;
+    for (const { taken } of left) taken?.();
   }
 
   private readonly flush = (): void => {
     for (let chunk = this.chunks[0]; chunk !== undefined; chunk = this.chunks[0]) {
-      const written = this.writeSome(chunk.subarray(0, INPUT_CHUNK));
+      const written = this.writeSome(chunk.bytes.subarray(0, INPUT_CHUNK));
       if (written === 0) {
         this.retry.value = this.clock.after(this.pause, this.flush);
         this.pause = Math.min(INPUT_RETRY_MAX, this.pause * 2);
@@ -72,8 +80,11 @@ export class InputQueue implements Disposable {
       }
       this.pause = INPUT_RETRY_MIN;
       this.queued -= written;
-      if (written === chunk.length) this.chunks.shift();
-      else this.chunks[0] = chunk.subarray(written);
+      if (written < chunk.bytes.length) this.chunks[0] = { ...chunk, bytes: chunk.bytes.subarray(written) };
+      else {
+        this.chunks.shift();
+        chunk.taken?.();
+      }
     }
   };
 

@@ -43,8 +43,13 @@ export interface PtyListener {
 
 export interface Pty extends Disposable {
   readonly pid: number;
-  /** Types bytes into the terminal, all or none: false when what was typed before has not been read. */
-  write(bytes: Uint8Array): boolean;
+  /** The device by which the program's terminal can be opened. */
+  readonly path: string;
+  /**
+   * Types bytes into the terminal, all or none: false when what was typed before has not been read. With `taken`, which is
+   * called once the terminal has them or never will, they are taken whatever waits: the caller bounds that itself.
+   */
+  write(bytes: Uint8Array, taken?: () => void): boolean;
   resize(cols: number, rows: number): void;
   /** Stops reading for as long as anyone wants it stopped. For a log file that cannot follow, never for a viewer. */
   setPaused(by: object, paused: boolean): void;
@@ -106,6 +111,7 @@ interface Machine {
 
 class RealPty implements Pty {
   readonly pid: number;
+  readonly path: string;
   private readonly binding: Binding;
   private readonly listener: PtyListener;
   private readonly main: Master;
@@ -136,6 +142,7 @@ class RealPty implements Pty {
       throw error;
     }
     this.pid = forked.pid;
+    this.path = forked.path;
     const isClosed = (): void => this.onMasterClosed();
     const masterOf = ({ master, slave }: Ends, stream: Stream): Master =>
       new Master(master, slave, { output: bytes => listener.output(bytes, stream), closed: isClosed });
@@ -145,8 +152,8 @@ class RealPty implements Pty {
     if (forked.left !== undefined) hangUpWhenReady(forked.left, this.input.hold());
   }
 
-  write(bytes: Uint8Array): boolean {
-    return !this.hasEnded && this.input.add(bytes);
+  write(bytes: Uint8Array, taken?: () => void): boolean {
+    return !this.hasEnded && this.input.add(bytes, taken);
   }
 
   resize(cols: number, rows: number): void {
@@ -206,6 +213,7 @@ interface Ends {
 
 interface Forked {
   readonly pid: number;
+  readonly path: string;
   readonly main: Ends;
   /** Where stderr is apart. */
   readonly stderr: Ends | undefined;
@@ -290,7 +298,13 @@ function fork(binding: Binding, launch: Launch, { main, stderr, spare, onExit }:
     // The program waits for its standard input to be its own, so that comes last.
     for (const fd of stderr ? [stderr.slave, slave] : [slave]) handOver(fd, launch.drop);
     const left = main && child.fd;
-    return { pid: child.pid, main: { master: main?.master ?? child.fd, slave }, stderr, left };
+    return {
+      pid: child.pid,
+      path: main?.pty ?? child.pty,
+      main: { master: main?.master ?? child.fd, slave },
+      stderr,
+      left,
+    };
   } catch (error) {
     // The child must not live on unseen: it is killed, or ends as its terminal is closed.
     for (const fd of [child.fd, main ? undefined : slave]) if (fd !== undefined) closeSync(fd);

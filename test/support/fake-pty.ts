@@ -4,6 +4,7 @@ import type { Launch, Pty, PtyHost, PtyListener } from '../../src/daemon/pty.ts'
 /** A terminal whose program is the test: it prints and ends when told to. */
 export class FakePty implements Pty {
   readonly pid: number;
+  readonly path = '/dev/pts/none';
   readonly launch: Launch;
   readonly typed: Uint8Array[] = [];
   isDisposed = false;
@@ -28,8 +29,9 @@ export class FakePty implements Pty {
     if (alone) this.listener.closed();
   }
 
-  write(bytes: Uint8Array): boolean {
+  write(bytes: Uint8Array, taken?: () => void): boolean {
     this.typed.push(bytes);
+    taken?.();
     return true;
   }
 

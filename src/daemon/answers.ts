@@ -1,0 +1,95 @@
+import type { Clock } from '../runtime/clock.ts';
+import { MutableDisposable } from '../runtime/lifetime.ts';
+
+/** How long a question to the driver's terminal may go unanswered, in milliseconds, before the default is given. */
+const DRIVER_ANSWERS_WITHIN = 200;
+
+/** Answers that wait behind a question to the driver. A program that asks more and reads nothing gets no more answers. */
+const MOST_WAITING = 256;
+
+/** A question that only a real terminal can answer. */
+export interface DriverQuestion {
+  /** Told in its place when nobody answers; empty for no answer. */
+  readonly fallback: string;
+  /** Sends it to the driver; returns who was asked, or undefined when nobody drives. */
+  readonly ask: () => object | undefined;
+  readonly isAnsweredBy: (reply: Uint8Array) => boolean;
+}
+
+/** An answer whose turn has not come. */
+interface Waiting {
+  readonly question: DriverQuestion | undefined;
+  /** What to type: the default, until the driver's terminal has said more. */
+  text: Uint8Array;
+  /** Who is being asked; undefined once `text` is all that will be known. */
+  asked: object | undefined;
+}
+
+/**
+ * The answers to a program's questions, typed in the order of the questions: programs ask one that every terminal answers
+ * behind one that not all know, and take its answer for the end. So what the daemon knows waits while the driver is asked.
+ */
+export class Answers implements Disposable {
+  private readonly clock: Clock;
+  private readonly type: (bytes: Uint8Array) => void;
+  private readonly timer = new MutableDisposable();
+  private waiting: Waiting[] = [];
+
+  constructor(clock: Clock, type: (bytes: Uint8Array) => void) {
+    this.clock = clock;
+    this.type = type;
+  }
+
+  answer(text: string): void {
+    this.add({ question: undefined, text: bytesOf(text), asked: undefined });
+  }
+
+  askDriver(question: DriverQuestion): void {
+    this.add({ question, text: bytesOf(question.fallback), asked: question.ask() });
+  }
+
+  /** A reply that came from `viewer`'s terminal: typed if it is what it was asked for, else dropped. */
+  offer(viewer: object, reply: Uint8Array): void {
+    const waiting = this.waiting.find(({ asked, question }) => asked === viewer && question?.isAnsweredBy(reply));
+    if (waiting === undefined) return;
+    waiting.text = reply;
+    waiting.asked = undefined;
+    if (waiting === this.waiting[0]) this.proceed();
+  }
+
+  /** Nobody waits for an answer any more. */
+  [Symbol.dispose](): void {
+    this.timer[Symbol.dispose]();
+    this.waiting = [];
+  }
+
+  private add(waiting: Waiting): void {
+    if (this.waiting.length >= MOST_WAITING) return;
+    this.waiting.push(waiting);
+    if (this.waiting.length === 1) this.proceed();
+  }
+
+  /** Gives the answers that are known, up to a question that is still out. */
+  private proceed(): void {
+    this.timer.value = undefined;
+    for (let first = this.waiting[0]; first !== undefined; first = this.waiting[0]) {
+      if (first.asked !== undefined) {
+        this.timer.value = this.clock.after(DRIVER_ANSWERS_WITHIN, () => this.giveUp());
+        return;
+      }
+      this.waiting.shift();
+      if (first.text.length > 0) this.type(first.text);
+    }
+  }
+
+  private giveUp(): void {
+    const [first] = this.waiting;
+    if (first !== undefined) first.asked = undefined;
+    this.proceed();
+  }
+}
+
+/** Answers are ASCII, as all that terminals say by themselves. */
+function bytesOf(text: string): Uint8Array {
+  return Buffer.from(text, 'latin1');
+}
