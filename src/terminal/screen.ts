@@ -230,8 +230,8 @@ export class Screen implements Disposable {
 
   /** The bytes from the checkpoint to `end`: all of them, unless someone else shrank the ring. */
   private read(end: number): Uint8Array {
-    if (this.store !== undefined) return this.store.read(this.offset - this.storeAt, end - this.offset).bytes;
-    return this.ring.read(this.offset, end - this.offset).bytes;
+    if (this.store !== undefined) return this.store.peek(this.offset - this.storeAt, end - this.offset).bytes;
+    return this.ring.peek(this.offset, end - this.offset).bytes;
   }
 
   /** Moves the checkpoint towards `target`, parsing at most `budget` bytes. */
