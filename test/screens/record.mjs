@@ -53,7 +53,7 @@ for (const session of sessions) {
 console.log(`${total} bytes`);
 process.exit();
 
-async function record({ name, about, argv, size: [cols, rows] = [80, 24], env = {}, steps }) {
+async function record({ name, about, argv, size: [cols, rows] = [80, 24], env = {}, answers = {}, unknown = [], steps }) {
   const home = mkdtempSync(join(tmpdir(), 'tm-record-'));
   fixtures(home);
   const terminal = new Terminal({ cols, rows, logLevel: 'off', allowProposedApi: true, scrollback: 0 });
@@ -81,6 +81,9 @@ async function record({ name, about, argv, size: [cols, rows] = [80, 24], env = 
         length += copy.length;
         last = performance.now();
         terminal.write(copy);
+        for (const [question, answer] of unknown) {
+          if (copy.includes(question)) pty.write(Buffer.from(answer));
+        }
       },
       ended() {
         ended = true;
@@ -88,7 +91,7 @@ async function record({ name, about, argv, size: [cols, rows] = [80, 24], env = 
       closed() {},
     },
   );
-  terminal.onData(data => pty.write(Buffer.from(data)));
+  terminal.onData(data => pty.write(Buffer.from(answers[data] ?? data)));
   terminal.onBinary(data => pty.write(Buffer.from(data, 'latin1')));
   const lines = () => {
     const shown = [];
@@ -113,7 +116,10 @@ async function record({ name, about, argv, size: [cols, rows] = [80, 24], env = 
   const stage = {
     lines,
     settled,
-    type: keys => pty.write(Buffer.from(keys)),
+    type: keys => {
+      last = performance.now();
+      pty.write(Buffer.from(keys));
+    },
     get ended() {
       return ended || length > MOST;
     },
