@@ -1,4 +1,5 @@
 // @ts-check
+/** @import {Console} from './console.mjs' */
 /** @import {Lab} from './lab.mjs' */
 /** @import {Peer} from './peer.mjs' */
 /** @import {Row} from './row.mjs' */
@@ -19,6 +20,7 @@
  * @property {Lab} lab a fresh one; the case need not clean up when it throws
  * @property {Taskmaster} taskmaster
  * @property {readonly Peer[]} peers those of the case's that are installed
+ * @property {readonly Console[]} consoles Taskmaster's, and those of the case's peers that are one and are installed
  * @property {boolean} isQuick fewer rounds, for a glance
  * @property {(line: string) => void} say progress
  */

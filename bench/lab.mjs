@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { Gate } from './gate.mjs';
 import { Reports } from './reports.mjs';
 
 /** Stands in the environment of everything that a lab starts, whoever starts it and however far it detaches itself. */
@@ -38,6 +39,8 @@ export class Lab {
     const fifo = join(this.directory, 'reports');
     /** What the programs say. */
     this.reports = new Reports(fifo);
+    /** @type {Gate[]} */
+    this.gates = [];
     this.tell = this.write('tell.sh', TELL(fifo));
     for (const name of ['run', 'state', 'home']) mkdirSync(join(this.directory, name), { mode: 0o700 });
   }
@@ -106,12 +109,54 @@ export class Lab {
   }
 
   /**
+   * Starts a script of the bench's own, which is told things by the line and ends when there are no more.
+   * @param {readonly string[]} script
+   * @returns {Helper}
+   */
+  help(script) {
+    const child = spawn(process.execPath, script, {
+      env: this.env,
+      stdio: ['pipe', 'ignore', 'inherit'],
+      cwd: this.directory,
+    });
+    const ended = new Promise(resolve => child.once('close', resolve));
+    child.once('exit', code => {
+      if (code) this.reports.fail(new Error(`${script[0]} ended with ${code}`));
+    });
+    return {
+      tell: line => void child.stdin.write(`${line}\n`),
+      end: async () => {
+        child.stdin.end();
+        await ended;
+      },
+    };
+  }
+
+  /**
    * Runs a command to its end. Resolves with the time of it, as `performance.now()`; a failure is an error.
    * @param {readonly string[]} command
    */
   async run([file = '', ...args]) {
     await promisify(execFile)(file, args, { env: this.env, maxBuffer: MAX_OUTPUT });
     return performance.now();
+  }
+
+  /** Runs a command to its end and resolves with what it printed. @param {readonly string[]} command */
+  async ask([file = '', ...args]) {
+    const { stdout } = await promisify(execFile)(file, args, { env: this.env, maxBuffer: MAX_OUTPUT });
+    return stdout.trim();
+  }
+
+  /** A script that reports on the lab's FIFO, written once. @param {string} name @param {(fifo: string) => string} text */
+  script(name, text) {
+    return this.write(name, text(this.reports.path));
+  }
+
+  /** A new gate for one program. */
+  gate() {
+    const gate = new Gate(join(this.directory, `gate-${this.places++}`));
+    this.gates.push(gate);
+    return gate;
   }
 
   /** Those of these processes that live; not one that was given the same number since. @param {readonly number[]} pids */
@@ -122,6 +167,7 @@ export class Lab {
   /** Ends all that carries the mark and removes the directory. Synchronous, so that it works on the way out too. */
   close() {
     this.reports.close();
+    for (const gate of this.gates) gate.close();
     for (let left = SWEEPS; left > 0 && this.killMarked() > 0; left--);
     rmSync(this.directory, { recursive: true, force: true, maxRetries: 3 });
   }
@@ -150,6 +196,12 @@ export class Lab {
     }
   }
 }
+
+/**
+ * @typedef {object} Helper
+ * @property {(line: string) => void} tell
+ * @property {() => Promise<unknown>} end resolves when it has ended
+ */
 
 /**
  * @typedef {object} Daemon

@@ -37,3 +37,15 @@ export async function cpuShare(pid, ms) {
   await new Promise(resolve => setTimeout(resolve, ms));
   return (100 * (cpuMs(pid) - cpu)) / (performance.now() - start);
 }
+
+/** How many bytes a process has written, to its terminal for one. @param {number} pid */
+export function writtenBytes(pid) {
+  const found = /^wchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'latin1'));
+  if (!found) throw new Error(`cannot read what ${pid} has written`);
+  return Number(found[1]);
+}
+
+/** @param {number} pid */
+export function childrenOf(pid) {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean).map(Number);
+}

@@ -15,6 +15,7 @@ export class Reports {
   constructor(path) {
     const made = spawnSync('mkfifo', [path]);
     if (made.status !== 0) throw new Error(`cannot make a FIFO at ${path}: is mkfifo installed?`);
+    this.path = path;
     /** @type {Set<{take: (report: Report) => boolean, resolve: (report: Report) => void, reject: (error: Error) => void}>} */
     this.waiters = new Set();
     /** @type {Map<string, Report[]>} */

@@ -8,7 +8,7 @@
  * @property {Goal} [goal] a row without one is there to be read
  */
 
-/** @typedef {'s' | 'ms' | 'KB' | 'MB' | '%' | 'count'} Unit `count` is exact, and has no sign of its own */
+/** @typedef {'s' | 'ms' | 'ms/MB' | 'KB' | 'MB' | 'MB/s' | '%' | 'count'} Unit `count` is exact, and has no sign of its own */
 
 /**
  * `against` another subject's figure times `most`, or `most` in the row's own unit.

@@ -3,16 +3,27 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { attached } from './cases/attached.mjs';
 import { blocking } from './cases/blocking.mjs';
 import { daemonkill } from './cases/daemonkill.mjs';
+import { echo } from './cases/echo.mjs';
+import { firstscreen } from './cases/firstscreen.mjs';
 import { flood } from './cases/flood.mjs';
+import { floodecho } from './cases/floodecho.mjs';
 import { input } from './cases/input.mjs';
 import { killed } from './cases/killed.mjs';
 import { memory } from './cases/memory.mjs';
+import { paste } from './cases/paste.mjs';
 import { reload } from './cases/reload.mjs';
 import { respawn } from './cases/respawn.mjs';
 import { status } from './cases/status.mjs';
 import { thousand } from './cases/thousand.mjs';
+import { viewers } from './cases/viewers.mjs';
+import { bare } from './consoles/bare.mjs';
+import { Dtach } from './consoles/dtach.mjs';
+import { Screen } from './consoles/screen.mjs';
+import { TaskmasterConsole } from './consoles/taskmaster.mjs';
+import { Tmux } from './consoles/tmux.mjs';
 import { Lab } from './lab.mjs';
 import { Pm2 } from './peers/pm2.mjs';
 import { runit, s6 } from './peers/scandir.mjs';
@@ -25,12 +36,18 @@ import { columnsOf, formatTable } from './table.mjs';
 /** @import {Row} from './row.mjs' */
 
 /** In the order in which they run. */
-const CASES = [thousand, blocking, memory, respawn, status, killed, daemonkill, reload, flood, input];
+const CASES = [
+  ...[thousand, blocking, memory, respawn, status, killed, daemonkill, reload, flood, input],
+  ...[echo, floodecho, attached, firstscreen, viewers, paste],
+];
 
 const PEERS = [new Supervisord(), runit, s6, new Pm2()];
 
+/** Who holds programs in terminals, to be attached to. */
+const CONSOLES = [bare, new Dtach(), new Tmux(), new Screen()];
+
 /** Columns that are no supervisor: what a figure would be if there was nothing to do. */
-const BASELINES = ['bare node', 'at rest'];
+const BASELINES = ['bare node', 'at rest', 'nobody attached'];
 
 const USAGE = `usage: npm run bench -- [CASE…] [--quick] [--json] [--dist DIR]
 
@@ -41,7 +58,7 @@ Measures Taskmaster side by side with what is installed, and prints a table. Ins
       --dist DIR  the built sources to measure; default: dist
 
 Cases:
-${CASES.map(({ name, about }) => `  ${name.padEnd(10)}  ${about}`).join('\n')}
+${CASES.map(({ name, about }) => `  ${name.padEnd(11)}  ${about}`).join('\n')}
 `;
 
 /** Exit codes. A missed goal is a finding, not a failure. */
@@ -69,7 +86,7 @@ async function main(argv) {
       code = FAILED;
     }
   }
-  const table = formatTable(rows, columnsOf(rows, [...PEERS.map(({ name }) => name), ...BASELINES]));
+  const table = formatTable(rows, columnsOf(rows, [...[...PEERS, ...CONSOLES].map(({ name }) => name), ...BASELINES]));
   process.stdout.write(isJson ? `${JSON.stringify(rows.map(withVerdict), null, 2)}\n` : `${table}\n`);
   return code;
 }
@@ -100,11 +117,11 @@ function readArguments(argv) {
   }
 }
 
-/** One line for each peer that a case would have measured beside. @param {readonly Case[]} cases */
+/** One line for each that a case would have measured beside. @param {readonly Case[]} cases */
 function missingOf(cases) {
-  return PEERS.filter(({ name, isInstalled }) => !isInstalled && cases.some(({ peers }) => peers.includes(name))).map(
-    ({ name, install }) => `not installed: ${name} (${install})`,
-  );
+  return [...PEERS, ...CONSOLES]
+    .filter(({ name, isInstalled }) => !isInstalled && cases.some(({ peers }) => peers.includes(name)))
+    .map(({ name, install }) => `not installed: ${name} (${install})`);
 }
 
 /**
@@ -122,8 +139,11 @@ async function measure(entry, { dist, isQuick }) {
   };
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
-    const peers = PEERS.filter(({ name, isInstalled }) => isInstalled && entry.peers.includes(name));
-    return await entry.run({ lab, taskmaster: new Taskmaster(dist), peers, isQuick, say });
+    const isBeside = (/** @type {{name: string, isInstalled: boolean}} */ { name, isInstalled }) =>
+      isInstalled && entry.peers.includes(name);
+    const taskmaster = new Taskmaster(dist);
+    const consoles = [new TaskmasterConsole(taskmaster), ...CONSOLES.filter(isBeside)];
+    return await entry.run({ lab, taskmaster, peers: PEERS.filter(isBeside), consoles, isQuick, say });
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
     lab.close();

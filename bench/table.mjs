@@ -46,7 +46,9 @@ function formatRatio(ratio) {
 /** @param {Row} row */
 function formatGoal({ goal, unit }) {
   if (!goal) return '';
-  return 'against' in goal ? `≤ ${goal.most.toFixed(1)} × ${goal.against}` : `≤ ${formatFigure(goal.most, unit)}`;
+  if (!('against' in goal)) return `≤ ${formatFigure(goal.most, unit)}`;
+  const most = Number.isInteger(goal.most * 10) ? goal.most.toFixed(1) : String(goal.most);
+  return `≤ ${most} × ${goal.against}`;
 }
 
 /** @param {boolean | undefined} reached */

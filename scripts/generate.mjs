@@ -21,7 +21,7 @@ const PRODUCERS = [
 
 /** What goes over the wire, in the order in which a reader meets it. */
 function shapes() {
-  return ['protocol/messages.ts', 'core/exit.ts', 'core/events.ts']
+  return ['protocol/messages.ts', 'protocol/frames.ts', 'core/exit.ts', 'core/events.ts']
     .map(file => shapesOf(join(root, 'src', file)))
     .join('\n\n');
 }

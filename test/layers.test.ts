@@ -28,6 +28,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   yaml: ['config/load.ts'],
   pino: ['daemon/log.ts'],
   commander: ['client/cli.ts'],
+  '@xterm/headless': ['terminal/emulator.ts'],
 };
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
@@ -37,9 +38,11 @@ const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
 const importsOf = new Map(
   files.map(file => {
     const text = readFileSync(join(src, file), 'utf8');
-    const found = [...text.matchAll(/(?:\bfrom |\bimport\(|^import |\brequire\()'([^'\n]+)'/gm)].map(
-      match => match[1] ?? '',
-    );
+    const found = [
+      ...text.matchAll(
+        /(?:\bfrom |\bimport\(|^import |\brequire\(|\bcreateRequire\(import\.meta\.url\)\()'([^'\n]+)'/gm,
+      ),
+    ].map(match => match[1] ?? '');
     return [file, found];
   }),
 );

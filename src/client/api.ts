@@ -2,10 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import { parseErrorBody, WireError } from '../protocol/errors.ts';
 import { OFFSET_HEADER, type ReplyOf, type RequestOf, ROUTES, type RouteName } from '../protocol/routes.ts';
 import type { SseMessage } from '../protocol/sse.ts';
+import type { Upgraded } from './attach/websocket.ts';
 import { type Connection, lostDaemon, type Message } from './connection.ts';
 
-/** The routes that answer with one JSON object, which is all but `log`, `output` and `events`. */
-export type JsonRoute = Exclude<RouteName, 'log' | 'output' | 'events'>;
+/** The routes that answer with one JSON object, which is all but those of bytes, of events and of a WebSocket. */
+export type JsonRoute = Exclude<RouteName, ByteRoute | 'events' | 'attach'>;
+
+export type ByteRoute = 'log' | 'output' | 'screen';
 
 /** What a route's path and query take beside the body. */
 export interface Place {
@@ -25,13 +28,15 @@ export interface ByteReply {
 /** The daemon's routes as typed calls. Any of them may reject with WireError or NoDaemonError. */
 export interface Api {
   call<Name extends JsonRoute>(name: Name, request?: RequestOf<Name>, place?: Place): Promise<ReplyOf<Name>>;
-  bytes(name: 'log' | 'output', place: Place): Promise<ByteReply>;
+  bytes(name: ByteRoute, place: Place): Promise<ByteReply>;
   /** Events until the daemon ends the reply. */
   events(place: Place): AsyncIterable<SseMessage>;
+  /** A WebSocket to a process's console. */
+  attach(place: Place): Promise<Upgraded>;
 }
 
 /** The calls over one connection; `signal` ends those that are under way. */
-export function createApi(connection: Pick<Connection, 'send'>, signal: AbortSignal): Api {
+export function createApi(connection: Pick<Connection, 'send' | 'upgrade'>, signal: AbortSignal): Api {
   const ask = async (name: RouteName, place: Place, extra: Partial<Message> = {}): Promise<IncomingMessage> => {
     const { method } = ROUTES[name];
     const headers = { ...place.headers, ...extra.headers };
@@ -53,6 +58,11 @@ export function createApi(connection: Pick<Connection, 'send'>, signal: AbortSig
       const { SseParser } = await import('../protocol/sse.ts');
       const parser = new SseParser();
       for await (const chunk of chunksOf(await ask('events', place))) yield* parser.push(chunk);
+    },
+    async attach(place) {
+      const answer = await connection.upgrade({ method: 'GET', path: pathOf('attach', place), signal });
+      if ('head' in answer) return answer;
+      throw await errorOf(answer);
     },
   };
 }

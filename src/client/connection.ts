@@ -6,6 +6,7 @@ import { WireError } from '../protocol/errors.ts';
 import { isCompatible, mismatchMessage, PROTOCOL, PROTOCOL_HEADER } from '../protocol/version.ts';
 import { type Clock, realClock } from '../runtime/clock.ts';
 import { type Address, NoDaemonError } from './address.ts';
+import type { Upgraded } from './attach/websocket.ts';
 import type { Failure } from './unreachable.ts';
 
 /** One request to the daemon. */
@@ -19,6 +20,17 @@ export interface Message {
   readonly patient?: boolean;
   readonly signal?: AbortSignal;
 }
+
+/**
+ * What makes a request one for a WebSocket (RFC 6455, section 4.1). The key is to show that the answer is none that a cache
+ * kept, and there is none here; that it is a daemon which answers is known by the version in its headers.
+ */
+const UPGRADE = {
+  connection: 'Upgrade',
+  upgrade: 'websocket',
+  'sec-websocket-version': '13',
+  'sec-websocket-key': 'dGFza21hc3RlcmN0bC4uLg==',
+} as const;
 
 /** Longest time until a reply begins, in milliseconds: a daemon that is alive answers within a few. */
 const ANSWER_WITHIN = 10_000;
@@ -43,12 +55,25 @@ export class Connection {
    * there is nobody to answer, with WireError when the daemon is of another version, and as `signal` says when aborted.
    */
   async send(message: Message): Promise<IncomingMessage> {
+    const answer = await this.ask(message);
+    if (!('head' in answer)) return answer;
+    answer.socket.destroy();
+    throw lostDaemon(); // nobody asked for another protocol
+  }
+
+  /** Asks for a WebSocket. Resolves with the connection, or with the reply of a daemon that refuses; rejects as `send` does. */
+  upgrade(message: Message): Promise<Upgraded | IncomingMessage> {
+    return this.ask({ ...message, headers: { ...UPGRADE, ...message.headers } });
+  }
+
+  private async ask(message: Message): Promise<Upgraded | IncomingMessage> {
     message.signal?.throwIfAborted();
     const socket = await this.open();
-    const reply = await this.exchange(socket, message);
+    const [reply, upgraded] = await this.exchange(socket, message);
     const theirs = reply.headers[PROTOCOL_HEADER];
-    if (typeof theirs === 'string' && isCompatible(PROTOCOL, theirs)) return reply;
+    if (typeof theirs === 'string' && isCompatible(PROTOCOL, theirs)) return upgraded ?? reply;
     reply.destroy();
+    upgraded?.socket.destroy();
     if (typeof theirs === 'string') throw new WireError('protocol_mismatch', mismatchMessage(PROTOCOL, theirs));
     throw new NoDaemonError(`cannot talk to what listens on ${this.answered}: it is not a taskmaster daemon`);
   }
@@ -67,7 +92,7 @@ export class Connection {
     throw new NoDaemonError(describeUnreachable(this.address, failures));
   }
 
-  private exchange(socket: Socket, message: Message): Promise<IncomingMessage> {
+  private exchange(socket: Socket, message: Message): Promise<[IncomingMessage, Upgraded?]> {
     const { method, path, headers, body, patient, signal } = message;
     return new Promise((resolve, reject) => {
       const outgoing = request({
@@ -81,7 +106,11 @@ export class Connection {
         patient === true ? undefined : this.clock.after(ANSWER_WITHIN, () => outgoing.destroy(this.silent()));
       outgoing.once('response', reply => {
         silence?.[Symbol.dispose]();
-        resolve(reply);
+        resolve([reply]);
+      });
+      outgoing.once('upgrade', (reply, upgraded, head) => {
+        silence?.[Symbol.dispose]();
+        resolve([reply, { socket: upgraded, head }]);
       });
       outgoing.on('error', error => {
         silence?.[Symbol.dispose]();

@@ -69,6 +69,10 @@ function tell(happening: Happening, color: boolean): string {
       };
       return `pids ${pids.join(' ')} of the former daemon: ${words[action]}${reason === null ? '' : ` (${reason})`}`;
     }
+    case 'viewer.attached':
+      return `${happening.label} attached${happening.readOnly ? ', read-only' : ''}`;
+    case 'viewer.detached':
+      return `${happening.label} left: ${happening.reason}`;
     case 'daemon.started':
       return `started, pid ${happening.pid}`;
     case 'daemon.stopping': {

@@ -1,4 +1,5 @@
 import { isErrno } from '../runtime/errno.ts';
+import type { UserTerminal } from './attach/terminal.ts';
 
 /** The process that the client runs in, as far as it needs one; tests give another. */
 export interface Host {
@@ -10,6 +11,8 @@ export interface Host {
   readonly error: Sink;
   /** Calls back at the first Ctrl-C; the second ends the process as ever. */
   readonly onInterrupt: (listener: () => void) => Disposable;
+  /** The terminal on standard input and output, for a verb that takes it over. */
+  readonly terminal: () => Promise<UserTerminal>;
 }
 
 /** One of the standard streams that are written to. */
@@ -47,6 +50,10 @@ export function processHost(): Host {
     onInterrupt(listener) {
       process.once('SIGINT', listener);
       return { [Symbol.dispose]: () => void process.off('SIGINT', listener) };
+    },
+    async terminal() {
+      const { StandardTerminal } = await import('./attach/terminal.ts');
+      return new StandardTerminal();
     },
   };
 }

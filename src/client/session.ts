@@ -1,3 +1,4 @@
+import { configHash } from '../config/paths.ts';
 import { ERRORS, WireError } from '../protocol/errors.ts';
 import { type Address, locate, NoDaemonError } from './address.ts';
 import type { Api } from './api.ts';
@@ -30,6 +31,12 @@ export async function runVerb(invocation: Invocation, verbs: readonly Verb[], ho
     document: value => host.output.write(`${JSON.stringify(value, null, 2)}\n`),
     signal: ending.signal,
     verbs,
+    takeover: {
+      env: host.env,
+      isPossible: () => host.input.isTerminal && host.output.isTerminal,
+      configHash: () => hashOf(addressOf(globals, host)),
+      terminal: host.terminal,
+    },
   };
   try {
     if (verb.exitWithoutDaemon !== undefined) void loadWire(); // read while the verb's own files are: a millisecond saved
@@ -77,6 +84,12 @@ function addressOf({ config, socket }: Globals, { env, cwd, uid }: Host): Addres
   return locate({ config, socket, env, cwd, uid });
 }
 
+/** The hash of the config; by the name of a socket where only that is known. */
+function hashOf({ config, sockets }: Address): string | undefined {
+  if (config !== undefined) return configHash(config);
+  return /([^/]+)\.sock$/.exec(sockets[0] ?? '')?.[1];
+}
+
 /** `node:http` and what needs it: half of what a command costs, and `help` and `--version` do without. */
 function loadWire(): Promise<[typeof import('./connection.ts'), typeof import('./api.ts')]> {
   return Promise.all([import('./connection.ts'), import('./api.ts')]);
@@ -93,6 +106,7 @@ function lazyApi(address: () => Address, signal: AbortSignal): Api {
   return {
     call: async (...parameters) => (await ready()).call(...parameters),
     bytes: async (...parameters) => (await ready()).bytes(...parameters),
+    attach: async place => (await ready()).attach(place),
     async *events(place) {
       yield* (await ready()).events(place);
     },

@@ -1,4 +1,5 @@
 import type { Api } from './api.ts';
+import type { UserTerminal } from './attach/terminal.ts';
 
 /** What an argument is, for completion and for the sentence that says it is missing. */
 export type ParameterKind = 'selector' | 'name' | 'signal' | 'text' | 'verb';
@@ -97,6 +98,18 @@ export interface Context {
   readonly signal: AbortSignal;
   /** What can be called here, for `help`: the control shell knows more than the command line. */
   readonly verbs: readonly Verb[];
+  /** For a verb that makes the user's terminal a program's. */
+  readonly takeover: Takeover;
+}
+
+/** What a verb must know to take over the terminal that it was called from. */
+export interface Takeover {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Standard input and standard output are terminals. */
+  readonly isPossible: () => boolean;
+  /** Names the daemon's config as `TASKMASTER_ID` does; undefined when only a socket was named. */
+  readonly configHash: () => string | undefined;
+  readonly terminal: () => Promise<UserTerminal>;
 }
 
 /** Runs a verb and resolves with its exit code. Errors of the daemon and of the connection it may let through. */

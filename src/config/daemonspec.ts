@@ -16,7 +16,7 @@ export interface DaemonOptions {
 
 /** The daemon of a config, with defaults for what `fields` leave out. */
 export function daemonOf(fields: DaemonFields, options: DaemonOptions): DaemonSpec {
-  const { socket, log, shutdowntimeout } = settle(ROWS.DAEMON, fields);
+  const { socket, log, shutdowntimeout, detachkeys } = settle(ROWS.DAEMON, fields);
   const path = (node: ScalarNode | undefined): string | undefined => pathOf(node, options);
   const socketMap = settle(ROWS.SOCKET, socket?.kind === 'map' ? socket.fields : {});
   const socketNode = socket?.kind === 'text' ? socket.node : socketMap.path;
@@ -27,6 +27,7 @@ export function daemonOf(fields: DaemonFields, options: DaemonOptions): DaemonSp
     socket: { path: socketPath, mode: socketMap.mode },
     log: { file: path(log?.kind === 'text' ? log.node : file), ...rest },
     shutdowntimeout,
+    detachkeys,
   };
 }
 

@@ -2,6 +2,7 @@
  * What an unknown key was meant to be: a misspelt one, one that slipped out of the map above it, supervisord's name for
  * it. YAML's meaning hangs on its indentation, and people lose it when they copy.
  */
+import { parseChord } from '../core/chord.ts';
 import { didYouMean, type Entry, entryOf, isNothing, type MapNode, type Node } from './node.ts';
 import type { Report } from './report.ts';
 import { columnOf, lineOf } from './source.ts';
@@ -95,6 +96,15 @@ export function strayInProgram({ key, value }: Entry, program: Rows): string | u
   return isProgram(value, program)
     ? `program '${key}' stands inside another program: indent it like that one`
     : undefined;
+}
+
+/** What to say of the rest of a chord: in braces, YAML ends a value at a comma. */
+export function strayInDaemon({ key, value }: Entry, daemon: MapNode): string | undefined {
+  const first = entryOf(daemon, 'detachkeys')?.value;
+  if (first?.kind !== 'scalar' || !first.plain || !isNothing(value)) return undefined;
+  const meant = `${first.text},${key}`;
+  if ('problem' in parseChord(meant)) return undefined;
+  return `\`${key}\` stands in \`daemon\` as a key: in braces a comma ends a value, so write \`detachkeys: "${meant}"\``;
 }
 
 function programAtTop(name: string): string {

@@ -1,4 +1,5 @@
 /** Kinds of scalars that are more than text: numbers, times, sizes, modes, words of a few. */
+import { parseChord } from '../core/chord.ts';
 import type { SignalName } from '../core/program.ts';
 import { parseSignal, SIGNAL_NAMES } from '../core/signals.ts';
 import { type Json, type JsonSchema, type Kind, mustBe } from './kind.ts';
@@ -143,6 +144,19 @@ export function signal(): Kind<SignalName> {
       const value = parseSignal(text);
       const known = text.toUpperCase().startsWith('SIG') ? SIGNAL_NAMES : short;
       return value === undefined ? { hint: didYouMean(text, known) } : { value };
+    },
+  });
+}
+
+/** Keys in docker's notation, as they were written. */
+export function keys(): Kind<string> {
+  return typed({
+    label: 'keys such as ctrl-b,d',
+    schema: { type: ['string', 'integer'] },
+    quotes: true,
+    parse: text => {
+      const parsed = parseChord(text);
+      return 'problem' in parsed ? { hint: parsed.problem } : { value: text };
     },
   });
 }

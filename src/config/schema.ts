@@ -5,9 +5,15 @@
 
 import { textOr } from './either.ts';
 import { environment } from './environment.ts';
-import { reportKeysBesidePrograms, reportLostIndentation, strayAtTop, strayInProgram } from './misplaced.ts';
+import {
+  reportKeysBesidePrograms,
+  reportLostIndentation,
+  strayAtTop,
+  strayInDaemon,
+  strayInProgram,
+} from './misplaced.ts';
 import { nameProblem } from './names.ts';
-import { boolean, duration, integer, octal, oneOf, signal, size } from './scalar.ts';
+import { boolean, duration, integer, keys, octal, oneOf, signal, size } from './scalar.ts';
 import { type Fields, mapOf, type Rows, type Table, tableOf } from './table.ts';
 import { anyText, command, oneOrMany, text } from './text.ts';
 
@@ -283,6 +289,15 @@ const DAEMON = {
     otherwise: 'as long as the stop times of the programs take',
     example: '30',
   },
+  detachkeys: {
+    kind: keys(),
+    help:
+      "The keys that leave an attached program running, in docker's notation: up to eight, with commas between them, each " +
+      'one character or `ctrl-` and one of `a-z @ [ \\ ] ^ _ ?` or `space`. The first of them typed twice is typed once. ' +
+      '`--detach-keys` and `TASKMASTER_DETACH_KEYS` go before it.',
+    otherwise: '`ctrl-b,d`',
+    example: '"ctrl-p,ctrl-q"',
+  },
   user: { ...PROGRAM.user, help: 'Whom programs run as that name no `user` themselves.', otherwise: 'none' },
 } as const satisfies Rows;
 
@@ -295,7 +310,7 @@ const programTable: Table<typeof PROGRAM> = {
 
 const TOP = {
   daemon: {
-    kind: tableOf({ what: '`daemon`', rows: DAEMON, refused: notYet('detachkeys') }),
+    kind: tableOf({ what: '`daemon`', rows: DAEMON, stray: strayInDaemon }),
     help: 'The daemon itself. Only in the main file.',
   },
   defaults: {

@@ -86,6 +86,17 @@ export type HappeningBody =
       /** Why they live on, in words, where there is more to say. */
       readonly reason: string | null;
     }
+  | {
+      /** Somebody began or ceased to look at a process's terminal. */
+      readonly type: 'viewer.attached' | 'viewer.detached';
+      readonly process: string;
+      readonly program: string;
+      /** What the viewer calls itself. */
+      readonly label: string;
+      readonly readOnly: boolean;
+      /** Why it left, in words; null when it came. */
+      readonly reason: string | null;
+    }
   | { readonly type: 'daemon.started'; readonly pid: number }
   | { readonly type: 'daemon.stopping'; readonly reason: string; readonly waitingFor: readonly string[] };
 

@@ -120,6 +120,7 @@ const DAEMON: Facets<DaemonSpec> = {
       of: spec => (spec.shutdowntimeout === undefined ? null : duration(spec.shutdowntimeout)),
     },
   ],
+  detachkeys: [{ key: 'daemon.detachkeys', class: 'now', of: spec => spec.detachkeys ?? null }],
 };
 
 export const PROCESS_FACETS: readonly Facet<ProcessSpec>[] = Object.values(PROCESS).flat();

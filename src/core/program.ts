@@ -101,6 +101,8 @@ export interface DaemonSpec {
   };
   /** Bound on the whole of an orderly shutdown; undefined for what the programs' own stop times come to. */
   readonly shutdowntimeout: Millis | undefined;
+  /** What detaches a viewer who does not say otherwise, in docker's notation and valid; undefined for the usual. */
+  readonly detachkeys: string | undefined;
 }
 
 /** Joins group and process as supervisord's `make_namespec` does: the short form when both are the same. */

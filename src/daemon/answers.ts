@@ -16,9 +16,12 @@ export interface DriverQuestion {
   readonly isAnsweredBy: (reply: Uint8Array) => boolean;
 }
 
+/** An answer whose turn has not come. */
 interface Waiting {
   readonly question: DriverQuestion | undefined;
-  readonly text: string;
+  /** What to type: the default, until the driver's terminal has said more. */
+  text: Uint8Array;
+  /** Who is being asked; undefined once `text` is all that will be known. */
   asked: object | undefined;
 }
 
@@ -38,20 +41,20 @@ export class Answers implements Disposable {
   }
 
   answer(text: string): void {
-    this.add({ question: undefined, text, asked: undefined });
+    this.add({ question: undefined, text: bytesOf(text), asked: undefined });
   }
 
   askDriver(question: DriverQuestion): void {
-    this.add({ question, text: question.fallback, asked: question.ask() });
+    this.add({ question, text: bytesOf(question.fallback), asked: question.ask() });
   }
 
   /** A reply that came from `viewer`'s terminal: typed if it is what it was asked for, else dropped. */
   offer(viewer: object, reply: Uint8Array): void {
-    const [first] = this.waiting;
-    if (first?.asked !== viewer || first.question?.isAnsweredBy(reply) !== true) return;
-    this.type(reply);
-    this.waiting.shift();
-    this.proceed();
+    const waiting = this.waiting.find(({ asked, question }) => asked === viewer && question?.isAnsweredBy(reply));
+    if (waiting === undefined) return;
+    waiting.text = reply;
+    waiting.asked = undefined;
+    if (waiting === this.waiting[0]) this.proceed();
   }
 
   /** Nobody waits for an answer any more. */
@@ -75,7 +78,7 @@ export class Answers implements Disposable {
         return;
       }
       this.waiting.shift();
-      if (first.text !== '') this.type(Buffer.from(first.text, 'latin1'));
+      if (first.text.length > 0) this.type(first.text);
     }
   }
 
@@ -84,4 +87,9 @@ export class Answers implements Disposable {
     if (first !== undefined) first.asked = undefined;
     this.proceed();
   }
+}
+
+/** Answers are ASCII, as all that terminals say by themselves. */
+function bytesOf(text: string): Uint8Array {
+  return Buffer.from(text, 'latin1');
 }

@@ -15,7 +15,7 @@ import { traceFrom } from '../runtime/trace.ts';
 import { idsOf } from './accounts.ts';
 import { forgetSocket, listen } from './control-socket.ts';
 import { makeDirectory } from './directory.ts';
-import { createHandlers } from './handlers.ts';
+import { createHandlers, createUpgrades, type Subject } from './handlers.ts';
 import { createHttpServer } from './http.ts';
 import { Journal } from './journal.ts';
 import { inheritedEnvironment } from './launch.ts';
@@ -156,7 +156,7 @@ export class Daemon {
       survivors: () => this.recovered,
       holdup: () => this.recovery.holdup,
     });
-    const handlers = createHandlers({
+    const subject: Subject = {
       clock,
       supervisor: this.supervisor,
       reloader: this.reloader,
@@ -171,8 +171,12 @@ export class Daemon {
       startedAt: clock.now(),
       isStopping: () => this.ending.isUnderWay,
       shutdown: reason => this.shutdown(reason),
+    };
+    this.server = createHttpServer(createHandlers(subject), {
+      trace: trace.http,
+      onUpgrade: createUpgrades(subject),
+      onFault: error => this.onFault(error),
     });
-    this.server = createHttpServer(handlers, { trace: trace.http, onFault: error => this.onFault(error) });
   }
 
   get log(): Log {

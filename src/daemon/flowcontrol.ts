@@ -14,7 +14,10 @@ const MOST_OUTPUT = 4096;
  */
 export function askFlowControl(host: PtyHost, path: string, tell: (isOn: boolean | undefined) => void): void {
   const stty = toolOf('stty');
-  if (stty === undefined) return tell(undefined);
+  if (stty === undefined) {
+    tell(undefined);
+    return;
+  }
   let text = '';
   const launch = {
     argv: [stty, '-a', '-F', path],

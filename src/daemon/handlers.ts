@@ -16,9 +16,10 @@ import {
 } from '../protocol/messages.ts';
 import { PROTOCOL, VERSION } from '../protocol/version.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { attach } from './attaching.ts';
 import { sendEvents } from './eventstream.ts';
 import { type Source, sendOutput } from './follow.ts';
-import type { Call, Handler, Handlers } from './http.ts';
+import type { Call, Handler, Handlers, Upgrade } from './http.ts';
 import type { Journal } from './journal.ts';
 import type { Process } from './process.ts';
 import type { Reloader } from './reloader.ts';
@@ -30,6 +31,7 @@ import {
   startProcess,
   stopProcesses,
 } from './requests.ts';
+import { sendScreen } from './screening.ts';
 import type { Supervisor } from './supervisor.ts';
 
 /** What the routes are about. */
@@ -113,6 +115,11 @@ export function createHandlers(subject: Subject): Handlers {
       return { accepted: call.body.length };
     },
     output: call => sendOutput(call.response, sourceOf(named(call), call.query), call.query),
+    screen: call => sendScreen(named(call).console, call),
+    attach: () => {
+      throw new WireError('upgrade_required', 'this is a WebSocket: the request must ask for an upgrade');
+    },
+    detach: call => ({ detached: named(call).console.detach('detached from elsewhere') }),
     events: call => sendEvents(call, journal, subject.boot),
     reload: async call => {
       refuseWhenStopping(subject);
@@ -131,6 +138,15 @@ export function createHandlers(subject: Subject): Handlers {
       return { stopping };
     },
     healthz: () => ({ ok: true }),
+  };
+}
+
+/** Clients that go on as viewers. */
+export function createUpgrades({ supervisor, reloader }: Subject): (upgrade: Upgrade) => void {
+  return upgrade => {
+    const process = supervisor.find(upgrade.name);
+    if (!process) throw new WireError('no_such_process', `no such process: ${upgrade.name}`);
+    attach(process, upgrade, reloader.daemonSpec.detachkeys);
   };
 }
 
@@ -158,7 +174,7 @@ function sourceOf(process: Process, query: URLSearchParams): Source {
   const onGrowth = (listener: () => void): Disposable => process.onOutput(listener);
   const onGone = (listener: () => void): Disposable =>
     process.onHappening(({ type }) => (type === 'process.removed' ? listener() : undefined));
-  if (stream === 'all') return { scrollback: process.scrollback, onGrowth, onGone };
+  if (stream === 'all') return { scrollback: process.console.scrollback, onGrowth, onGone };
   if (stream !== 'stderr')
     throw new WireError('bad_request', `stream must be all or stderr, not '${stream.slice(0, 40)}'`);
   if (!process.stderr) {
@@ -198,10 +214,7 @@ function countOf(names: readonly string[]): Record<string, number> {
 }
 
 /** Everything that `status` shows of one process. */
-function processInfo(
-  { spec, current, scrollback, intent, waitsFor }: Process,
-  { clock, holdup }: Subject,
-): ProcessInfo {
+function processInfo({ spec, current, console, intent, waitsFor }: Process, { clock, holdup }: Subject): ProcessInfo {
   const now = clock.now();
   const wall = (at: number): number => Math.round(clock.wall() - (now - at));
   const { last, state, restarts, generation, want } = current;
@@ -227,7 +240,9 @@ function processInfo(
     leftovers: state.kind === 'clearing' ? state.members : [],
     command: spec.argv,
     terminal: spec.terminal,
-    scrollback: { from: scrollback.tail, to: scrollback.head },
+    size: console.size,
+    viewers: console.viewers,
+    scrollback: { from: console.scrollback.tail, to: console.scrollback.head },
     stdout: target(spec.stdout),
     stderr: target(spec.stderr),
     autostart: spec.autostart,

@@ -1,11 +1,13 @@
 import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Problem } from '../core/problem.ts';
 import { ERRORS, type ErrorBody, type ErrorCode, WireError } from '../protocol/errors.ts';
 import { ROUTES, type Route, type RouteName } from '../protocol/routes.ts';
 import { isCompatible, mismatchMessage, PROTOCOL, PROTOCOL_HEADER } from '../protocol/version.ts';
 import type { TraceLine } from '../runtime/trace.ts';
+import { acceptWebSocket, type Wire, type WireListener } from './websocket.ts';
 
 /** A request, taken apart and checked against its route. */
 export interface Call {
@@ -17,6 +19,13 @@ export interface Call {
   readonly response: ServerResponse;
   /** Fires when the client has gone. */
   readonly signal: AbortSignal;
+}
+
+/** A request to go on as a WebSocket. `accept` answers the handshake; before it, errors may be thrown as by a handler. */
+export interface Upgrade {
+  readonly name: string;
+  readonly query: URLSearchParams;
+  readonly accept: (listen: (wire: Wire) => WireListener) => void;
 }
 
 /** Answers a call: a value is sent as JSON; undefined means that the handler answers by itself. Throws `WireError`. */
@@ -40,6 +49,7 @@ const BASE = 'http://taskmaster';
 
 export interface HttpOptions {
   readonly trace: TraceLine | undefined;
+  readonly onUpgrade: (upgrade: Upgrade) => void;
   /** A handler failed in a way that is a fault of the daemon's. The client gets a 500, the daemon runs on. */
   readonly onFault: (error: unknown) => void;
 }
@@ -62,6 +72,7 @@ export function createHttpServer(handlers: Handlers, options: HttpOptions): Serv
     socket.on('close', () => connections--);
     if (connections > MAX_CONNECTIONS) refuse(socket);
   });
+  server.on('upgrade', (request, socket, head) => upgrade({ request, socket, head }, handlers, options));
   server.on('clientError', (error, socket) => {
     const isTooLarge = 'code' in error && error.code === 'HPE_HEADER_OVERFLOW';
     if (socket.writable)
@@ -95,6 +106,28 @@ async function serve(
     // What is left of a body that was refused is not read: the connection ends with the answer.
     if (!request.complete) response.setHeader('connection', 'close');
     sendJson(response, ERRORS[code].status, errorBody(code, message, problems));
+  }
+}
+
+function upgrade(
+  asking: { readonly request: IncomingMessage; readonly socket: Duplex; readonly head: Buffer },
+  handlers: Handlers,
+  { trace, onFault, onUpgrade }: HttpOptions,
+): void {
+  const { request, socket } = asking;
+  trace?.(`upgrade ${request.url}`);
+  socket.on('error', () => socket.destroy()); // the client is gone
+  try {
+    checkVersion(request);
+    const url = parseUrl(request);
+    const { route, name } = findRoute(handlers, request.method ?? '', url.pathname);
+    if (route.reply !== 'frames') throw new WireError('bad_request', `there is no WebSocket at ${url.pathname}`);
+    const accept = (listen: (wire: Wire) => WireListener): void => acceptWebSocket(asking, listen);
+    onUpgrade({ name, query: url.searchParams, accept });
+  } catch (error) {
+    if (!(error instanceof WireError)) onFault(error);
+    const { code, message } = error instanceof WireError ? error : FAULT;
+    socket.end(rawReply(code, message));
   }
 }
 

@@ -114,6 +114,13 @@ export function narrate(log: Log, happening: HappeningBody): void {
       else log.error(fields, `${process}: SIGKILL does not end ${whom}${why}`);
       break;
     }
+    case 'viewer.attached':
+    case 'viewer.detached': {
+      const { type, process, program, label, readOnly, reason } = happening;
+      const what = type === 'viewer.attached' ? `attached${readOnly ? ', read-only' : ''}` : `left: ${reason}`;
+      log.info({ program, process, viewer: label }, `${process}: ${label} ${what}`);
+      break;
+    }
     case 'daemon.started':
       log.info({ pid: happening.pid }, 'taskmasterd started');
       break;

@@ -11,6 +11,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { MutableDisposable } from '../runtime/lifetime.ts';
 import type { Trace } from '../runtime/trace.ts';
 import { SpawnError } from './accounts.ts';
+import { Console } from './console.ts';
 import { hintOf, prepareLaunch } from './launch.ts';
 import type { LogFiles } from './logfiles.ts';
 import { Outlets } from './outlets.ts';
@@ -52,8 +53,8 @@ export interface World {
  * and keeps one timer, at the life's one deadline. It decides nothing.
  */
 export class Process implements Disposable {
-  /** All that its terminals received, over all its lives. */
-  readonly scrollback: Scrollback;
+  /** Its terminal as people see it, over all its lives. */
+  readonly console: Console;
   /** A reload removed it: it is being stopped, and then forgotten. */
   isLeaving = false;
   /** What its start by a reload waits for, in words. */
@@ -69,8 +70,7 @@ export class Process implements Disposable {
   private readonly timer = new MutableDisposable();
   private armedFor: number | undefined;
   private readonly dueFork = new MutableDisposable();
-  /** The terminal of the current life; then, with where their output goes, those of all lives that someone still holds. */
-  private pty: Pty | undefined;
+  /** The terminals of all lives that someone still holds, with where their output goes. */
   private readonly terminals = new Map<Pty, Outlets>();
   private outlets: Outlets | undefined;
   /** Of the latest life, which may have begun under another name. */
@@ -88,7 +88,18 @@ export class Process implements Disposable {
     this.asked = spec;
     this.world = world;
     this.life = unborn(world.clock.now());
-    this.scrollback = new Scrollback(spec.scrollback);
+    this.console = new Console(
+      {
+        clock: world.clock,
+        ptys: world.host,
+        name: () => this.fullname,
+        life: () => this.life,
+        tell: (type, { label, readOnly }, reason) => {
+          this.announce({ type, process: this.fullname, program: this.program, label, readOnly, reason });
+        },
+      },
+      { scrollback: spec.scrollback, size: spec.terminal },
+    );
     this.stderr = isStderrApart(spec) ? new Scrollback(spec.scrollback) : undefined;
   }
 
@@ -164,14 +175,13 @@ export class Process implements Disposable {
    * that, which is begun if it is up. What can be applied to the life it has is; returns what could not, in words.
    */
   reconfigure(spec: ProcessSpec, renew: boolean): string | undefined {
-    const before = this.asked;
     this.asked = spec;
-    this.scrollback.resize(spec.scrollback);
+    this.console.configure({ scrollback: spec.scrollback, size: spec.terminal });
     this.stderr?.resize(spec.scrollback);
     let problem: string | undefined;
     if (!renew) {
       this.attempt(() => {
-        problem = this.applyToLife(before);
+        problem = this.applyToLife();
       });
     }
     this.dispatch({ type: 'reconfigured', renew });
@@ -180,7 +190,7 @@ export class Process implements Disposable {
 
   /** Types bytes into the terminal: false when the program has not read what was typed before, or does not run. */
   type(bytes: Uint8Array): boolean {
-    return this.pty?.write(bytes) ?? false;
+    return this.console.type(bytes);
   }
 
   /** Signals the leader, without it being a stop. Returns why it could not. */
@@ -204,6 +214,7 @@ export class Process implements Disposable {
   announce(happening: HappeningBody): void {
     this.attempt(() => this.world.publish(happening));
     for (const listener of this.happeningListeners) this.attempt(() => listener(happening));
+    if (happening.type === 'process.state') this.attempt(() => this.console.onState());
   }
 
   /** Lets go of timers, terminals and log files. Whatever still runs in one is hung up. */
@@ -215,6 +226,7 @@ export class Process implements Disposable {
       outlets[Symbol.dispose](); // a terminal that is let go of does not tell that it is closed
     }
     this.terminals.clear();
+    this.console[Symbol.dispose]();
   }
 
   private perform(effect: Effect): void {
@@ -295,7 +307,7 @@ export class Process implements Disposable {
       this.dispatch({ type: 'spawnFailed', generation, reason });
       return;
     }
-    this.pty = pty;
+    this.console.bind(pty);
     this.attempt(() => {
       this.startedAt = readStat(pty.pid)?.start;
     });
@@ -309,19 +321,20 @@ export class Process implements Disposable {
     this.forkedAs = this.fullname;
     this.id = `${this.world.configHash}:${this.forkedAs}:${generation}`;
     const { environment: inherited, daemonId: daemon } = this.world;
-    const launch = prepareLaunch(this.spec, { inherited, id: this.id, daemon, size: this.spec.terminal });
+    const launch = prepareLaunch(this.spec, { inherited, id: this.id, daemon, size: this.console.size });
     const outlets = new Outlets(this.world.logfiles, this.spec);
     if (launch.stderrApart) this.stderr ??= new Scrollback(this.spec.scrollback);
     else this.stderr = undefined;
+    this.attempt(() => this.console.begin());
     let pty: Pty;
     try {
       pty = this.world.host.spawn(launch, {
         output: (bytes, stream) => this.onOutputOf(bytes, stream, outlets),
         ended: (exit, alone) => {
-          this.pty = undefined;
+          this.console.bind(undefined);
           this.outlets = undefined;
           this.attempt(() => this.onEnded(pty.pid, outlets));
-          this.scrollback.end({ generation, pid: pty.pid, exit });
+          this.console.scrollback.end({ generation, pid: pty.pid, exit });
           this.dispatch({ type: 'ended', generation, exit, alone, hint: hintOf(launch, exit) });
         },
         closed: () => {
@@ -340,13 +353,9 @@ export class Process implements Disposable {
   }
 
   /** What a new spec changes for a life that goes on under it. Returns what it could not, in words. */
-  private applyToLife(before: ProcessSpec): string | undefined {
-    const { terminal } = this.asked;
+  private applyToLife(): string | undefined {
     const pid = pidOf(this.life);
-    if (this.pty === undefined || pid === undefined) return undefined;
-    if (terminal.cols !== before.terminal.cols || terminal.rows !== before.terminal.rows) {
-      this.pty.resize(terminal.cols, terminal.rows);
-    }
+    if (pid === undefined) return undefined;
     if (this.asked.pidfile !== this.pidfile) {
       this.removePidfile(pid);
       this.writePidfile(pid);
@@ -386,7 +395,7 @@ export class Process implements Disposable {
   }
 
   private onOutputOf(bytes: Uint8Array, stream: Stream, outlets: Outlets): void {
-    this.scrollback.append(bytes);
+    this.console.append(bytes);
     if (stream === 'stderr') this.stderr?.append(bytes);
     outlets.write(stream, bytes);
     for (const listener of this.outputListeners) listener();

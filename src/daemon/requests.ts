@@ -86,7 +86,7 @@ export function signalProcess(process: Process, signal: SignalName): ActionResul
 }
 
 export function clearProcess(process: Process): ActionResult {
-  process.scrollback.clear();
+  process.console.clear();
   process.stderr?.clear();
   return answer(process, 'done', 'cleared');
 }

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import type * as Ws from 'ws';
 import { WireError } from '../protocol/errors.ts';
 import { type ClientFrame, INPUT_WINDOW, parseClientFrame, type ServerFrame } from '../protocol/frames.ts';
+import { PROTOCOL, PROTOCOL_HEADER } from '../protocol/version.ts';
 
 /** The way to one viewer. What is sent arrives in order, as far as it arrives. */
 export interface Wire extends Disposable {
@@ -35,12 +36,15 @@ let server: Ws.WebSocketServer | undefined;
 /** Loaded at the first viewer: it costs 12 ms and some megabytes, which a daemon that nobody attaches to need not have. */
 function webSockets(): Ws.WebSocketServer {
   const { WebSocketServer } = createRequire(import.meta.url)('ws') as typeof Ws; // its types say what it exports
-  server ??= new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false, // the line is a UNIX socket
-    maxPayload: INPUT_WINDOW,
-  });
+  if (server === undefined) {
+    server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false, // the line is a UNIX socket
+      maxPayload: INPUT_WINDOW,
+    });
+    server.on('headers', headers => headers.push(`${PROTOCOL_HEADER}: ${PROTOCOL}`));
+  }
   return server;
 }
 

@@ -16,6 +16,7 @@ export const ERRORS = {
   input_full: { status: 429, exit: 1 },
   not_running: { status: 409, exit: 7 },
   already_started: { status: 409, exit: 0 },
+  upgrade_required: { status: 426, exit: 1 },
   bad_config: { status: 422, exit: 1 },
   spawn_error: { status: 500, exit: 7 },
   abnormal_termination: { status: 500, exit: 7 },

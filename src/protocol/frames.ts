@@ -35,6 +35,11 @@ export type ServerFrame =
       /** The chord that the config asks for, in docker's notation; null where it names none. */
       readonly detachKeys: string | null;
     }
+  /**
+   * What the viewer's terminal shows is out of date: it is to be brought into its default state, and a whole picture
+   * follows, which clears it. `keep`: what it shows now is pushed into its own scrollback first.
+   */
+  | { readonly type: 'reset'; readonly keep: boolean }
   /** The program's terminal has this size from here on, or the way in which this viewer sees it changed. */
   | { readonly type: 'size'; readonly cols: number; readonly rows: number; readonly painted: boolean }
   /** Where the process is in its life, with a sentence for people. */

@@ -6,6 +6,7 @@ import type { TerminalSpec } from '../core/program.ts';
 import type { ReloadAction } from '../core/reload.ts';
 import type { PublicState } from '../core/status.ts';
 import { type ErrorCode, WireError } from './errors.ts';
+import type { ViewerInfo } from './frames.ts';
 
 /** `GET /v1/daemon`. */
 export interface DaemonInfo {
@@ -55,7 +56,11 @@ export interface ProcessInfo {
   readonly command: readonly string[];
   readonly autostart: boolean;
   readonly priority: number;
+  /** As the config says; `size` is what it is now. */
   readonly terminal: TerminalSpec;
+  readonly size: { readonly cols: number; readonly rows: number };
+  /** Who is attached. */
+  readonly viewers: readonly ViewerInfo[];
   /** Offsets of the oldest byte still held and of the next to come. */
   readonly scrollback: { readonly from: number; readonly to: number };
   readonly stdout: string | null;
@@ -133,6 +138,11 @@ export interface ReloadReply {
 
 export interface InputReply {
   readonly accepted: number;
+}
+
+export interface DetachReply {
+  /** How many viewers there were. */
+  readonly detached: number;
 }
 
 export interface ShutdownReply {

@@ -2,6 +2,7 @@ import type { Happening } from '../core/events.ts';
 import type {
   ActionReply,
   DaemonInfo,
+  DetachReply,
   InputReply,
   ProcessInfo,
   ProcessList,
@@ -25,8 +26,8 @@ export interface Route<Request, Reply> {
   readonly query?: Readonly<Record<string, string>>;
   /** `json`: one JSON object. `bytes`: the body as it is. `none`: no body is read. */
   readonly body: 'none' | 'json' | 'bytes';
-  /** `json`: one JSON object. `bytes`: terminal bytes. `events`: Server-Sent Events. */
-  readonly reply: 'json' | 'bytes' | 'events';
+  /** `json`: one JSON object. `bytes`: terminal bytes or text. `events`: Server-Sent Events. `frames`: a WebSocket's. */
+  readonly reply: 'json' | 'bytes' | 'events' | 'frames';
   /** Most bytes a body may have. */
   readonly limit: number;
   /** What follows `curl --unix-socket $SOCK` in the docs; a test runs it. */
@@ -135,6 +136,47 @@ export const ROUTES = {
     reply: 'bytes',
     limit: 0,
     example: "'http://tm/v1/processes/ticker:ticker_00/output?lines=3'",
+  }),
+  screen: route<undefined, Uint8Array>({
+    method: 'GET',
+    path: '/v1/processes/{name}/screen',
+    summary: 'What the terminal shows now.',
+    query: {
+      format: '`text` (the default), `ansi` (with colours), or `json` (cells with their attributes, cursor, size)',
+      scrollback: 'so many lines above the screen as well, as far as they are held',
+    },
+    body: 'none',
+    reply: 'bytes',
+    limit: 0,
+    example: "'http://tm/v1/processes/repl/screen?format=text'",
+  }),
+  attach: route<undefined, Uint8Array>({
+    method: 'GET',
+    path: '/v1/processes/{name}/attach',
+    summary:
+      'A WebSocket. Binary frames are terminal bytes both ways, text frames JSON (below). What the terminal shows comes first, then what it receives; a viewer of another size than the terminal, or a slow one, gets pictures in place of the stream.',
+    query: {
+      cols: "the viewer's width, in cells",
+      rows: 'and its height',
+      readonly: '`1`: what is typed goes nowhere, and the size of the terminal is not changed',
+      steal: '`1`: the other viewers are detached',
+      acks: '`1`: the client says with `ack` frames what has reached its terminal; without it what the kernel took counts',
+      label: 'what the viewer calls itself, for `status` and the other viewers',
+    },
+    body: 'none',
+    reply: 'frames',
+    limit: 0,
+    example:
+      "'http://tm/v1/processes/repl/attach?cols=80&rows=24' -H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==' --max-time 1 --http1.1 --output /dev/null",
+  }),
+  detach: route<undefined, DetachReply>({
+    method: 'POST',
+    path: '/v1/processes/{name}/detach',
+    summary: 'Detach everyone who looks at this process.',
+    body: 'none',
+    reply: 'json',
+    limit: JSON_LIMIT,
+    example: '-X POST http://tm/v1/processes/repl/detach',
   }),
   events: route<undefined, Happening>({
     method: 'GET',

@@ -79,6 +79,7 @@ export type Key = keyof typeof VALUES;
 const DAEMON_SECTIONS = [
   [''],
   ['daemon: {shutdowntimeout: 20s}\n', 'daemon:\n  shutdowntimeout: 20\n'],
+  ['daemon: {detachkeys: "ctrl-p,ctrl-q"}\n', 'daemon:\n  detachkeys: ctrl-p,ctrl-q\n'],
   ['daemon: {log: {level: debug}}\n', 'daemon: {log: {level: "debug"}}\n'],
   ['daemon: {socket: {mode: 0660}}\n', 'daemon: {socket: {mode: "0660"}}\n'],
 ] as const satisfies readonly (readonly string[])[];

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
+import type { UserTerminal } from '../../src/client/attach/terminal.ts';
 import type { Host, Sink } from '../../src/client/host.ts';
 import { main } from '../../src/client/main.ts';
 import { ERRORS, type ErrorCode } from '../../src/protocol/errors.ts';
@@ -147,6 +148,8 @@ export function processInfo(name: string, fields: Partial<ProcessInfo> = {}): Pr
     autostart: true,
     priority: 999,
     terminal: { cols: 120, rows: 40, term: 'xterm-256color' },
+    size: { cols: 120, rows: 40 },
+    viewers: [],
     scrollback: { from: 0, to: 0 },
     stdout: null,
     stderr: null,
@@ -176,6 +179,10 @@ export class FakeHost implements Host {
 
   interrupt(): void {
     for (const listener of this.interrupts) listener();
+  }
+
+  terminal(): Promise<UserTerminal> {
+    throw new Error('this host has no terminal');
   }
 
   get listeners(): number {

@@ -18,6 +18,7 @@ describe('a program', () => {
           socket: { path: undefined, mode: 0o600 },
           log: { file: undefined, level: 'info', maxsize: 50 * 2 ** 20, backups: 10 },
           shutdowntimeout: undefined,
+          detachkeys: undefined,
         },
         processes: [
           {
@@ -311,6 +312,18 @@ describe('the daemon section', () => {
       socket: { path: '/etc/tm/run/tm.sock', mode: 0o660 },
       log: { file: '/home/me/tm.log', level: 'debug', maxsize: 2 ** 20, backups: 3 },
     });
+  });
+
+  test.each([
+    ['detachkeys: ctrl-p,ctrl-q', 'ctrl-p,ctrl-q'],
+    ['detachkeys: Ctrl-Space', 'Ctrl-Space'],
+    ['detachkeys: 5', '5'],
+    ['detachkeys: "${KEYS:-ctrl-a,d}"', 'ctrl-a,d'],
+    ['{}', undefined],
+  ])('takes %s', (text, detachkeys) => {
+    const { config, diagnostics } = load(`daemon:\n  ${text}\nprograms: {a: {cmd: x}}`);
+    expect(diagnostics).toEqual([]);
+    expect(config?.daemon.detachkeys).toBe(detachkeys);
   });
 
   test('takes paths', () => {

@@ -237,7 +237,7 @@ programs:
 alerts: []
 defines: {}
 defaults: {nice: 3}
-daemon: {detachkeys: x}
+daemon: {}
 programs:
   web:
     cmd: x
@@ -262,9 +262,6 @@ programs:
       main.yaml:4:12: error: \`nice\` is not yet supported: it would do nothing, so it is refused until a later version
           defaults: {nice: 3}
                      ^
-      main.yaml:5:10: error: \`detachkeys\` is not yet supported: it would do nothing, so it is refused until a later version
-          daemon: {detachkeys: x}
-                   ^
       main.yaml:9:5: error: \`limits\` is not yet supported: it would do nothing, so it is refused until a later version
               limits: {}
               ^
@@ -707,6 +704,41 @@ programs:
       main.yaml:1:58: error: \`user\` must be \`name\` or \`name:group\`, not \`:\`
           programs: {a: {cmd: x, user: "a:b:c"}, b: {cmd: x, user: ":"}}
                                                                    ^
+      "
+    `);
+  });
+
+  test('that is no key to detach with', () => {
+    expect(complaints('daemon:\n  detachkeys: C-b\nprograms: {a: {cmd: x}}\n')).toMatchInlineSnapshot(`
+      "main.yaml:2:15: error: \`detachkeys\` must be keys such as ctrl-b,d, not \`C-b\`
+            detachkeys: C-b
+                        ^
+        hint: 'C-b' is no key: write ctrl-b
+      "
+    `);
+    expect(complaints('daemon:\n  detachkeys:\nprograms: {a: {cmd: x}}\n')).toMatchInlineSnapshot(`
+      "main.yaml:2:14: error: \`detachkeys\` has no value: it must be keys such as ctrl-b,d
+            detachkeys:
+                       ^
+      "
+    `);
+    expect(complaints('daemon:\n  detachkeys: [ctrl-b, d]\nprograms: {a: {cmd: x}}\n')).toMatchInlineSnapshot(`
+      "main.yaml:2:15: error: \`detachkeys\` must be keys such as ctrl-b,d, not a list
+            detachkeys: [ctrl-b, d]
+                        ^
+      "
+    `);
+    expect(complaints('daemon: {detachkeys: ctrl-b,d}\nprograms: {a: {cmd: x}}\n')).toMatchInlineSnapshot(`
+      "main.yaml:1:29: error: \`d\` stands in \`daemon\` as a key: in braces a comma ends a value, so write \`detachkeys: "ctrl-b,d"\`
+          daemon: {detachkeys: ctrl-b,d}
+                                      ^
+      "
+    `);
+    expect(complaints('daemon: {detachkeys: "${KEYS:-ctrl-b,,d}"}\nprograms: {a: {cmd: x}}\n')).toMatchInlineSnapshot(`
+      "main.yaml:1:22: error: \`detachkeys\` must be keys such as ctrl-b,d, not \`ctrl-b,,d\`
+          daemon: {detachkeys: "\${KEYS:-ctrl-b,,d}"}
+                               ^
+        hint: that is what \`\${KEYS:-ctrl-b,,d}\` stands for here
       "
     `);
   });

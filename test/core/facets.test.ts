@@ -202,6 +202,7 @@ const DAEMON: DaemonSpec = {
   socket: { path: undefined, mode: 0o600 },
   log: { file: undefined, level: 'info', maxsize: 50 * 2 ** 20, backups: 10 },
   shutdowntimeout: undefined,
+  detachkeys: undefined,
 };
 
 const DAEMON_ROWS: Readonly<Record<string, readonly [DaemonSpec, string | null, string | null]>> = {
@@ -212,6 +213,7 @@ const DAEMON_ROWS: Readonly<Record<string, readonly [DaemonSpec, string | null, 
   'daemon.log.maxsize': [{ ...DAEMON, log: { ...DAEMON.log, maxsize: 2048 } }, '50MB', '2KB'],
   'daemon.log.backups': [{ ...DAEMON, log: { ...DAEMON.log, backups: 1 } }, '10', '1'],
   'daemon.shutdowntimeout': [{ ...DAEMON, shutdowntimeout: 30_000 }, null, '30s'],
+  'daemon.detachkeys': [{ ...DAEMON, detachkeys: 'ctrl-p,ctrl-q' }, null, 'ctrl-p,ctrl-q'],
 };
 
 describe('the facets of the daemon', () => {

@@ -79,7 +79,7 @@ test('what it prints after its end, while somebody else holds the terminal, is k
   clock.advance(0);
   host.last.print('two ');
   first.print('late');
-  expect(Buffer.from(process.scrollback.read(0, 100).bytes).toString()).toBe('one two late');
+  expect(Buffer.from(process.console.scrollback.read(0, 100).bytes).toString()).toBe('one two late');
   process[Symbol.dispose]();
   expect(host.ptys.map(({ isDisposed }) => isDisposed)).toEqual([true, true]);
 });

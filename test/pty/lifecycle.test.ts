@@ -135,12 +135,12 @@ describe('output', () => {
     });
     let missing = 0;
     for (let i = 1; i <= runs; i++) {
-      const before = program.scrollback.head;
+      const before = program.console.scrollback.head;
       const ended = new Promise<number>(resolve => {
         const subscription = program.onHappening(({ type }) => {
           if (type !== 'process.exit') return;
           subscription[Symbol.dispose]();
-          resolve(program.scrollback.head);
+          resolve(program.console.scrollback.head);
         });
       });
       program.dispatch({ type: 'start' });
@@ -164,11 +164,11 @@ describe('output', () => {
       autorestart: 'never',
     });
     await untilState(program, 'EXITED');
-    const end = program.scrollback.head;
+    const end = program.console.scrollback.head;
     program.dispatch({ type: 'start' });
     await until(program, () => program.current.generation === 2 && statusOf(program.current) === 'EXITED');
     expect(printed(program)).toBe('life test:web:1\nlife test:web:2\n');
-    expect(program.scrollback.boundaries).toEqual([
+    expect(program.console.scrollback.boundaries).toEqual([
       { offset: end, generation: 1, pid: expect.any(Number), exit: { code: 1, signal: null } },
       { offset: end * 2, generation: 2, pid: expect.any(Number), exit: { code: 1, signal: null } },
     ]);

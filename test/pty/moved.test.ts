@@ -19,8 +19,8 @@ test('the settings of a moved terminal are those of one that is not', async () =
   const settings = async (): Promise<string> => {
     const program = world.start('stty -a; exit 0', { autorestart: 'never' });
     await untilState(program, 'EXITED');
-    const { tail, head } = program.scrollback;
-    return Buffer.from(program.scrollback.read(tail, head - tail).bytes).toString();
+    const { tail, head } = program.console.scrollback;
+    return Buffer.from(program.console.scrollback.read(tail, head - tail).bytes).toString();
   };
   const moved = await settings();
   forgetInheritable(FAR);

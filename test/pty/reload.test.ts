@@ -374,7 +374,7 @@ describe('the terminal', () => {
     const process = await running('seq 1 2000; read line; seq 2001 9000; read line', { scrollback: 1 << 20 });
     await untilPrinted(process, '\n2000\n');
     applied(process, { scrollback: 4096 });
-    const { scrollback } = process;
+    const { scrollback } = process.console;
     expect(scrollback.head - scrollback.tail).toBe(4096);
     expect(printed(process)).toMatch(/\n1999\n2000\n$/);
     applied(process, { scrollback: 1 << 20 });

@@ -119,7 +119,7 @@ export async function untilPrinted(process: Process, text: string): Promise<stri
 
 /** All that the terminals received, with the terminal's line ends as a program wrote them. */
 export function printed(process: Process): string {
-  const { scrollback } = process;
+  const { scrollback } = process.console;
   const { bytes } = scrollback.read(scrollback.tail, scrollback.head - scrollback.tail);
   return Buffer.from(bytes).toString('utf8').replaceAll('\r\n', '\n');
 }

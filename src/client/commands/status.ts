@@ -1,4 +1,5 @@
 import { STOPPED_STATES } from '../../core/status.ts';
+import type { ViewerInfo } from '../../protocol/frames.ts';
 import type { ProcessInfo } from '../../protocol/messages.ts';
 import type { paintState } from '../palette.ts';
 import { type Context, EXIT, type Run } from '../verb.ts';
@@ -29,10 +30,19 @@ async function tellUnknown({ out, color }: Context, names: readonly string[]): P
 export function formatStatus(processes: readonly ProcessInfo[], paint?: typeof paintState): string {
   const width = Math.max(NAME_WIDTH, ...processes.map(({ name }) => name.length)) + GAP;
   return processes
-    .map(({ name, state, description, note }) => {
+    .map(({ name, state, description, note, viewers = [] }) => {
       const word = state.padEnd(STATE_WIDTH);
-      const remark = note === null ? '' : ` (${note})`;
+      const remarks = [note, describeViewers(viewers)].filter(text => text !== null && text !== '');
+      const remark = remarks.length === 0 ? '' : ` (${remarks.join('; ')})`;
       return `${name.padEnd(width)}${paint === undefined ? word : paint(state, word)}${description}${remark}\n`;
     })
     .join('');
+}
+
+/** Who looks at a process: the one who drives by name, how many others there are. A daemon of protocol 1.1 tells nothing. */
+function describeViewers(viewers: readonly ViewerInfo[]): string {
+  const driver = viewers.find(({ drives }) => drives);
+  const others = viewers.length - (driver ? 1 : 0);
+  if (driver === undefined) return others === 0 ? '' : `${others} watching`;
+  return `attached: ${driver.label}${others === 0 ? '' : ` and ${others} more`}`;
 }

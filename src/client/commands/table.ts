@@ -2,6 +2,8 @@ import { EXIT, type Option, type Parameter, type Verb } from '../verb.ts';
 
 const SELECTORS: Parameter = { label: 'SEL', kind: 'selector', required: true, many: true };
 
+const NAME: Parameter = { label: 'NAME', kind: 'name', required: true, many: false };
+
 const NO_WAIT: Option = { flags: '--no-wait', help: 'return at once, not when the outcome is known' };
 const FOLLOW: Option = { flags: '-f, --follow', help: 'go on with what comes, until Ctrl-C' };
 
@@ -147,13 +149,56 @@ export const VERBS: readonly Verb[] = [
     summary: "type text into a process's terminal",
     details:
       'The words are joined by spaces, a newline is typed as the Enter key does (CR). Text that begins with a dash goes behind `--`.',
-    parameters: [
-      { label: 'NAME', kind: 'name', required: true, many: false },
-      { label: 'TEXT', kind: 'text', required: true, many: true },
-    ],
+    parameters: [NAME, { label: 'TEXT', kind: 'text', required: true, many: true }],
     options: [{ flags: '--enter', help: 'press Enter after the text' }],
     examples: [{ line: "send repl '1 + 1' --enter", help: 'a line for a program that reads lines' }],
     load: () => import('./send.ts'),
+  },
+  {
+    ...PLAIN,
+    name: 'attach',
+    aliases: ['fg'],
+    summary: 'make this terminal that of a process, until the detach keys are typed',
+    details:
+      "What the process's terminal shows now is shown first, then what comes; what is typed goes to the program, Ctrl-C and Ctrl-Z too. Ctrl-B d detaches and leaves the program running, Ctrl-B Ctrl-B types one Ctrl-B; other keys are set by --detach-keys, by TASKMASTER_DETACH_KEYS or by `daemon.detachkeys` in the config, in that order. Afterwards the terminal is as it was. Exits with 0 after detaching, with the program's exit code when it has ended for good (128 and the number of a signal), with 7 when it does not run.",
+    parameters: [NAME],
+    options: [
+      { flags: '--read-only', help: 'only look: nothing that is typed is sent' },
+      { flags: '--steal', help: 'detach all others' },
+      { flags: '--detach-keys <keys>', help: 'the keys that detach, as in `ctrl-b,d`' },
+    ],
+    examples: [
+      { line: 'attach web', help: 'Ctrl-B d to leave' },
+      { line: 'attach --read-only --detach-keys ctrl-p,ctrl-q web', help: 'watch, with keys as in docker' },
+    ],
+    load: () => import('./attach.ts'),
+  },
+  {
+    ...PLAIN,
+    name: 'detach',
+    summary: 'detach everybody who is attached to a process',
+    details: 'The process runs on. Nobody being attached is no failure.',
+    parameters: [NAME],
+    examples: [{ line: 'detach web', help: 'those who look at it get their terminals back' }],
+    json: '`{"detached": 1}`',
+    load: () => import('./detach.ts'),
+  },
+  {
+    ...PLAIN,
+    name: 'screen',
+    summary: "print what a process's terminal shows",
+    details: 'Text alone, a line for each row, unless --ansi or --json says otherwise.',
+    parameters: [NAME],
+    options: [
+      { flags: '--ansi', help: 'with colours and attributes' },
+      { flags: '--scrollback <lines>', help: 'so many lines from above the screen, too' },
+    ],
+    examples: [
+      { line: 'screen web', help: 'what an attached terminal would show' },
+      { line: "screen --json web | jq '.cursor'", help: 'cells, cursor and modes, for scripts' },
+    ],
+    json: 'the screen: size, cursor, modes, and each row with its attributes',
+    load: () => import('./screen.ts'),
   },
   {
     ...PLAIN,

@@ -1,0 +1,263 @@
+import type { Chord } from '../../core/chord.ts';
+import { ChordMatcher } from '../../core/keys.ts';
+import { ACK_EVERY, type ClientFrame, type ServerFrame } from '../../protocol/frames.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { MutableDisposable } from '../../runtime/lifetime.ts';
+import { type Ending, lineFor, printable } from './ending.ts';
+import { END_MARK, EndMarkReader } from './endmark.ts';
+import { Shown } from './shown.ts';
+import { wireSize } from './size.ts';
+import { type HandledSignal, SIGNAL_NUMBERS, type TerminalListener, type UserTerminal } from './terminal.ts';
+import { Typing } from './typing.ts';
+import { type Upgraded, WebSocket, type WebSocketListener } from './websocket.ts';
+import { TerminalWriter } from './writer.ts';
+
+/**
+ * Milliseconds that restoring the terminal may take, once for what is written and once for the terminal's answer: more than
+ * the way to the other side of the world and back, and short enough for who pressed the keys.
+ */
+export const RESTORE_WITHIN = 300;
+
+/** What an attachment is made of. */
+export interface Attaching {
+  /** As it was named on the command line; the daemon tells the full name. */
+  readonly name: string;
+  readonly terminal: UserTerminal;
+  readonly clock: Clock;
+  /** Nothing that is typed is sent. */
+  readonly readOnly: boolean;
+  /** The chord, given what the daemon's config asks for. */
+  readonly chordFor: (daemonKeys: string | null) => Chord;
+  /** Whether the terminal is the one of the process of this full name. */
+  readonly isOwnTerminal: (name: string) => boolean;
+}
+
+/**
+ * One attachment over one connection. Nothing of the user's terminal is touched before the daemon's first frame has come,
+ * so that whatever goes wrong until then is told as for any other command. Then the terminal is the program's, until
+ * `ended`; and `giveBack` makes it what it was.
+ */
+export class Attachment implements TerminalListener, WebSocketListener {
+  readonly ended: Promise<Ending>;
+  private readonly options: Attaching;
+  private readonly socket: WebSocket;
+  private readonly writer: TerminalWriter;
+  private readonly typing: Typing;
+  private readonly shown = new Shown();
+  private readonly keyDeadline = new MutableDisposable();
+  private readonly endMark = new EndMarkReader();
+  /** The full name, once the daemon has told it. */
+  name: string;
+  private matcher: ChordMatcher | undefined;
+  private finish: (ending: Ending) => void = () => {};
+  /** How it is to end once everything before has been written. */
+  private lastWords: Ending | undefined;
+  private entered: Promise<void> | undefined;
+  /** Called when all is written or nothing can be, and when the terminal has answered, while it is given back. */
+  private onRestored: () => void = () => {};
+  private onAnswered: () => void = () => {};
+  private isOver = false;
+  private isGone = false;
+  private isPainted = false;
+  private isMessageOpen = false;
+  private acknowledged = 0;
+  private lastState = '';
+
+  constructor(upgraded: Upgraded, options: Attaching) {
+    this.options = options;
+    this.name = options.name;
+    this.ended = new Promise(resolve => {
+      this.finish = ending => {
+        this.isOver = true;
+        resolve(ending);
+      };
+    });
+    this.writer = new TerminalWriter({
+      write: bytes => options.terminal.write(bytes),
+      clock: options.clock,
+      onWritten: bytes => this.shown.wrote(bytes),
+      onSettled: () => this.settled(),
+      onGone: () => this.gone(),
+    });
+    this.socket = new WebSocket(upgraded, this);
+    this.typing = new Typing(bytes => this.socket.sendBytes(bytes));
+  }
+
+  /** Ends it from outside. */
+  end(ending: Ending): void {
+    this.finish(ending);
+  }
+
+  /**
+   * Lets go of the daemon, undoes what the program made of the terminal, throws away what the terminal still had to say,
+   * and resolves once it is as it was, or with false when there was nothing to give back. Says how it ended.
+   */
+  async giveBack(ending: Ending): Promise<boolean> {
+    const { terminal, clock } = this.options;
+    this.isOver = true;
+    this.keyDeadline[Symbol.dispose]();
+    this.socket[Symbol.dispose]();
+    this.writer.abandon();
+    if (this.entered === undefined) return false;
+    const line = lineFor(ending, this.name);
+    const restored = new Promise<void>(resolve => (this.onRestored = resolve));
+    const answered = new Promise<void>(resolve => (this.onAnswered = resolve));
+    this.writer.say(() => `${this.shown.undo(terminal.size)}${line === undefined ? '' : `${line}\r\n`}${END_MARK}`);
+    this.writer.start();
+    if (!this.isGone && ending.kind !== 'hung up') {
+      await within(RESTORE_WITHIN, restored, clock);
+      if (this.writer.isIdle) await within(RESTORE_WITHIN, answered, clock);
+    }
+    this.writer[Symbol.dispose]();
+    await terminal.leave();
+    return true;
+  }
+
+  // What comes from the daemon.
+
+  binary(piece: Uint8Array, isEnd: boolean): void {
+    if (this.isOver) return;
+    this.isMessageOpen = !isEnd;
+    this.writer.write(piece);
+  }
+
+  text(text: string): void {
+    if (this.isOver) return;
+    const frame = JSON.parse(text) as ServerFrame; // a daemon of the same protocol sends what the type says
+    switch (frame.type) {
+      case 'attached':
+        this.attached(frame);
+        break;
+      case 'reset':
+        this.writer.say(() => this.shown.reset(this.options.terminal.size, frame));
+        break;
+      case 'size':
+        this.isPainted = frame.painted;
+        break;
+      case 'skipped':
+        this.isPainted = true;
+        break;
+      case 'state':
+        this.between(frame);
+        break;
+      case 'typed':
+        this.typing.confirm(frame.bytes);
+        if (!this.typing.isFull) this.options.terminal.setPaused(false);
+        break;
+      case 'exit':
+        this.endWhenWritten({ kind: 'exit', code: frame.code, text: frame.text });
+        break;
+      case 'detach':
+        this.endWhenWritten({ kind: 'sent away', text: frame.text });
+        break;
+      case 'viewers': // the daemon paints what is to be seen of them
+        break;
+    }
+  }
+
+  closed(_code: number, reason: string): void {
+    this.endWhenWritten({ kind: 'lost', reason });
+  }
+
+  // What comes from the terminal.
+
+  input(bytes: Uint8Array): void {
+    if (this.isOver) {
+      if (this.endMark.push(bytes)) this.onAnswered();
+      return;
+    }
+    if (this.matcher) this.take(this.matcher.feed(bytes, this.options.clock.now()));
+  }
+
+  resized(): void {
+    if (!this.isOver) this.tell({ type: 'size', ...wireSize(this.options.terminal.size) });
+  }
+
+  gone(): void {
+    this.isGone = true;
+    this.finish({ kind: 'hung up' });
+    this.onRestored();
+    this.onAnswered();
+  }
+
+  signal(name: HandledSignal): void {
+    if (name === 'SIGTSTP' || name === 'SIGCONT') this.finish({ kind: 'suspended', isContinued: name === 'SIGCONT' });
+    else this.finish({ kind: 'signal', number: SIGNAL_NUMBERS[name], name });
+  }
+
+  crashing(): void {
+    this.writer[Symbol.dispose]();
+    let bytes: Uint8Array = Buffer.from(this.shown.undo(this.options.terminal.size));
+    try {
+      while (bytes.length > 0) bytes = bytes.subarray(this.options.terminal.write(bytes));
+    } catch {
+      // It takes nothing, or is gone: there is no more time than this.
+    }
+  }
+
+  private attached({ name, detachKeys }: Extract<ServerFrame, { type: 'attached' }>): void {
+    this.name = name;
+    if (this.options.isOwnTerminal(name)) {
+      this.finish({ kind: 'loop' });
+      return;
+    }
+    this.matcher = new ChordMatcher(this.options.chordFor(detachKeys));
+    this.entered = this.options.terminal.enter(this);
+    void this.entered.then(() => {
+      if (!this.isOver) this.writer.start();
+    });
+  }
+
+  private take({ pass, detached }: ReturnType<ChordMatcher['feed']>): void {
+    const { clock, readOnly, terminal } = this.options;
+    if (!readOnly && pass.length > 0) this.typing.add(pass);
+    if (detached) {
+      this.finish({ kind: 'detached' });
+      return;
+    }
+    if (this.typing.isFull) terminal.setPaused(true);
+    const deadline = this.matcher?.deadline;
+    this.keyDeadline.value =
+      deadline === undefined ? undefined : clock.after(Math.max(0, deadline - clock.now()), () => this.keysExpired());
+  }
+
+  private keysExpired(): void {
+    if (this.matcher && !this.isOver) this.take(this.matcher.expire(this.options.clock.now()));
+  }
+
+  /** One line for people while no program runs; the picture of the next life comes as bytes. */
+  private between({ pid, text }: Extract<ServerFrame, { type: 'state' }>): void {
+    if (pid === null && text !== '' && text !== this.lastState) {
+      this.writer.say(() => `${this.shown.interruption()}\x1b[m\r\n[${printable(text)}]\r\n`);
+    }
+    this.lastState = pid === null ? text : '';
+  }
+
+  private endWhenWritten(ending: Ending): void {
+    this.lastWords ??= ending;
+    if (this.writer.isIdle || this.entered === undefined) this.finish(this.lastWords);
+  }
+
+  private settled(): void {
+    const { total } = this.shown;
+    const isPicture = this.isPainted && this.writer.isIdle && !this.isMessageOpen && total > this.acknowledged;
+    if (!this.isOver && (isPicture || total - this.acknowledged >= ACK_EVERY)) {
+      this.acknowledged = total;
+      this.tell({ type: 'ack', bytes: total });
+    }
+    if (!this.writer.isIdle) return;
+    if (this.isOver) this.onRestored();
+    else if (this.lastWords) this.finish(this.lastWords);
+  }
+
+  private tell(frame: ClientFrame): void {
+    this.socket.sendText(JSON.stringify(frame));
+  }
+}
+
+/** Resolves when the promise does, or after so many milliseconds. */
+async function within(ms: number, promise: Promise<void>, clock: Clock): Promise<void> {
+  const deadline = new MutableDisposable();
+  await Promise.race([promise, new Promise<void>(resolve => (deadline.value = clock.after(ms, resolve)))]);
+  deadline[Symbol.dispose]();
+}

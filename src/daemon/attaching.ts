@@ -1,0 +1,50 @@
+import { pidOf } from '../core/life.ts';
+import { statusOf } from '../core/status.ts';
+import { WireError } from '../protocol/errors.ts';
+import { MAX_COLS, MAX_ROWS } from '../protocol/frames.ts';
+import { numberOf } from './follow.ts';
+import type { Upgrade } from './http.ts';
+import type { Process } from './process.ts';
+
+/** A viewer's name for itself is shown to others: as much as fits a line, and nothing that could move a cursor. */
+const LABEL_LENGTH = 48;
+
+let viewers = 0;
+
+/** Lets a client look at a process, and type unless it only watches. Throws WireError before the handshake. */
+export function attach(process: Process, { query, accept }: Upgrade, detachKeys: string | undefined): void {
+  const size = { cols: cellsOf(query, 'cols', MAX_COLS), rows: cellsOf(query, 'rows', MAX_ROWS) };
+  const options = {
+    id: ++viewers,
+    label: labelOf(query.get('label')),
+    readOnly: query.get('readonly') === '1',
+    acks: query.get('acks') === '1',
+    size,
+  };
+  accept(wire => {
+    const { current, console, fullname } = process;
+    wire.tell({
+      type: 'attached',
+      name: fullname,
+      id: options.id,
+      state: statusOf(current),
+      pid: pidOf(current) ?? null,
+      ...console.size,
+      detachKeys: detachKeys ?? null,
+    });
+    return console.attach(wire, options, { steal: query.get('steal') === '1' });
+  });
+}
+
+function cellsOf(query: URLSearchParams, name: string, max: number): number {
+  const value = numberOf(query, name);
+  if (value === undefined || value < 1 || value > max) {
+    throw new WireError('bad_request', `${name} must say the size of the viewer's terminal, from 1 to ${max}`);
+  }
+  return value;
+}
+
+function labelOf(text: string | null): string {
+  const shown = [...(text ?? '')].filter(character => /^[\p{L}\p{N}\p{P}\p{S} ]$/u.test(character));
+  return shown.slice(0, LABEL_LENGTH).join('').trim() || 'someone';
+}

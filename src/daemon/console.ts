@@ -1,0 +1,254 @@
+import { constants } from 'node:os';
+import type { Cuts } from '../core/cuts.ts';
+import { describeExit, describeSpan, type Exit } from '../core/exit.ts';
+import type { Life } from '../core/life.ts';
+import { pidOf } from '../core/life.ts';
+import type { Modes } from '../core/modes.ts';
+import { Scrollback } from '../core/scrollback.ts';
+import { reasonOf, STOPPED_STATES, statusOf } from '../core/status.ts';
+import type { ServerFrame, ViewerInfo } from '../protocol/frames.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { MutableDisposable } from '../runtime/lifetime.ts';
+import type { Emulator, Size } from '../terminal/emulator.ts';
+import { Display } from './display.ts';
+import { askFlowControl } from './flowcontrol.ts';
+import type { Pty, PtyHost } from './pty.ts';
+import type { Stage, ViewerOptions } from './viewer.ts';
+import { Viewers } from './viewers.ts';
+import type { Wire, WireListener } from './websocket.ts';
+
+/** The process whose terminal it is. */
+export interface ConsoleHost {
+  readonly clock: Clock;
+  readonly ptys: PtyHost;
+  readonly name: () => string;
+  readonly life: () => Life;
+  readonly tell: (type: 'viewer.attached' | 'viewer.detached', viewer: ViewerInfo, reason: string | null) => void;
+}
+
+export interface ConsoleOptions {
+  /** Budget in bytes. */
+  readonly scrollback: number;
+  /** The terminal's, until somebody drives. */
+  readonly size: Size;
+}
+
+/** The code with which attaching to a process ends that does not run (design, section 3). */
+const NOT_RUNNING = 7;
+
+/** A screen that nobody looked at for so long, in milliseconds, is put away. */
+const REST_AFTER = 5_000;
+
+/**
+ * The terminal of a process as people see it, over all its lives: the scrollback, the screen, and who looks at it. A process
+ * that has printed nothing and has no viewer has an empty ring and nothing else.
+ */
+export class Console implements Stage, Disposable {
+  readonly clock: Clock;
+  readonly scrollback: Scrollback;
+  size: Size;
+  private readonly host: ConsoleHost;
+  private hasBeenDriven = false;
+  /** The scrollback's budget in bytes. */
+  private limit: number;
+  private made: Display | undefined;
+  private watched: Viewers | undefined;
+  /** Of the life that runs. */
+  private pty: Pty | undefined;
+  private readonly resting = new MutableDisposable();
+  private isRestDue = false;
+
+  constructor(host: ConsoleHost, { scrollback, size }: ConsoleOptions) {
+    this.host = host;
+    this.clock = host.clock;
+    this.limit = scrollback;
+    this.scrollback = new Scrollback(scrollback);
+    this.size = { cols: size.cols, rows: size.rows };
+  }
+
+  get shown(): number {
+    return this.made?.shown ?? this.scrollback.head;
+  }
+
+  get modes(): Modes {
+    return this.display.modes;
+  }
+
+  get cuts(): Cuts {
+    return this.display.cuts;
+  }
+
+  get viewers(): readonly ViewerInfo[] {
+    return this.watched?.infos() ?? [];
+  }
+
+  look(): Emulator | undefined {
+    const emulator = this.display.look();
+    this.restLater();
+    return emulator;
+  }
+
+  lookNow(): Emulator {
+    this.restLater();
+    return this.display.screen.at(this.shown);
+  }
+
+  /** The screen, in as many turns as it takes. */
+  async lookPatiently(): Promise<Emulator> {
+    for (;;) {
+      const emulator = this.look();
+      if (emulator) return emulator;
+      await new Promise<void>(resolve => this.clock.soon(resolve));
+    }
+  }
+
+  /** Takes in what the terminal received; a copy is kept. */
+  append(bytes: Uint8Array): void {
+    const { display, watched } = this;
+    display.append(bytes);
+    if (display.screen.hasEmulator) this.restLater();
+    if (watched === undefined || watched.isEmpty) return;
+    const needs = watched.needs;
+    display.cuts.forget(needs ?? display.shown);
+    // A ring that is too small to wait for the next turn: what a viewer has not got would be gone by then.
+    if (needs !== undefined && needs - this.scrollback.tail < bytes.length) watched.flush();
+    watched.touch();
+  }
+
+  /** A life begins, in a terminal of `size`. It is told how the one before ended, if there was one that printed. */
+  begin(): void {
+    const { last } = this.host.life();
+    if (this.made === undefined) return;
+    this.watched?.flush();
+    const how = last === undefined ? '' : ` ${describeExit(last.exit)} after ${describeSpan(last.ranFor)};`;
+    this.made.begin(`[${this.host.name()}${how} started again]`);
+    this.watched?.renew({ keep: true });
+  }
+
+  /** The terminal of the life that runs now; undefined when it has ended. */
+  bind(pty: Pty | undefined): void {
+    this.pty = pty;
+    if (pty === undefined) this.made?.forgetQuestions();
+  }
+
+  /** What the config says now: a budget for the scrollback, and a size, which holds until somebody drives. */
+  configure({ scrollback, size }: ConsoleOptions): void {
+    this.limit = scrollback;
+    if (this.made) this.made.screen.setLimit(scrollback);
+    else this.scrollback.resize(scrollback);
+    if (!this.hasBeenDriven) this.resize(size);
+  }
+
+  /** Forgets the scrollback. The screen stays as it is. */
+  clear(): void {
+    if (this.made) this.made.screen.clear();
+    else this.scrollback.clear();
+  }
+
+  resize({ cols, rows }: Size): void {
+    if (cols === this.size.cols && rows === this.size.rows) return;
+    this.size = { cols, rows };
+    this.pty?.resize(cols, rows);
+    this.made?.resize(this.size);
+  }
+
+  /** Types as a person: false when what was typed before has not been read, or nothing runs. */
+  type(bytes: Uint8Array): boolean {
+    return this.pty?.write(bytes) ?? false;
+  }
+
+  attach(wire: Wire, options: ViewerOptions, { steal }: { steal: boolean }): WireListener {
+    const listener = this.watch().add(wire, options, { steal });
+    if (isAtRest(this.host.life())) this.watch().dismissAll({ ...this.exitFrame(), code: NOT_RUNNING });
+    return listener;
+  }
+
+  /** Detaches everyone; returns how many that were. */
+  detach(why: string): number {
+    return this.watched?.detachAll(why) ?? 0;
+  }
+
+  /** Its state has changed. */
+  onState(): void {
+    const { watched } = this;
+    if (watched === undefined || watched.isEmpty) return;
+    const life = this.host.life();
+    const state = statusOf(life);
+    watched.tell({ type: 'state', state, pid: pidOf(life) ?? null, text: reasonOf(life) ?? '' });
+    // A restart passes through states of rest: only who is still there in the next turn has come to one.
+    if (isAtRest(life)) {
+      this.clock.soon(() => {
+        if (isAtRest(this.host.life())) watched.dismissAll(this.exitFrame());
+      });
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.resting[Symbol.dispose]();
+    this.watched?.[Symbol.dispose]();
+    this.made?.[Symbol.dispose]();
+  }
+
+  private get display(): Display {
+    this.made ??= new Display(
+      this.scrollback,
+      { size: this.size, limit: this.limit },
+      {
+        clock: this.clock,
+        type: bytes => void this.pty?.write(bytes),
+        ask: question => this.watched?.ask(question),
+        isWatched: () => this.watched !== undefined && !this.watched.isEmpty,
+      },
+    );
+    return this.made;
+  }
+
+  private watch(): Viewers {
+    this.watched ??= new Viewers(this, {
+      type: (bytes, taken) => {
+        if (this.pty?.write(bytes, taken) !== true) taken(); // nothing runs that could read it
+      },
+      resize: size => {
+        this.hasBeenDriven = true;
+        this.resize(size);
+      },
+      askFlowControl: tell => {
+        if (this.pty === undefined) tell(false);
+        else askFlowControl(this.host.ptys, this.pty.path, tell);
+      },
+      reply: (viewer, bytes) => this.made?.onReply(viewer, bytes),
+      onAttached: viewer => this.host.tell('viewer.attached', viewer, null),
+      onDetached: (viewer, why) => this.host.tell('viewer.detached', viewer, why),
+    });
+    return this.watched;
+  }
+
+  private exitFrame(): Extract<ServerFrame, { type: 'exit' }> {
+    const life = this.host.life();
+    const how = reasonOf(life) ?? (life.last === undefined ? 'it was never started' : describeExit(life.last.exit));
+    const code = life.last === undefined ? NOT_RUNNING : statusOfExit(life.last.exit);
+    return { type: 'exit', code, text: `${statusOf(life)}: ${how}` };
+  }
+
+  /** Puts the screen away once nobody has looked at it, and it has not changed, for a while. */
+  private restLater(): void {
+    if (this.isRestDue) return;
+    this.isRestDue = true;
+    const { head } = this.scrollback;
+    this.resting.value = this.clock.after(REST_AFTER, () => {
+      this.isRestDue = false;
+      const isIdle = this.scrollback.head === head && (this.watched === undefined || this.watched.isEmpty);
+      if (!isIdle || this.made?.screen.rest() === false) this.restLater();
+    });
+  }
+}
+
+/** A shell's exit status: the program's exit code, or 128 and the number of the signal that ended it. */
+function statusOfExit({ code, signal }: Exit): number {
+  if (signal === null) return code ?? 0;
+  return 128 + (Object.entries(constants.signals).find(([name]) => name === signal)?.[1] ?? 0);
+}
+
+function isAtRest(life: Life): boolean {
+  return STOPPED_STATES.includes(statusOf(life));
+}

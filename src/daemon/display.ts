@@ -1,0 +1,138 @@
+import { Cuts } from '../core/cuts.ts';
+import { Modes } from '../core/modes.ts';
+import { answerTo, askedBy, type Query, questionOf, requestOf, type TerminalState } from '../core/queries.ts';
+import type { Scrollback } from '../core/scrollback.ts';
+import type { Sequence } from '../core/sequence.ts';
+import { SequenceScanner } from '../core/sequences.ts';
+import { VERSION } from '../protocol/version.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Emulator, Size } from '../terminal/emulator.ts';
+import { Screen, type ScreenOptions } from '../terminal/screen.ts';
+import { PLAIN, sgrBetween } from '../terminal/sgr.ts';
+import { Answers } from './answers.ts';
+
+/** Bytes that are taken in at once for a look: at most 10 ms of the worst content. The rest is for later turns. */
+const STEP = 64 * 1024;
+
+/** What a display needs of the process that it belongs to. */
+export interface DisplayHost {
+  readonly clock: Clock;
+  /** Types an answer into the terminal. */
+  type(bytes: Uint8Array): void;
+  /** Sends a question to the driver's terminal; returns who was asked, or undefined when nobody drives. */
+  ask(question: Uint8Array): object | undefined;
+  /** Whether anybody reads the stream, so that cuts must be remembered. */
+  isWatched(): boolean;
+}
+
+/**
+ * What one terminal shows, from the bytes that it received: follows modes, answers questions, and keeps the screen within
+ * reach of the ring. It exists from the first byte on.
+ */
+export class Display implements Disposable {
+  readonly modes = new Modes();
+  readonly cuts = new Cuts();
+  readonly screen: Screen;
+  private readonly ring: Scrollback;
+  private readonly host: DisplayHost;
+  private readonly scanner = new SequenceScanner();
+  private readonly answers: Answers;
+
+  constructor(ring: Scrollback, screen: ScreenOptions, host: DisplayHost) {
+    this.ring = ring;
+    this.host = host;
+    this.screen = new Screen(ring, screen);
+    this.scanner.reset(ring.head);
+    this.answers = new Answers(host.clock, bytes => host.type(bytes));
+  }
+
+  /** The offset up to which may be shown: no sequence or character is cut in two there. */
+  get shown(): number {
+    return this.scanner.safe;
+  }
+
+  append(bytes: Uint8Array): void {
+    const at = this.ring.head;
+    this.screen.append(bytes);
+    this.scanner.scan(bytes, at, this.onSequence);
+    this.screen.advance(this.scanner.safe);
+  }
+
+  /** The screen at `shown`; undefined when there is more to take in than one turn may. */
+  look(): Emulator | undefined {
+    return this.screen.catchUp(this.shown, STEP) ? this.screen.at(this.shown) : undefined;
+  }
+
+  resize(size: Size): void {
+    this.screen.resize(size);
+  }
+
+  /** A new life: its terminal is a new one, and begins with this line. */
+  begin(line: string): void {
+    this.scanner.reset(this.ring.head);
+    this.modes.reset();
+    this.screen.boundary(line);
+  }
+
+  /** Nobody waits for answers any more. */
+  forgetQuestions(): void {
+    this.answers[Symbol.dispose]();
+  }
+
+  /** What this viewer's terminal says to what it was asked. */
+  onReply(viewer: object, reply: Uint8Array): void {
+    this.answers.offer(viewer, reply);
+  }
+
+  [Symbol.dispose](): void {
+    this.answers[Symbol.dispose]();
+    this.screen[Symbol.dispose]();
+  }
+
+  private readonly onSequence = (sequence: Sequence): void => {
+    this.modes.apply(sequence);
+    const query = questionOf(sequence);
+    if (query === undefined) return;
+    if (this.host.isWatched()) this.cuts.add({ start: sequence.start, end: sequence.end });
+    this.reply(query, sequence);
+  };
+
+  private reply(query: Query, { start }: Sequence): void {
+    if (query.type === 'driver') {
+      for (const ask of query.asks) this.askDriver({ ...query, asks: [ask] }, start);
+    } else {
+      const text = answerTo(query, this.stateAt(start));
+      if (text !== '') this.answers.answer(text);
+    }
+  }
+
+  private askDriver(query: Query & { readonly type: 'driver' }, at: number): void {
+    this.answers.askDriver({
+      fallback: answerTo(query, this.stateAt(at)),
+      ask: () => this.host.ask(Buffer.from(requestOf(query))),
+      isAnsweredBy: reply => askedBy(query, Buffer.from(reply).toString('latin1')) !== undefined,
+    });
+  }
+
+  /** What answers are made of. The screen is looked at only by those that are about it: the cursor, the pen. */
+  private stateAt(offset: number): TerminalState {
+    const { screen, modes } = this;
+    return {
+      get cursor() {
+        const { x, y, cols, margins, modes } = screen.at(offset);
+        return { x: Math.min(x, cols - 1) + 1, y: y - (modes.origin ? margins.top : 0) + 1 };
+      },
+      get region() {
+        const { top, bottom } = screen.at(offset).margins;
+        return { top: top + 1, bottom: bottom + 1 };
+      },
+      get pen() {
+        const sequence = sgrBetween(PLAIN, screen.at(offset).pen); // CSI … m, or nothing
+        return sequence === '' ? '0' : `0;${sequence.slice(2, -1)}`;
+      },
+      size: screen.size,
+      modes,
+      version: VERSION,
+    };
+  }
+}

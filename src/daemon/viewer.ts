@@ -1,0 +1,277 @@
+import type { Cuts } from '../core/cuts.ts';
+import type { Modes } from '../core/modes.ts';
+import type { Millis } from '../core/program.ts';
+import type { Scrollback } from '../core/scrollback.ts';
+import { LARGEST_WINDOW, Watermark } from '../core/watermark.ts';
+import { ACK_EVERY, type ServerFrame, type ViewerInfo } from '../protocol/frames.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { MutableDisposable } from '../runtime/lifetime.ts';
+import type { Emulator, Size } from '../terminal/emulator.ts';
+import { Painter } from '../terminal/paint.ts';
+import { CURSOR_MODE, changeOfModes, wholePicture } from './picture.ts';
+import type { Wire } from './websocket.ts';
+
+/** Pictures come at most this often: ten a second, as tmux redraws a client that cannot follow. */
+const PAINT_EVERY: Millis = 100;
+
+/** Bytes of the stream sent in one frame. */
+const CHUNK = 64 * 1024;
+
+/** A program that is this far ahead of a viewer prints faster than anybody reads: it gets pictures. */
+const MOST_LAG = 256 * 1024;
+
+/** A program that prints less than this between two pictures is followed as a stream again. */
+const CALM = 32 * 1024;
+
+/** How long a notice covers the last row. */
+const NOTICE_FOR: Millis = 2_000;
+
+/** What viewers look at: one process's terminal. */
+export interface Stage {
+  readonly clock: Clock;
+  readonly scrollback: Scrollback;
+  readonly size: Size;
+  /** The offset up to which may be shown: no sequence is cut in two there. */
+  readonly shown: number;
+  readonly modes: Modes;
+  readonly cuts: Cuts;
+  /** The screen at `shown`; undefined when it takes longer than one turn may, and is to be asked for again in the next. */
+  look(): Emulator | undefined;
+  /** The same at once, whatever it takes. */
+  lookNow(): Emulator;
+}
+
+export interface ViewerOptions {
+  readonly id: number;
+  readonly label: string;
+  readonly readOnly: boolean;
+  readonly size: Size;
+  /** The client says what has reached its terminal; else what the kernel has taken counts. */
+  readonly acks: boolean;
+}
+
+/** It gets the stream, up to this offset so far. */
+interface Streamed {
+  readonly kind: 'streamed';
+  offset: number;
+}
+
+/** It gets pictures. The first begins with a reset, and may be followed by the stream at once unless it is a slow one's. */
+interface Painted {
+  readonly kind: 'painted';
+  readonly painter: Painter;
+  /** The modes of its terminal; undefined before the first picture. */
+  modes: Modes | undefined;
+  /** When, and at which offset of the stream, it was painted last. */
+  at: Millis;
+  offset: number;
+  /** What its terminal shows goes into its own scrollback before the first picture. */
+  readonly keep: boolean;
+  readonly isSlow: boolean;
+}
+
+/**
+ * What one attached client sees. Nobody waits for it: the stream waits in the ring, and what the ring has lost, or what comes
+ * faster than the viewer takes it, it sees as pictures. So a viewer costs what is under way to it, which is bounded
+ * (`core/watermark.ts`), and one picture.
+ */
+export class Viewer implements Disposable {
+  readonly options: ViewerOptions;
+  readonly wire: Wire;
+  readonly since: number;
+  size: Size;
+  /** Number of its latest deed that made it the driver. */
+  deed = 0;
+  private readonly stage: Stage;
+  private readonly flow = new Watermark();
+  private readonly turn = new MutableDisposable();
+  private readonly timer = new MutableDisposable();
+  private readonly noticeTimer = new MutableDisposable();
+  private isDue = false;
+  private notice: string | undefined;
+  private view: Streamed | Painted;
+  private flushed = 0;
+
+  constructor(stage: Stage, wire: Wire, options: ViewerOptions) {
+    this.stage = stage;
+    this.wire = wire;
+    this.options = options;
+    this.size = options.size;
+    this.since = stage.clock.wall();
+    this.view = painted(0, { keep: true, isSlow: false });
+  }
+
+  get readOnly(): boolean {
+    return this.options.readOnly;
+  }
+
+  get isPainted(): boolean {
+    return this.view.kind === 'painted' && this.view.modes !== undefined;
+  }
+
+  info(drives: boolean): ViewerInfo {
+    const { id, label, readOnly } = this.options;
+    return { id, label, readOnly, drives, painted: this.isPainted, ...this.size, since: Math.round(this.since) };
+  }
+
+  /** The least offset of the stream that it still needs; undefined while it gets pictures. */
+  get needs(): number | undefined {
+    return this.view.kind === 'streamed' ? this.view.offset : undefined;
+  }
+
+  /** Something may have changed: looks in the next turn of the event loop, once for all that came in this one. */
+  touch(): void {
+    if (this.isDue) return;
+    this.isDue = true;
+    this.turn.value = this.stage.clock.soon(this.onTurn);
+  }
+
+  /** Sends at once what there is, as it is about to leave the ring, or the life to end. */
+  flush(): void {
+    if (this.view.kind === 'streamed') this.stream(this.view);
+  }
+
+  /** All that it shows is out of date. `keep`: as a new life begins, what it shows goes into its scrollback. */
+  renew({ keep }: { keep: boolean }): void {
+    const { view } = this;
+    const mustKeep = view.kind === 'painted' && view.modes === undefined && view.keep; // the first picture is yet to come
+    this.view = painted(view.offset, { keep: keep || mustKeep, isSlow: false });
+    this.touch();
+  }
+
+  /** Covers the last row for a while: raw viewers get pictures meanwhile. */
+  show(notice: string): void {
+    this.notice = notice;
+    this.noticeTimer.value = this.stage.clock.after(NOTICE_FOR, () => {
+      this.notice = undefined;
+      this.touch();
+    });
+    this.touch();
+  }
+
+  /** So many bytes of all that were sent have reached its terminal, as its client says. */
+  onArrived(total: number): void {
+    if (!this.options.acks) return;
+    this.flow.onArrived(total, this.stage.clock.now());
+    this.touch();
+  }
+
+  /** A question that only its terminal can answer. */
+  ask(question: Uint8Array): void {
+    this.send(question);
+  }
+
+  /** Sends the last of what there is to see, then why there is no more, and closes. */
+  finish(frame: ServerFrame): void {
+    if (this.view.kind === 'streamed') this.stream(this.view, LARGEST_WINDOW);
+    if (this.view.kind === 'painted') this.sendLastPicture(this.view);
+    this.wire.tell(frame);
+    this.wire.end('the process has ended');
+  }
+
+  [Symbol.dispose](): void {
+    for (const timer of [this.turn, this.timer, this.noticeTimer]) timer[Symbol.dispose]();
+    this.isDue = true; // nothing is looked at any more
+  }
+
+  private readonly onTurn = (): void => {
+    this.isDue = false;
+    if (this.view.kind === 'streamed') this.stream(this.view);
+    if (this.view.kind === 'painted') this.paint(this.view);
+  };
+
+  /** Whether the stream is what its terminal can take: it must have the very size of the program's. */
+  private get mayStream(): boolean {
+    const { cols, rows } = this.stage.size;
+    return this.notice === undefined && this.size.cols === cols && this.size.rows === rows;
+  }
+
+  /** `atLeast`: bytes that may be sent whatever is under way. */
+  private stream(view: Streamed, atLeast = 0): void {
+    const { clock, scrollback, cuts, shown } = this.stage;
+    const now = clock.now();
+    const start = view.offset;
+    const isOvertaken = shown - view.offset > MOST_LAG || view.offset < scrollback.tail;
+    if (!this.mayStream || isOvertaken || (atLeast === 0 && this.flow.isSlow(now))) {
+      this.view = painted(view.offset, { keep: false, isSlow: this.mayStream });
+      return;
+    }
+    const room = (): number => Math.max(this.flow.room, view.offset - start < atLeast ? atLeast : 0);
+    while (view.offset < shown && room() > 0) {
+      const { from, bytes } = scrollback.read(view.offset, Math.min(CHUNK, room(), shown - view.offset));
+      view.offset = from + bytes.length;
+      for (const { start, end } of cuts.left(from, view.offset)) this.send(bytes.subarray(start - from, end - from));
+    }
+    const { slowAt } = this.flow;
+    const isBehind = view.offset < shown && slowAt !== undefined;
+    this.timer.value = isBehind ? clock.after(slowAt - now, () => this.touch()) : undefined;
+  }
+
+  private paint(view: Painted): void {
+    if (this.flow.underWay > ACK_EVERY) return; // what it gets next is to be the newest: its acknowledgement brings us back
+    const { clock, shown } = this.stage;
+    const wait = view.at + PAINT_EVERY - clock.now();
+    if (wait > 0) {
+      this.timer.value = clock.after(wait, () => this.touch());
+      return;
+    }
+    const emulator = this.stage.look();
+    if (emulator === undefined) {
+      this.touch();
+      return;
+    }
+    const isCalm = view.modes === undefined ? !view.isSlow : shown - view.offset <= CALM;
+    if (this.mayStream && isCalm) this.beginStream(view, emulator);
+    else this.sendPicture(view, emulator);
+  }
+
+  private beginStream(view: Painted, emulator: Emulator): void {
+    const { modes, shown } = this.stage;
+    this.wire.tell({ type: 'reset', keep: view.keep && view.modes === undefined });
+    this.sendText(wholePicture(emulator, modes));
+    this.view = { kind: 'streamed', offset: shown };
+  }
+
+  private sendLastPicture(view: Painted): void {
+    const emulator = this.stage.lookNow();
+    if (this.mayStream) this.beginStream(view, emulator);
+    else this.sendPicture(view, emulator);
+  }
+
+  private sendPicture(view: Painted, emulator: Emulator): void {
+    const { clock, modes, shown } = this.stage;
+    const isFirst = view.modes === undefined;
+    if (isFirst || view.modes?.isAlternate !== modes.isAlternate) {
+      this.wire.tell({ type: 'reset', keep: view.keep && isFirst });
+      view.painter.reset();
+      view.modes = undefined;
+    }
+    if (isFirst && view.isSlow) this.wire.tell({ type: 'skipped', bytes: shown - view.offset });
+    const isCursorVisible = modes.isSet(CURSOR_MODE);
+    const frame = view.painter.frame({ emulator, view: this.size, isCursorVisible, notice: this.notice });
+    this.sendText(changeOfModes(view.modes, modes) + frame);
+    view.modes = modes.clone();
+    view.at = clock.now();
+    view.offset = shown;
+  }
+
+  private sendText(text: string): void {
+    if (text !== '') this.send(Buffer.from(text, 'utf8'));
+  }
+
+  private send(bytes: Uint8Array): void {
+    const { clock } = this.stage;
+    this.flow.onSent(bytes.length, clock.now());
+    this.wire.send(bytes, () => {
+      this.flushed += bytes.length;
+      if (this.options.acks) return;
+      this.flow.onArrived(this.flushed, clock.now());
+      this.touch();
+    });
+  }
+}
+
+function painted(offset: number, { keep, isSlow }: Pick<Painted, 'keep' | 'isSlow'>): Painted {
+  const at = Number.NEGATIVE_INFINITY;
+  return { kind: 'painted', painter: new Painter(), modes: undefined, at, offset, keep, isSlow };
+}

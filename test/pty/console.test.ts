@@ -1,0 +1,230 @@
+/** Viewers of real programs on real terminals, with a terminal of their own each. */
+import { describe, expect, test } from 'vitest';
+import { statusOf } from '../../src/core/status.ts';
+import { LARGEST_WINDOW } from '../../src/core/watermark.ts';
+import type { Process } from '../../src/daemon/process.ts';
+import type { WireListener } from '../../src/daemon/websocket.ts';
+import type { ServerFrame } from '../../src/protocol/frames.ts';
+import type { Size } from '../../src/terminal/emulator.ts';
+import { textOf } from '../../src/terminal/render.ts';
+import { FakeWire } from '../support/fake-wire.ts';
+import { stateOf } from '../support/screenstate.ts';
+import { RealWorld, until, untilPrinted, untilState } from '../support/world.ts';
+
+/** The terminal of a spec that says nothing else. */
+const SPEC_SIZE = { cols: 120, rows: 40 };
+
+let ids = 0;
+
+/** Somebody who looks on. */
+class Person {
+  readonly wire: FakeWire;
+  private readonly listener: WireListener;
+
+  constructor(process: Process, options: { size?: Size; readOnly?: boolean; steal?: boolean; label?: string } = {}) {
+    const { size = SPEC_SIZE, readOnly = false, steal = false, label = `person ${++ids}` } = options;
+    this.wire = new FakeWire(size);
+    this.listener = process.console.attach(this.wire, { id: ++ids, label, readOnly, size, acks: false }, { steal });
+  }
+
+  type(text: string): void {
+    this.listener.typed(Buffer.from(text));
+  }
+
+  resize(size: Size): void {
+    this.wire.terminal.resize(size);
+    this.listener.frame({ type: 'size', ...size });
+  }
+
+  leave(): void {
+    this.listener.closed();
+  }
+
+  /** What its terminal shows. */
+  get lines(): string[] {
+    return textOf(this.wire.terminal);
+  }
+
+  async untilShown(text: string): Promise<void> {
+    await this.wire.until(() => this.lines.join('\n').includes(text));
+  }
+
+  async untilFrame<Type extends ServerFrame['type']>(type: Type): Promise<Extract<ServerFrame, { type: Type }>> {
+    const found = (): ServerFrame | undefined => this.wire.frames.findLast(frame => frame.type === type);
+    await this.wire.until(() => found() !== undefined);
+    return found() as Extract<ServerFrame, { type: Type }>; // found by its type
+  }
+}
+
+/** The last of what it printed: looking at all of it each time would be slow. */
+function lastPrinted({ console: { scrollback } }: Process): string {
+  return Buffer.from(scrollback.read(scrollback.head - 100, 100).bytes).toString();
+}
+
+/** Echoes what is typed, a character at a time, with no help of the terminal. */
+const ECHO = 'stty raw -echo; printf "ready> "; exec cat';
+
+async function started(script: string): Promise<{ world: RealWorld; program: Process }> {
+  const world = new RealWorld();
+  const program = world.start(script, { name: 'web', terminal: { ...SPEC_SIZE, term: 'xterm-256color' } });
+  await untilState(program, 'RUNNING');
+  return { world, program };
+}
+
+describe('what a viewer sees', () => {
+  test('the screen as it is, then the stream', async () => {
+    const { program } = await started(ECHO);
+    await untilPrinted(program, 'ready> ');
+    const person = new Person(program);
+    await person.untilShown('ready>');
+    person.type('hello');
+    await person.untilShown('ready> hello');
+    expect(stateOf(person.wire.terminal)).toEqual(stateOf(await program.console.lookPatiently()));
+  });
+
+  test('twenty see the same, watchers among them, and what a watcher types goes nowhere', async () => {
+    const { program } = await started(ECHO);
+    const people = Array.from({ length: 20 }, (_, i) => new Person(program, { readOnly: i % 3 === 0 }));
+    people[0]?.type('nobody reads this');
+    people[1]?.type('everybody reads this');
+    await Promise.all(people.map(person => person.untilShown('everybody reads this')));
+    const [first, ...others] = people
+      .filter(({ wire }) => !wire.frames.some(frame => frame.type === 'size' && frame.painted))
+      .map(({ lines }) => lines.slice(0, -1)); // the last row may still tell who drives
+    for (const other of others) expect(other).toEqual(first);
+    expect(first?.join('\n')).not.toContain('nobody');
+  });
+
+  test('a new life: one line says what happened, on a new screen', async () => {
+    const { program } = await started('echo a life; read line; exit 3');
+    const person = new Person(program);
+    await person.untilShown('a life');
+    person.type('\r');
+    await person.untilShown('started again');
+    await person.untilShown('a life');
+    expect(person.lines.slice(0, 2)).toEqual([
+      expect.stringMatching(/^\[web exited with 3 after .*; started again\]$/),
+      'a life',
+    ]);
+    const late = new Person(program, { readOnly: true });
+    await late.untilShown('a life');
+    expect(stateOf(late.wire.terminal)).toEqual(stateOf(person.wire.terminal));
+  });
+
+  test.each([
+    ['exit 3', 3],
+    ['kill -9 $$', 137],
+  ])('%s, for good: everyone is told how, and let go', async (end, code) => {
+    const world = new RealWorld();
+    const program = world.start(`echo last words; read line; ${end}`, { name: 'web', autorestart: 'never' });
+    const person = new Person(program);
+    await person.untilShown('last words');
+    person.type('\r');
+    expect(await person.untilFrame('exit')).toMatchObject({ code });
+    expect([person.wire.isEnded, program.console.viewers]).toEqual([true, []]);
+  });
+
+  test('of what does not run: the last screen, how it ended, and 7', async () => {
+    const world = new RealWorld();
+    const program = world.start('echo last words; exit 4', { name: 'web', autorestart: 'never' });
+    await untilState(program, 'EXITED');
+    const person = new Person(program);
+    expect(await person.untilFrame('exit')).toMatchObject({ code: 7, text: expect.stringContaining('exited with 4') });
+    expect(person.lines.join('\n')).toContain('last words');
+  });
+});
+
+describe('size', () => {
+  const big = { cols: 100, rows: 30 };
+  const small = { cols: 40, rows: 10 };
+  const sizeOf = async (program: Process): Promise<string> => {
+    const before = program.console.scrollback.head;
+    program.console.type(Buffer.from('\r'));
+    while (!/^\d+ \d+$/m.test(Buffer.from(program.console.scrollback.read(before, 1000).bytes).toString())) {
+      await new Promise<void>(resolve => {
+        const once = program.onOutput(() => {
+          once[Symbol.dispose]();
+          resolve();
+        });
+      });
+    }
+    return /^\d+ \d+$/m.exec(Buffer.from(program.console.scrollback.read(before, 1000).bytes).toString())?.[0] ?? '';
+  };
+  const SIZES = 'stty -echo; while read line; do stty size; done';
+
+  test('is of who attached, typed or resized last; a watcher has no say; at last it stays', async () => {
+    const { program } = await started(SIZES);
+    expect(await sizeOf(program)).toBe('40 120');
+    const first = new Person(program, { size: big });
+    expect(await sizeOf(program)).toBe('30 100');
+    const second = new Person(program, { size: small });
+    expect(await sizeOf(program)).toBe('10 40');
+    new Person(program, { size: { cols: 20, rows: 5 }, readOnly: true });
+    expect(await sizeOf(program)).toBe('10 40');
+    first.type('x');
+    expect(await sizeOf(program)).toBe('30 100');
+    second.resize({ cols: 50, rows: 12 });
+    expect(await sizeOf(program)).toBe('12 50');
+    second.leave();
+    expect(await sizeOf(program)).toBe('30 100');
+    first.leave();
+    expect([await sizeOf(program), program.console.viewers.length]).toEqual(['30 100', 1]);
+  });
+
+  test('another one gets pictures, cropped around the cursor', async () => {
+    const { program } = await started(ECHO);
+    const driver = new Person(program, { size: big });
+    const watcher = new Person(program, { size: small, readOnly: true });
+    driver.type('\x1b[2J\x1b[25;1Hat the bottom');
+    await watcher.untilShown('at the bottom');
+    expect(program.console.viewers.map(({ painted }) => painted)).toEqual([false, true]);
+    driver.type('\x1b[1;1Hat the top');
+    await watcher.untilShown('at the top');
+  });
+});
+
+describe('keys', () => {
+  test('a Ctrl-S that would stop the program is not passed on, and is told', async () => {
+    const { program } = await started('echo ready; exec cat');
+    const person = new Person(program);
+    await person.untilShown('ready');
+    person.type('a\x13b\r');
+    await person.untilShown('Ctrl-S would stop');
+    await untilPrinted(program, 'ab\nab\n');
+  });
+
+  test('where flow control is off it is a key like any other', async () => {
+    const { program } = await started('stty raw -echo -ixon; printf ready; exec cat -v');
+    const person = new Person(program);
+    await person.untilShown('ready');
+    person.type('a\x13b');
+    await person.untilShown('a^Sb');
+  });
+
+  test('steal, and detach from elsewhere', async () => {
+    const { program } = await started(ECHO);
+    const first = new Person(program, { label: 'first' });
+    const second = new Person(program, { steal: true, label: 'second' });
+    expect(await first.untilFrame('detach')).toMatchObject({ text: 'detached: second took over' });
+    expect(program.console.viewers.map(({ label }) => label)).toEqual(['second']);
+    expect(program.console.detach('from elsewhere')).toBe(1);
+    expect(await second.untilFrame('detach')).toMatchObject({ text: 'from elsewhere' });
+    expect([program.console.viewers, statusOf(program.current)]).toEqual([[], 'RUNNING']);
+  });
+});
+
+describe('viewers who do not keep up', () => {
+  test('one that reads nothing costs its window and nobody any time; when it reads it sees what is', async () => {
+    const { program } = await started('stty -echo; read line; seq 1 1000000; echo all printed; read line');
+    const stuck = new Person(program);
+    const other = new Person(program, { readOnly: true });
+    stuck.wire.read(false);
+    program.console.type(Buffer.from('\r'));
+    await until(program, () => lastPrinted(program).includes('all printed'));
+    await other.untilShown('all printed');
+    expect(stuck.wire.bytes).toBeLessThan(2 * LARGEST_WINDOW);
+    stuck.wire.read(true);
+    await stuck.untilShown('all printed');
+    expect(stuck.lines).toEqual(textOf(await program.console.lookPatiently()));
+  });
+});
