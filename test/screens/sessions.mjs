@@ -39,7 +39,7 @@ function walk(most) {
         if (/VT100 test program/.test(text)) return;
         const title = /Menu [\d.]+/.exec(text)?.[0] ?? '';
         let choice = (chosen.get(title) ?? 0) + 1;
-        while (new RegExp(`\\n +${choice}[.*] .*(Keyboard|Report|Status|Key)`).test(text)) choice++;
+        while (new RegExp(`\\n +${choice}[.*] .*(Keyboard|Report|Status|Key|Print)`).test(text)) choice++;
         chosen.set(title, choice);
         stage.type(choice > Number(last) ? '0\r' : `${choice}\r`);
       } else stage.type(/repeat to quit/.test(text) && !/RETURN/.test(text) ? 'xx' : ['\r', '\n', 'q', ' ', '0\r'][stuck % 5]);
