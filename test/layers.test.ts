@@ -28,6 +28,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   yaml: ['config/load.ts'],
   pino: ['daemon/log.ts'],
   commander: ['client/cli.ts'],
+  ws: ['daemon/websocket.ts'],
   '@xterm/headless': ['terminal/emulator.ts'],
 };
 

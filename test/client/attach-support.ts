@@ -192,10 +192,9 @@ const host = openPtyHost(realClock);
 export class Person extends Watched {
   readonly pty: Pty;
   readonly exited: Promise<Exit>;
-  private output: Uint8Array[] = [];
   private text = '';
   private exit: Exit | undefined;
-  private asked = 0;
+  private unasked = '';
   private isHungUp = false;
 
   constructor(argv: readonly string[], { cols = 80, rows = 24, env = {}, answers = true }: PersonOptions = {}) {
@@ -219,9 +218,9 @@ export class Person extends Watched {
       },
       {
         output: bytes => {
-          this.output.push(Uint8Array.from(bytes));
-          this.text += Buffer.from(bytes).toString('latin1');
-          if (answers) this.answer();
+          const printed = Buffer.from(bytes).toString('latin1');
+          this.text += printed;
+          if (answers) this.answer(printed);
           this.happened();
         },
         ended: exit => {
@@ -265,13 +264,10 @@ export class Person extends Watched {
     await this.until(() => this.text.includes(text));
   }
 
-  private answer(): void {
-    for (;;) {
-      const found = this.text.indexOf('\x1b[c', this.asked);
-      if (found === -1) return;
-      this.asked = found + 1;
-      this.type('\x1b[?62;22c');
-    }
+  private answer(printed: string): void {
+    const text = this.unasked + printed;
+    this.unasked = text.slice(-2); // a question may be cut
+    for (const _ of text.matchAll(/\x1b\[c/g)) this.type('\x1b[?62;22c');
   }
 }
 

@@ -1,8 +1,10 @@
 /** The built client on a real terminal, against a daemon that does as it is told. */
-import { writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { Modes } from '../../src/core/modes.ts';
+import { readStat } from '../../src/daemon/procfs.ts';
 import { INPUT_WINDOW } from '../../src/protocol/frames.ts';
 import { attaching, CTL, FakeConsole, Person, type PersonOptions, type Viewer } from './attach-support.ts';
 import { tempDir } from './support.ts';
@@ -144,6 +146,48 @@ describe('attached', () => {
   });
 });
 
+test('attached from within another attached terminal, the chord with its first key twice leaves the inner one', async () => {
+  const { person: outer, viewer: outerViewer } = await attached();
+  const daemon = await FakeConsole.listen();
+  const inner = attaching(daemon, ['db'], { answers: false });
+  const passOn = (): void => {
+    const typed = outerViewer.typed.subarray(passed);
+    passed += typed.length;
+    inner.type(typed);
+  };
+  let passed = outerViewer.typedLength;
+  outerViewer.webSocket.on('message', passOn);
+  const innerViewer = (await daemon.next()).attach('inner picture', { name: 'db' });
+  await inner.untilPrinted('inner picture');
+  outer.type('ls\r\x02\x02d');
+  await inner.untilPrinted('\x1b[c');
+  outerViewer.show(Buffer.from(inner.printed, 'latin1')); // the question in it is answered by the outermost terminal
+  expect((await inner.exited).code).toBe(0);
+  expect(innerViewer.typed.toString()).toBe('ls\r');
+  await outer.untilPrinted('[detached from db]');
+  outer.type(CHORD);
+  expect((await outer.exited).code).toBe(0);
+});
+
+const hasTmux = existsSync('/usr/bin/tmux');
+
+test.runIf(hasTmux)('within tmux', async () => {
+  const daemon = await FakeConsole.listen();
+  const command = `'${process.execPath}' '${CTL}' -s '${daemon.socket}' attach web; echo "code $?"; exec cat`;
+  const tmux = ['/usr/bin/tmux', '-f', '/dev/null', '-S', join(tempDir(), 'tmux'), '-T', '256'];
+  onTestFinished(() => void spawnSync(tmux[0] ?? '', [...tmux.slice(1), 'kill-server'])); // it may have ended already
+  const outside = new Person([...tmux, 'new-session', command], { cols: 80, rows: 25 });
+  const viewer = (await daemon.next()).attach('\x1b[2;5Hpicture');
+  expect([viewer.query.get('cols'), viewer.query.get('rows')]).toEqual(['80', '24']);
+  await outside.untilPrinted('picture');
+  outside.type('ls\r');
+  await viewer.untilTyped('ls\r');
+  outside.type('\x02\x02d'); // the first key is tmux's too
+  await outside.untilPrinted('code 0');
+  outside.type('\x04');
+  expect((await outside.exited).code).toBe(0);
+});
+
 describe('a paste', () => {
   const PASTE = Buffer.alloc(10_000_000, 'All work and no play makes a long paste. ');
 
@@ -211,6 +255,23 @@ describe('a terminal that takes nothing', () => {
   });
 });
 
+describe('a daemon without a window', () => {
+  test('is not read while too much waits, and nothing is lost', async () => {
+    const { person, viewer } = await attached();
+    person.pty.setPaused(person, true);
+    const flood = `${'f'.repeat(79)}\n`.repeat(250_000);
+    viewer.show(flood);
+    await viewer.until(() => viewer.acked > 2000);
+    person.type('k');
+    await viewer.untilTyped('k');
+    expect(viewer.webSocket.bufferedAmount).toBeGreaterThan(5_000_000);
+    person.pty.setPaused(person, false);
+    viewer.tell({ type: 'exit', code: 0, text: 'web exited' });
+    expect((await person.exited).code).toBe(0);
+    expect(person.printed.includes(flood)).toBe(true);
+  });
+});
+
 describe('leaving', () => {
   test.each([
     ['the end of the program', { type: 'exit', code: 3, text: 'web exited with code 3' }, 3],
@@ -229,6 +290,7 @@ describe('leaving', () => {
     ['SIGTERM', 143],
     ['SIGHUP', 129],
     ['SIGINT', 130],
+    ['SIGQUIT', 131],
   ] as const)('by %s', async (signal, code) => {
     const { person, viewer } = await attached();
     process.kill(person.pty.pid, signal);
@@ -255,6 +317,7 @@ describe('leaving', () => {
     const { person, viewer } = await attached();
     person.hangUp();
     await viewer.until(() => viewer.closeCode !== undefined);
+    while (readStat(person.pty.pid) !== undefined) await new Promise(resolve => setImmediate(resolve));
   });
 
   test('by an error that nobody expected', async () => {
@@ -321,6 +384,31 @@ describe('stopped by a shell and continued', () => {
     person.type(`x${CHORD}`);
     expect((await person.exited).code).toBe(0);
     expect(again.typed.toString()).toBe('x');
+  });
+
+  test.runIf(existsSync('/bin/bash'))('by bash, with its job control', async () => {
+    const daemon = await FakeConsole.listen();
+    const bash = new Person(['/bin/bash', '--norc', '--noprofile', '-i'], { env: { PS1: 'ready> ' } });
+    await bash.untilPrinted('ready> ');
+    bash.type(`'${process.execPath}' '${CTL}' -s '${daemon.socket}' attach web\r`);
+    (await daemon.next()).attach('picture');
+    await bash.untilPrinted('picture');
+    const children = readFileSync(`/proc/${bash.pty.pid}/task/${bash.pty.pid}/children`, 'utf8');
+    process.kill(Number(children), 'SIGTSTP');
+    await bash.untilPrinted('Stopped');
+    bash.type('stty -a\r');
+    await bash.untilPrinted('opost');
+    const settings = bash.printed.slice(bash.printed.lastIndexOf('speed'));
+    expect(settings).not.toMatch(/-(opost|icanon|isig|echo)\b/);
+    bash.type('fg\r');
+    const again = (await daemon.next()).attach('new\npicture');
+    await bash.untilPrinted('new\npicture');
+    bash.type(`\x1a${CHORD}`);
+    await bash.untilPrinted('[detached from web]');
+    expect(again.typed.toString()).toBe('\x1a');
+    await bash.until(() => bash.printed.endsWith('ready> '));
+    bash.type('exit 0\r');
+    await bash.exited;
   });
 
   test('continued from a stop that it did not see, it takes the terminal again', async () => {

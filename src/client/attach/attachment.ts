@@ -2,6 +2,7 @@ import type { Chord } from '../../core/chord.ts';
 import { ChordMatcher } from '../../core/keys.ts';
 import { ACK_EVERY, type ClientFrame, type ServerFrame } from '../../protocol/frames.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { isErrno } from '../../runtime/errno.ts';
 import { MutableDisposable } from '../../runtime/lifetime.ts';
 import { type Ending, lineFor, printable } from './ending.ts';
 import { END_MARK, EndMarkReader } from './endmark.ts';
@@ -17,6 +18,12 @@ import { TerminalWriter } from './writer.ts';
  * the way to the other side of the world and back, and short enough for who pressed the keys.
  */
 export const RESTORE_WITHIN = 300;
+
+/**
+ * Bytes that may wait for a terminal that takes nothing. The daemon's window is far smaller; a daemon that has none is not
+ * read until the terminal has taken half of them.
+ */
+const WAITING_LIMIT = 8 * 1024 * 1024;
 
 /** What an attachment is made of. */
 export interface Attaching {
@@ -60,6 +67,8 @@ export class Attachment implements TerminalListener, WebSocketListener {
   private isGone = false;
   private isPainted = false;
   private isMessageOpen = false;
+  private isDeaf = false;
+  private isMute = false;
   private acknowledged = 0;
   private lastState = '';
 
@@ -119,6 +128,7 @@ export class Attachment implements TerminalListener, WebSocketListener {
     if (this.isOver) return;
     this.isMessageOpen = !isEnd;
     this.writer.write(piece);
+    if (this.writer.waiting > WAITING_LIMIT) this.setDeaf(true);
   }
 
   text(text: string): void {
@@ -142,7 +152,7 @@ export class Attachment implements TerminalListener, WebSocketListener {
         break;
       case 'typed':
         this.typing.confirm(frame.bytes);
-        if (!this.typing.isFull) this.options.terminal.setPaused(false);
+        if (!this.typing.isFull) this.setMute(false);
         break;
       case 'exit':
         this.endWhenWritten({ kind: 'exit', code: frame.code, text: frame.text });
@@ -202,20 +212,27 @@ export class Attachment implements TerminalListener, WebSocketListener {
       return;
     }
     this.matcher = new ChordMatcher(this.options.chordFor(detachKeys));
-    this.entered = this.options.terminal.enter(this);
-    void this.entered.then(() => {
-      if (!this.isOver) this.writer.start();
-    });
+    this.entered = this.enter();
+  }
+
+  private async enter(): Promise<void> {
+    try {
+      await this.options.terminal.enter(this);
+    } catch (error) {
+      if (!isErrno(error, 'EIO', 'ENOTTY', 'ENXIO')) throw error;
+      this.gone(); // closed a moment ago
+    }
+    if (!this.isOver) this.writer.start();
   }
 
   private take({ pass, detached }: ReturnType<ChordMatcher['feed']>): void {
-    const { clock, readOnly, terminal } = this.options;
+    const { clock, readOnly } = this.options;
     if (!readOnly && pass.length > 0) this.typing.add(pass);
     if (detached) {
       this.finish({ kind: 'detached' });
       return;
     }
-    if (this.typing.isFull) terminal.setPaused(true);
+    if (this.typing.isFull) this.setMute(true);
     const deadline = this.matcher?.deadline;
     this.keyDeadline.value =
       deadline === undefined ? undefined : clock.after(Math.max(0, deadline - clock.now()), () => this.keysExpired());
@@ -245,9 +262,22 @@ export class Attachment implements TerminalListener, WebSocketListener {
       this.acknowledged = total;
       this.tell({ type: 'ack', bytes: total });
     }
+    if (this.isDeaf && this.writer.waiting <= WAITING_LIMIT / 2) this.setDeaf(false);
     if (!this.writer.isIdle) return;
     if (this.isOver) this.onRestored();
     else if (this.lastWords) this.finish(this.lastWords);
+  }
+
+  /** Whether the daemon is not listened to, as its window has failed. */
+  private setDeaf(isDeaf: boolean): void {
+    if (this.isDeaf !== isDeaf) this.socket.setPaused(isDeaf);
+    this.isDeaf = isDeaf;
+  }
+
+  /** Whether nothing is read from the terminal, as too much waits already. */
+  private setMute(isMute: boolean): void {
+    if (this.isMute !== isMute) this.options.terminal.setPaused(isMute);
+    this.isMute = isMute;
   }
 
   private tell(frame: ClientFrame): void {

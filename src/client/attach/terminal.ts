@@ -19,9 +19,9 @@ export interface TerminalListener {
 export type HandledSignal = (typeof HANDLED)[number];
 
 /** POSIX fixes these. */
-export const SIGNAL_NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+export const SIGNAL_NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGTERM: 15 } as const;
 
-const HANDLED = ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGTSTP', 'SIGCONT'] as const;
+const HANDLED = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGTSTP', 'SIGCONT'] as const;
 
 /** The user's terminal, as far as attaching needs one; tests give another. */
 export interface UserTerminal {
