@@ -73,8 +73,8 @@ export function eventsOf({ name, bytes: stream, resizes, restarts }: Case): Even
   const cuts = new Set<number>([bytes.length, ...resizes.map(({ at }) => at), ...restarts]);
   for (let at = 0; at < bytes.length; ) {
     at += 1 + below(longest);
-    const escape = bytes.indexOf(ESC, at);
-    if (below(2) === 0 && escape !== -1 && escape < at + LONGEST_READ / 2) at = escape + 1 + below(4);
+    const next = bytes.indexOf(ESC, at);
+    if (below(2) === 0 && next !== -1 && next < at + LONGEST_READ / 2) at = next + 1 + below(4);
     if (at < bytes.length) cuts.add(at);
   }
   const events: Event[] = [];

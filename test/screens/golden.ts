@@ -42,7 +42,10 @@ function failuresOf(one: Case): string[] {
 function pointsOf({ bytes }: Case, { length }: readonly Event[], below: (below: number) => number): number[] {
   if (SOAKING) return Array.from({ length: length + 1 }, (_, n) => n);
   if (bytes().length > LONG) return Array.from({ length: POINTS_OF_LONG }, () => below(length + 1));
-  return [0, length].slice(below(2)).slice(0, 1).concat(Array.from({ length: POINTS - 1 }, () => below(length + 1)));
+  return [0, length]
+    .slice(below(2))
+    .slice(0, 1)
+    .concat(Array.from({ length: POINTS - 1 }, () => below(length + 1)));
 }
 
 /** Where one who attached at a point is compared: at once, soon, in the middle of the rest, at the end. */

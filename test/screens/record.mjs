@@ -53,7 +53,16 @@ for (const session of sessions) {
 console.log(`${total} bytes`);
 process.exit();
 
-async function record({ name, about, argv, size: [cols, rows] = [80, 24], env = {}, answers = {}, unknown = [], steps }) {
+async function record({
+  name,
+  about,
+  argv,
+  size: [cols, rows] = [80, 24],
+  env = {},
+  answers = {},
+  unknown = [],
+  steps,
+}) {
   const home = mkdtempSync(join(tmpdir(), 'tm-record-'));
   fixtures(home);
   const terminal = new Terminal({ cols, rows, logLevel: 'off', allowProposedApi: true, scrollback: 0 });

@@ -42,7 +42,10 @@ function walk(most) {
         while (new RegExp(`\\n +${choice}[.*] .*(Keyboard|Report|Status|Key|Print)`).test(text)) choice++;
         chosen.set(title, choice);
         stage.type(choice > Number(last) ? '0\r' : `${choice}\r`);
-      } else stage.type(/repeat to quit/.test(text) && !/RETURN/.test(text) ? 'xx' : ['\r', '\n', 'q', ' ', '0\r'][stuck % 5]);
+      } else
+        stage.type(
+          /repeat to quit/.test(text) && !/RETURN/.test(text) ? 'xx' : ['\r', '\n', 'q', ' ', '0\r'][stuck % 5],
+        );
       await stage.settled();
       if (stage.lines() === text) await new Promise(resolve => setTimeout(resolve, 900)); // it sleeps between some
       await stage.settled();
