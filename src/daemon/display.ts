@@ -16,6 +16,15 @@ import { Answers } from './answers.ts';
 /** Bytes that are taken in at once for a look: at most 10 ms of the worst content. The rest is for later turns. */
 const STEP = 64 * 1024;
 
+/** Of a sequence that was begun and is long, a new viewer is given this much once more, in bytes. */
+const MOST_REPEATED = 32 * 1024;
+
+/** How a stream goes on behind a picture: with these bytes, and then from this offset. */
+export interface Continuation {
+  readonly opening: string;
+  readonly from: number;
+}
+
 /** Reports that come unasked once a program has set a private mode: light or dark, and the size. */
 const REPORT_MODES: Readonly<Partial<Record<ReplyType, number>>> = { 'colour-scheme': 2031, resize: 2048 };
 
@@ -54,6 +63,16 @@ export class Display implements Disposable {
   /** The offset up to which may be shown: no sequence or character is cut in two there. */
   get shown(): number {
     return this.scanner.safe;
+  }
+
+  /**
+   * How the stream goes on for a terminal that shows the screen at `shown`. In the midst of a long sequence (an image, a
+   * clipboard) it gets that from its beginning, which shows nothing yet, or the rest of it as part of one without meaning.
+   */
+  get continuation(): Continuation {
+    const { safe, whole } = this.scanner;
+    if (safe - whole <= MOST_REPEATED && whole >= this.ring.tail) return { opening: '', from: whole };
+    return { opening: this.scanner.opening(), from: safe };
   }
 
   append(bytes: Uint8Array): void {

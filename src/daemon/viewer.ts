@@ -8,6 +8,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { MutableDisposable } from '../runtime/lifetime.ts';
 import type { Emulator, Size } from '../terminal/emulator.ts';
 import { Painter } from '../terminal/paint.ts';
+import type { Continuation } from './display.ts';
 import { CURSOR_MODE, changeOfModes, wholePicture } from './picture.ts';
 import type { Wire } from './websocket.ts';
 
@@ -36,6 +37,8 @@ export interface Stage {
   readonly size: Size;
   /** The offset up to which may be shown: no sequence is cut in two there. */
   readonly shown: number;
+  /** How the stream goes on behind a picture of `look`. */
+  readonly continuation: Continuation;
   readonly modes: Modes;
   readonly cuts: Cuts;
   /** The screen at `shown`; undefined when it takes longer than one turn may, and is to be asked for again in the next. */
@@ -235,10 +238,11 @@ export class Viewer implements Disposable {
   }
 
   private beginStream(view: Painted, emulator: Emulator): void {
-    const { clock, modes, shown } = this.stage;
+    const { clock, continuation, modes } = this.stage;
+    const { from, opening } = continuation;
     this.tellReset(view, false);
-    this.sendText(wholePicture(emulator, modes));
-    this.view = { kind: 'streamed', offset: shown, mark: { offset: shown, at: clock.now() } };
+    this.sendText(wholePicture(emulator, modes) + opening);
+    this.view = { kind: 'streamed', offset: from, mark: { offset: from, at: clock.now() } };
   }
 
   private sendLastPicture(view: Painted): void {

@@ -205,6 +205,10 @@ export function correct(core: XtermCore, saved: WeakMap<XtermBuffer, SavedCursor
     if (from < end) print.call(input, data, from, end);
   };
 
+  // A link without an address ends the one that is open, whatever else it says; with an id xterm.js would ignore it.
+  const setHyperlink = input.setHyperlink;
+  input.setHyperlink = data => setHyperlink.call(input, /^[^;]*;$/.test(data) ? ';' : data);
+
   input.saveCursor = () => {
     const buffer = buffers.active;
     const pen = input._curAttrData;

@@ -19,8 +19,11 @@ import {
 import { linkSequence, PLAIN, sameStyle, sgrBetween } from './sgr.ts';
 import { isAgreedWidth } from './width.ts';
 
-/** The bytes, as text to be sent in UTF-8. Empty for a screen that is as new. */
-export function snapshotOf(emulator: Emulator): string {
+/**
+ * The bytes, as text to be sent in UTF-8. Empty for a screen that is as new. `modes`: what else the terminal is to be told
+ * once it shows all but its cursor, behind which nothing may come: it may end in the character that REP would repeat.
+ */
+export function snapshotOf(emulator: Emulator, modes = ''): string {
   const writer = new Writer(emulator);
   if (emulator.isAlternate) {
     writer.screen(y => emulator.mainLine(y));
@@ -33,6 +36,7 @@ export function snapshotOf(emulator: Emulator): string {
   if (saved) writer.leaveCursor(saved, '\x1b7');
   writer.tabs(emulator.tabs);
   writer.modes();
+  writer.other(modes);
   writer.cursor();
   return writer.out;
 }
@@ -114,6 +118,11 @@ class Writer {
     if (modes.newline) this.control('\x1b[20h', UNKNOWN);
     if (modes.insert) this.control('\x1b[4h', UNKNOWN);
     if (modes.origin) this.control('\x1b[?6h', UNKNOWN);
+  }
+
+  /** Modes that are not the screen's: they leave the cursor and the pen. */
+  other(modes: string): void {
+    if (modes !== '') this.control(modes);
   }
 
   /** The cursor's place, a pending wrap, the pen, and whether a character was the last thing. */
