@@ -1,7 +1,7 @@
 // @ts-check
 /** A private place for one run: a directory, an environment, and the certainty that nothing started in it stays. */
 import { execFile, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -15,6 +15,10 @@ const MARK = 'TASKMASTER_BENCH_LAB';
 /** Longest that a daemon may take to end: supervisord needs ten seconds for a thousand programs. */
 const PATIENCE_MS = 60_000;
 const OVERDUE = Symbol('overdue');
+
+/** How often it is looked whether a server is up. */
+const LOOK_MS = 20;
+const LOOKS = 500;
 
 /** What a command may print: a line for each of a thousand programs is a tenth of it. */
 const MAX_OUTPUT = 1024 * 1024;
@@ -162,6 +166,14 @@ export class Lab {
   /** Those of these processes that live; not one that was given the same number since. @param {readonly number[]} pids */
   living(pids) {
     return pids.filter(pid => this.isMarked(String(pid)));
+  }
+
+  /** Resolves once these sockets are there. @param {readonly string[]} paths */
+  async listening(paths) {
+    for (let left = LOOKS; !paths.every(path => existsSync(path)); left--) {
+      if (left === 0) throw new Error(`nobody listens on ${paths.join(', ')}`);
+      await wait(LOOK_MS);
+    }
   }
 
   /** Ends all that carries the mark and removes the directory. Synchronous, so that it works on the way out too. */

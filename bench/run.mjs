@@ -21,6 +21,7 @@ import { thousand } from './cases/thousand.mjs';
 import { viewers } from './cases/viewers.mjs';
 import { bare } from './consoles/bare.mjs';
 import { Dtach } from './consoles/dtach.mjs';
+import { relay } from './consoles/relay.mjs';
 import { Screen } from './consoles/screen.mjs';
 import { TaskmasterConsole } from './consoles/taskmaster.mjs';
 import { Tmux } from './consoles/tmux.mjs';
@@ -44,7 +45,7 @@ const CASES = [
 const PEERS = [new Supervisord(), runit, s6, new Pm2()];
 
 /** Who holds programs in terminals, to be attached to. */
-const CONSOLES = [bare, new Dtach(), new Tmux(), new Screen()];
+const CONSOLES = [bare, relay, new Dtach(), new Tmux(), new Screen()];
 
 /** Columns that are no supervisor: what a figure would be if there was nothing to do. */
 const BASELINES = ['bare node', 'at rest', 'nobody attached'];

@@ -17,7 +17,11 @@ const [PRINTED_MB, QUICK_PRINTED_MB] = [120, 30];
 /** What is printed is a file of this size again and again, which stays in memory and costs no time to make. */
 const FILE_MB = 10;
 
-const [ROUNDS, QUICK_ROUNDS] = [6, 2];
+const [ROUNDS, QUICK_ROUNDS] = [8, 2];
+
+/** The goals are against ourselves and a bare terminal: the others, who take far longer, have a turn in so many rounds. */
+const FEWER = 3;
+const OFTEN = ['taskmaster', 'bare pty'];
 
 /** A client has set its terminal and drawn its first screen by then; what a round before it left is done. */
 const SETTLE_MS = 1000;
@@ -53,8 +57,8 @@ export const attached = {
     const figures = new Map(KINDS.map(kind => [kind, { s: new Samples(), cpu: new Samples(), still: new Samples() }]));
     const trials = stands.flatMap(stand => kindsFor(stand.name).map(kind => ({ stand, kind })));
     const hopeless = new Set();
-    for (const trial of alternate(trials, isQuick ? QUICK_ROUNDS : ROUNDS)) {
-      const { stand, kind } = trial;
+    for (const [turn, { stand, kind }] of alternate(trials, isQuick ? QUICK_ROUNDS : ROUNDS).entries()) {
+      if (!OFTEN.includes(stand.name) && Math.floor(turn / trials.length) % FEWER !== 0) continue;
       const key = `${stand.name}, ${kind}`;
       if (hopeless.has(key)) continue;
       const { ms, cpu, still, seen, isGivenUp } = await stand.print(kind);

@@ -20,7 +20,7 @@ const SETTLE_MS = 2000;
 export const echo = {
   name: 'echo',
   about: 'keystroke echo through `attach`, nothing else going on',
-  peers: ['bare pty', 'dtach', 'tmux', 'screen'],
+  peers: ['bare pty', 'node relay', 'dtach', 'tmux', 'screen'],
   async run({ lab, consoles, isQuick }) {
     const typists = [];
     const held = [];

@@ -33,7 +33,7 @@ const FLOODS = [
 export const floodecho = {
   name: 'floodecho',
   about: 'keystroke echo while a neighbour prints without end',
-  peers: ['dtach', 'tmux', 'screen'],
+  peers: ['node relay', 'dtach', 'tmux', 'screen'],
   async run({ lab, consoles, isQuick, say }) {
     /** @type {Row[]} */
     const rows = [];

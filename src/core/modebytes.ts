@@ -7,6 +7,7 @@ import {
   isOn,
   isOnByDefault,
   type ModeState,
+  PROTECTION,
   SETTINGS,
   TRACKING_MODES,
   USER_CHOICE,
@@ -63,8 +64,8 @@ export function undoOf(known: ModeState, cols: number | undefined): string {
   // Leaving the alternate screen restores a cursor, and with it how text was shown.
   const isBack = (attribute: Attribute): boolean =>
     state.attributesBack.has(attribute) || (state.entered !== 0 && state.attributesEver.has(attribute));
-  if (isBack('link')) bytes += `\x1b]8;;${ST}`;
-  if (isBack('protection')) bytes += '\x1b[0"q';
+  if (state.link !== '' || isBack('link')) bytes += `\x1b]8;;${ST}`;
+  if (state.settings.has(PROTECTION) || isBack('protection')) bytes += '\x1b[0"q';
   if (state.pen || isBack('pen')) bytes += '\x1b[m';
   return bytes + undoTitles(state);
 }
@@ -131,7 +132,7 @@ function titleBytes(title: string | undefined, icon: string | undefined): string
   return (icon === undefined ? '' : `\x1b]1;${icon}${ST}`) + (title === undefined ? '' : `\x1b]2;${title}${ST}`);
 }
 
-/** The terminal modes alone: neither the screen's state nor titles nor kitty's stacks. */
+/** The terminal modes alone: neither the screen's state (link and protection are the pen's) nor titles nor kitty's stacks. */
 function differences(from: ModeState, to: ModeState): string {
   return (
     settings(from, to) +
@@ -140,7 +141,6 @@ function differences(from: ModeState, to: ModeState): string {
     ansiModes(from, to) +
     keys(from, to) +
     colours(from, to) +
-    (from.link === to.link ? '' : `\x1b]8;${to.link === '' ? ';' : to.link}${ST}`) +
     (from.pointer === to.pointer ? '' : `\x1b]22;${to.pointer}${ST}`) +
     (from.progress === to.progress ? '' : `\x1b]9;${to.progress === '' ? '4;0' : to.progress}${ST}`)
   );
@@ -151,7 +151,7 @@ function settings(from: ModeState, to: ModeState): string {
   if (from.settings.size + to.settings.size === 0) return bytes;
   for (const [id, usual] of SETTINGS) {
     const value = to.settings.get(id) ?? usual;
-    if (value !== (from.settings.get(id) ?? usual)) bytes += `\x1b[${value}${id}`;
+    if (id !== PROTECTION && value !== (from.settings.get(id) ?? usual)) bytes += `\x1b[${value}${id}`;
   }
   return bytes;
 }

@@ -16,6 +16,7 @@ import {
   isOn,
   isOnByDefault,
   type ModeState,
+  PROTECTION,
   type ScreenModes,
   SETTINGS,
   TRACKING_MODES,
@@ -412,8 +413,6 @@ const ANSI_MODES: readonly number[] = [2, 4, 12, 20];
 const SRM = 12;
 const ANSI_MODE = 2;
 const ORIGIN = 6;
-/** DECSCA, by intermediate and final byte. */
-const PROTECTION = '"q';
 const BLINKING = 12;
 const CURSOR = 25;
 const KEYPAD = 66;

@@ -157,10 +157,13 @@ export function isOn(state: ModeState, mode: number): boolean {
   return state.privates.get(mode) ?? isOnByDefault(mode);
 }
 
+/** DECSCA, by intermediate and final byte. */
+export const PROTECTION = '"q';
+
 /** Settings of one number: intermediates and final byte, and the default. */
 export const SETTINGS: ReadonlyMap<string, number> = new Map([
   [' q', 0], // DECSCUSR: 0 is the user's own shape
-  ['"q', 0], // DECSCA
+  [PROTECTION, 0],
   ['$}', 0], // DECSASD: the status line takes the text
   ['$~', 0], // DECSSDT
   ['*x', 0], // DECSACE

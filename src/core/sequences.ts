@@ -28,6 +28,18 @@ type State =
   /** An ESC inside a string: with `\` it is ST, else the string ends before it. */
   | 'string escape';
 
+/** Begins a sequence of each kind that no terminal does anything with, whatever follows. */
+const MEANINGLESS: Readonly<Record<SequenceKind, string>> = {
+  control: '',
+  esc: '\x1b ',
+  csi: '\x1b[<',
+  osc: '\x1b]~',
+  dcs: '\x1bP<~',
+  apc: '\x1b_~',
+  pm: '\x1b^',
+  sos: '\x1bX',
+};
+
 const ENQ = 0x05;
 const BEL = 0x07;
 const SO = 0x0e;
@@ -97,6 +109,19 @@ export class SequenceScanner {
   /** `safe` lies inside a sequence that was too long to be held back. */
   get isInsideLong(): boolean {
     return this.state !== 'ground' && this.scanned - this.began > HELD_LIMIT;
+  }
+
+  /** As `safe`, but before a sequence that is too long to be held back. */
+  get whole(): number {
+    return this.isInsideLong ? this.began : this.safe;
+  }
+
+  /**
+   * For a terminal that was not given the beginning of the sequence that `safe` lies inside of: begins one of the same
+   * form that means nothing, so that the rest is taken for a part of it.
+   */
+  opening(): string {
+    return this.isInsideLong ? MEANINGLESS[this.kind] : '';
   }
 
   /** `bytes` follow those of the last call, at offset `at`. The sequence given is valid during the call only. */

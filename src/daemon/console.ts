@@ -10,7 +10,7 @@ import type { ServerFrame, ViewerInfo } from '../protocol/frames.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { MutableDisposable } from '../runtime/lifetime.ts';
 import type { Emulator, Size } from '../terminal/emulator.ts';
-import { Display } from './display.ts';
+import { type Continuation, Display } from './display.ts';
 import { askFlowControl } from './flowcontrol.ts';
 import type { Pty, PtyHost } from './pty.ts';
 import type { Stage, ViewerOptions } from './viewer.ts';
@@ -68,6 +68,10 @@ export class Console implements Stage, Disposable {
 
   get shown(): number {
     return this.made?.shown ?? this.scrollback.head;
+  }
+
+  get continuation(): Continuation {
+    return this.display.continuation;
   }
 
   get modes(): Modes {
@@ -216,7 +220,7 @@ export class Console implements Stage, Disposable {
         if (this.pty === undefined) tell(false);
         else askFlowControl(this.host.ptys, this.pty.path, tell);
       },
-      reply: (viewer, bytes) => this.made?.onReply(viewer, bytes),
+      reply: (viewer, token) => this.made?.onReply(viewer, token, viewer === this.watched?.driver) ?? false,
       onAttached: viewer => this.host.tell('viewer.attached', viewer, null),
       onDetached: (viewer, why) => this.host.tell('viewer.detached', viewer, why),
     });

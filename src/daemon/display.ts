@@ -1,6 +1,8 @@
 import { Cuts } from '../core/cuts.ts';
+import type { InputToken } from '../core/inputs.ts';
 import { Modes } from '../core/modes.ts';
 import { answerTo, askedBy, type Query, questionOf, requestOf, type TerminalState } from '../core/queries.ts';
+import type { ReplyType } from '../core/replies.ts';
 import type { Scrollback } from '../core/scrollback.ts';
 import type { Sequence } from '../core/sequence.ts';
 import { SequenceScanner } from '../core/sequences.ts';
@@ -13,6 +15,18 @@ import { Answers } from './answers.ts';
 
 /** Bytes that are taken in at once for a look: at most 10 ms of the worst content. The rest is for later turns. */
 const STEP = 64 * 1024;
+
+/** Of a sequence that was begun and is long, a new viewer is given this much once more, in bytes. */
+const MOST_REPEATED = 32 * 1024;
+
+/** How a stream goes on behind a picture: with these bytes, and then from this offset. */
+export interface Continuation {
+  readonly opening: string;
+  readonly from: number;
+}
+
+/** Reports that come unasked once a program has set a private mode: light or dark, and the size. */
+const REPORT_MODES: Readonly<Partial<Record<ReplyType, number>>> = { 'colour-scheme': 2031, resize: 2048 };
 
 /** What a display needs of the process that it belongs to. */
 export interface DisplayHost {
@@ -51,6 +65,16 @@ export class Display implements Disposable {
     return this.scanner.safe;
   }
 
+  /**
+   * How the stream goes on for a terminal that shows the screen at `shown`. In the midst of a long sequence (an image, a
+   * clipboard) it gets that from its beginning, which shows nothing yet, or the rest of it as part of one without meaning.
+   */
+  get continuation(): Continuation {
+    const { safe, whole } = this.scanner;
+    if (safe - whole <= MOST_REPEATED && whole >= this.ring.tail) return { opening: '', from: whole };
+    return { opening: this.scanner.opening(), from: safe };
+  }
+
   append(bytes: Uint8Array): void {
     const at = this.ring.head;
     this.screen.append(bytes);
@@ -79,9 +103,14 @@ export class Display implements Disposable {
     this.answers[Symbol.dispose]();
   }
 
-  /** What this viewer's terminal says to what it was asked. */
-  onReply(viewer: object, reply: Uint8Array): void {
-    this.answers.offer(viewer, reply);
+  /**
+   * What a viewer's terminal says that is no key: an answer to what it was asked is passed on in its turn. Returns whether the
+   * rest is to be: reports that the program has turned on, and only the driver's, whose terminal is the program's.
+   */
+  onReply(viewer: object, { bytes, reply }: InputToken, isDriver: boolean): boolean {
+    if (this.answers.offer(viewer, bytes) || !isDriver) return false;
+    const mode = reply && REPORT_MODES[reply.type];
+    return mode !== undefined && this.modes.isSet(mode);
   }
 
   [Symbol.dispose](): void {

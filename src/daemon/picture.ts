@@ -10,7 +10,7 @@ const HOME_AND_CLEAR = '\x1b[H\x1b[J';
 /** All that a terminal of the very size shows and is told to do, for one in its default state: then the stream may follow. */
 export function wholePicture(emulator: Emulator, modes: Modes): string {
   const shown = modes.isSet(CURSOR_MODE) ? `\x1b[?${CURSOR_MODE}h` : '';
-  return `${modes.before()}\x1b[?${CURSOR_MODE}l${HOME_AND_CLEAR}${snapshotOf(emulator)}${shown}${modes.setup()}`;
+  return `${modes.before()}\x1b[?${CURSOR_MODE}l${HOME_AND_CLEAR}${snapshotOf(emulator, shown + modes.setup())}`;
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { MutableDisposable } from '../runtime/lifetime.ts';
 import type { Emulator, Size } from '../terminal/emulator.ts';
 import { Painter } from '../terminal/paint.ts';
+import type { Continuation } from './display.ts';
 import { CURSOR_MODE, changeOfModes, wholePicture } from './picture.ts';
 import type { Wire } from './websocket.ts';
 
@@ -19,6 +20,9 @@ const CHUNK = 64 * 1024;
 
 /** A program that is this far ahead of a viewer prints faster than anybody reads: it gets pictures. */
 const MOST_LAG = 256 * 1024;
+
+/** Nor does anybody read more than this of a stream between two pictures. */
+const MOST_AT_ONCE = 512 * 1024;
 
 /** A program that prints less than this between two pictures is followed as a stream again. */
 const CALM = 32 * 1024;
@@ -33,6 +37,8 @@ export interface Stage {
   readonly size: Size;
   /** The offset up to which may be shown: no sequence is cut in two there. */
   readonly shown: number;
+  /** How the stream goes on behind a picture of `look`. */
+  readonly continuation: Continuation;
   readonly modes: Modes;
   readonly cuts: Cuts;
   /** The screen at `shown`; undefined when it takes longer than one turn may, and is to be asked for again in the next. */
@@ -54,6 +60,8 @@ export interface ViewerOptions {
 interface Streamed {
   readonly kind: 'streamed';
   offset: number;
+  /** Where it was when the time of a picture had last passed, and when that was. */
+  mark: { readonly offset: number; readonly at: Millis };
 }
 
 /** It gets pictures. The first begins with a reset, and may be followed by the stream at once unless it is a slow one's. */
@@ -67,6 +75,8 @@ interface Painted {
   offset: number;
   /** What its terminal shows goes into its own scrollback before the first picture. */
   readonly keep: boolean;
+  /** The first picture has been sent. */
+  hasBegun: boolean;
   readonly isSlow: boolean;
 }
 
@@ -191,7 +201,9 @@ export class Viewer implements Disposable {
     const { clock, scrollback, cuts, shown } = this.stage;
     const now = clock.now();
     const start = view.offset;
-    const isOvertaken = shown - view.offset > MOST_LAG || view.offset < scrollback.tail;
+    if (now - view.mark.at >= PAINT_EVERY) view.mark = { offset: view.offset, at: now };
+    const isFlood = shown - view.offset > MOST_LAG || shown - view.mark.offset > MOST_AT_ONCE;
+    const isOvertaken = isFlood || view.offset < scrollback.tail;
     if (!this.mayStream || isOvertaken || (atLeast === 0 && this.flow.isSlow(now))) {
       this.view = painted(view.offset, { keep: false, isSlow: this.mayStream });
       return;
@@ -226,10 +238,11 @@ export class Viewer implements Disposable {
   }
 
   private beginStream(view: Painted, emulator: Emulator): void {
-    const { modes, shown } = this.stage;
-    this.wire.tell({ type: 'reset', keep: view.keep && view.modes === undefined });
-    this.sendText(wholePicture(emulator, modes));
-    this.view = { kind: 'streamed', offset: shown };
+    const { clock, continuation, modes } = this.stage;
+    const { from, opening } = continuation;
+    this.tellReset(view, false);
+    this.sendText(wholePicture(emulator, modes) + opening);
+    this.view = { kind: 'streamed', offset: from, mark: { offset: from, at: clock.now() } };
   }
 
   private sendLastPicture(view: Painted): void {
@@ -242,7 +255,7 @@ export class Viewer implements Disposable {
     const { clock, modes, shown } = this.stage;
     const isFirst = view.modes === undefined;
     if (isFirst || view.modes?.isAlternate !== modes.isAlternate) {
-      this.wire.tell({ type: 'reset', keep: view.keep && isFirst });
+      this.tellReset(view, true);
       view.painter.reset();
       view.modes = undefined;
     }
@@ -253,6 +266,13 @@ export class Viewer implements Disposable {
     view.modes = modes.clone();
     view.at = clock.now();
     view.offset = shown;
+  }
+
+  /** Before a picture that is whole. */
+  private tellReset(view: Painted, painted: boolean): void {
+    this.wire.tell({ type: 'size', ...this.stage.size, painted });
+    this.wire.tell({ type: 'reset', keep: view.keep && !view.hasBegun });
+    view.hasBegun = true;
   }
 
   private sendText(text: string): void {
@@ -273,5 +293,5 @@ export class Viewer implements Disposable {
 
 function painted(offset: number, { keep, isSlow }: Pick<Painted, 'keep' | 'isSlow'>): Painted {
   const at = Number.NEGATIVE_INFINITY;
-  return { kind: 'painted', painter: new Painter(), modes: undefined, at, offset, keep, isSlow };
+  return { kind: 'painted', painter: new Painter(), modes: undefined, at, offset, keep, hasBegun: false, isSlow };
 }

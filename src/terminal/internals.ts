@@ -117,6 +117,7 @@ export interface XtermInput {
   };
   parse(data: Uint8Array): unknown;
   print(data: Uint32Array, start: number, end: number): void;
+  setHyperlink(data: string): boolean;
   saveCursor(): boolean;
   restoreCursor(): boolean;
   softReset(params: XtermParams): boolean;

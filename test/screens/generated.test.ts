@@ -1,0 +1,4 @@
+import { generatedCases } from './generated.ts';
+import { goldenScreens } from './golden.ts';
+
+goldenScreens('generated streams', generatedCases());
