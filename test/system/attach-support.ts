@@ -111,7 +111,7 @@ export function configOf(
   programs: Readonly<Record<string, ProgramOptions>>,
   more: Readonly<Record<string, unknown>> = {},
 ): string {
-  const defaults = { starttime: 0, autorestart: false, stoptime: 2 };
+  const defaults = { starttime: 0, autorestart: false, stoptime: 0.3 };
   return JSON.stringify({ defaults, programs, ...more }); // JSON is YAML
 }
 
