@@ -25,7 +25,7 @@ function widthOf(code) {
   if (code === 0xad) return 1; // SOFT HYPHEN is Cf, and shown
   if (code >= 0xd800 && code <= 0xdfff) return 1;
   if (code >= 0x0600 && code <= 0x0605) return 1; // prepended marks: Cf, and shown
-  if ([0x061c, 0x06dd, 0x070f, 0x0890, 0x0891, 0x08e2].includes(code)) return code === 0x061c ? 0 : 1;
+  if ([0x061c, 0x06dd, 0x070f, 0x0890, 0x0891, 0x08e2, 0x110bd, 0x110cd].includes(code)) return code === 0x061c ? 0 : 1;
   const char = String.fromCodePoint(code);
   if (isMedialJamo(code) || isMark.test(char)) return 0;
   if (code >= 0x1f1e6 && code <= 0x1f1ff) return 1; // a regional indicator alone: narrow in glibc, xterm, VTE

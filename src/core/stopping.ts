@@ -35,7 +35,8 @@ export function escalate(turn: Turn, state: Stopping): void {
 export function useMeans(turn: Turn, base: Omit<Stopping, 'means' | 'usedAt' | 'nextAt'>, means: StopMeans): void {
   const { spec, now } = turn;
   const used = { ...base, means, usedAt: now };
-  const state: Stopping = { ...used, nextAt: nextMeansAt(spec, used) };
+  // A stop time that was lowered meanwhile may be over already.
+  const state: Stopping = { ...used, nextAt: Math.max(now, nextMeansAt(spec, used)) };
   turn.enter(state);
   if (means === 'input') turn.emit({ type: 'type', text: spec.stopinput ?? '' });
   else if (means === 'signal')

@@ -48,13 +48,14 @@ export class Answers implements Disposable {
     this.add({ question, text: bytesOf(question.fallback), asked: question.ask() });
   }
 
-  /** A reply that came from `viewer`'s terminal: typed if it is what it was asked for, else dropped. */
-  offer(viewer: object, reply: Uint8Array): void {
+  /** A reply that came from `viewer`'s terminal: typed in its turn if it is what it was asked for. Returns whether it is. */
+  offer(viewer: object, reply: Uint8Array): boolean {
     const waiting = this.waiting.find(({ asked, question }) => asked === viewer && question?.isAnsweredBy(reply));
-    if (waiting === undefined) return;
+    if (waiting === undefined) return false;
     waiting.text = reply;
     waiting.asked = undefined;
     if (waiting === this.waiting[0]) this.proceed();
+    return true;
   }
 
   /** Nobody waits for an answer any more. */

@@ -216,7 +216,7 @@ export class Console implements Stage, Disposable {
         if (this.pty === undefined) tell(false);
         else askFlowControl(this.host.ptys, this.pty.path, tell);
       },
-      reply: (viewer, bytes) => this.made?.onReply(viewer, bytes),
+      reply: (viewer, token) => this.made?.onReply(viewer, token, viewer === this.watched?.driver) ?? false,
       onAttached: viewer => this.host.tell('viewer.attached', viewer, null),
       onDetached: (viewer, why) => this.host.tell('viewer.detached', viewer, why),
     });

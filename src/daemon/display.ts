@@ -1,6 +1,8 @@
 import { Cuts } from '../core/cuts.ts';
+import type { InputToken } from '../core/inputs.ts';
 import { Modes } from '../core/modes.ts';
 import { answerTo, askedBy, type Query, questionOf, requestOf, type TerminalState } from '../core/queries.ts';
+import type { ReplyType } from '../core/replies.ts';
 import type { Scrollback } from '../core/scrollback.ts';
 import type { Sequence } from '../core/sequence.ts';
 import { SequenceScanner } from '../core/sequences.ts';
@@ -13,6 +15,9 @@ import { Answers } from './answers.ts';
 
 /** Bytes that are taken in at once for a look: at most 10 ms of the worst content. The rest is for later turns. */
 const STEP = 64 * 1024;
+
+/** Reports that come unasked once a program has set a private mode: light or dark, and the size. */
+const REPORT_MODES: Readonly<Partial<Record<ReplyType, number>>> = { 'colour-scheme': 2031, resize: 2048 };
 
 /** What a display needs of the process that it belongs to. */
 export interface DisplayHost {
@@ -79,9 +84,14 @@ export class Display implements Disposable {
     this.answers[Symbol.dispose]();
   }
 
-  /** What this viewer's terminal says to what it was asked. */
-  onReply(viewer: object, reply: Uint8Array): void {
-    this.answers.offer(viewer, reply);
+  /**
+   * What a viewer's terminal says that is no key: an answer to what it was asked is passed on in its turn. Returns whether the
+   * rest is to be: reports that the program has turned on, and only the driver's, whose terminal is the program's.
+   */
+  onReply(viewer: object, { bytes, reply }: InputToken, isDriver: boolean): boolean {
+    if (this.answers.offer(viewer, bytes) || !isDriver) return false;
+    const mode = reply && REPORT_MODES[reply.type];
+    return mode !== undefined && this.modes.isSet(mode);
   }
 
   [Symbol.dispose](): void {

@@ -59,11 +59,7 @@ export interface Subject {
 /** One small function per route. */
 export function createHandlers(subject: Subject): Handlers {
   const { supervisor, reloader, journal } = subject;
-  const named = ({ name }: Call): Process => {
-    const process = supervisor.find(name);
-    if (!process) throw new WireError('no_such_process', `no such process: ${name}`);
-    return process;
-  };
+  const named = ({ name }: Call): Process => onlyOne(supervisor, name);
   const action = (
     act: (processes: readonly Process[], options: RequestOptions) => Promise<readonly ActionResult[]>,
   ): Handler => {
@@ -143,11 +139,25 @@ export function createHandlers(subject: Subject): Handlers {
 
 /** Clients that go on as viewers. */
 export function createUpgrades({ supervisor, reloader }: Subject): (upgrade: Upgrade) => void {
-  return upgrade => {
-    const process = supervisor.find(upgrade.name);
-    if (!process) throw new WireError('no_such_process', `no such process: ${upgrade.name}`);
-    attach(process, upgrade, reloader.daemonSpec.detachkeys);
-  };
+  return upgrade => attach(onlyOne(supervisor, upgrade.name), upgrade, reloader.daemonSpec.detachkeys);
+}
+
+/** The process of this name, or the only one of this selector. */
+function onlyOne(supervisor: Supervisor, name: string): Process {
+  const named = supervisor.find(name);
+  if (named) return named;
+  const { selected } = supervisor.select([name]);
+  const [process, ...more] = selected;
+  if (process === undefined) throw new WireError('no_such_process', `no such process: ${name}`);
+  if (more.length === 0) return process;
+  const names = selected.map(({ fullname }) => fullname);
+  throw new WireError('bad_request', `${name} is more than one process; name one: ${namesOf(names)}`);
+}
+
+/** As many names as fit a sentence. */
+function namesOf(names: readonly string[]): string {
+  const shown = 20;
+  return `${names.slice(0, shown).join(', ')}${names.length > shown ? ` and ${names.length - shown} more` : ''}`;
 }
 
 function refuseWhenStopping(subject: Subject): void {

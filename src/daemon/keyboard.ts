@@ -6,7 +6,8 @@ import { XOFF } from './flowcontrol.ts';
 export interface KeyboardListener {
   type(bytes: Uint8Array, taken: () => void): void;
   askFlowControl(tell: (isOn: boolean | undefined) => void): void;
-  reply(bytes: Uint8Array): void;
+  /** What its terminal says by itself that is neither mouse nor focus; returns whether the program is to have it. */
+  reply(token: InputToken): boolean;
   /** So many bytes of all that came have been taken. */
   taken(total: number): void;
   /** It did what makes it the driver. */
@@ -61,8 +62,8 @@ export class Keyboard implements Disposable {
         if (DRIVING.includes(kind)) this.listener.notice('read-only: keys are not sent');
         this.onTaken(bytes.length);
       } else if (kind === 'reply') {
-        this.listener.reply(bytes);
-        this.onTaken(bytes.length);
+        if (this.listener.reply(token)) this.type(token);
+        else this.onTaken(bytes.length);
       } else if (bytes.includes(XOFF)) {
         this.passWithoutXoff(token, tokens.slice(index + 1));
         return;

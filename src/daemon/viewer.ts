@@ -67,6 +67,8 @@ interface Painted {
   offset: number;
   /** What its terminal shows goes into its own scrollback before the first picture. */
   readonly keep: boolean;
+  /** The first picture has been sent. */
+  hasBegun: boolean;
   readonly isSlow: boolean;
 }
 
@@ -227,7 +229,7 @@ export class Viewer implements Disposable {
 
   private beginStream(view: Painted, emulator: Emulator): void {
     const { modes, shown } = this.stage;
-    this.wire.tell({ type: 'reset', keep: view.keep && view.modes === undefined });
+    this.tellReset(view, false);
     this.sendText(wholePicture(emulator, modes));
     this.view = { kind: 'streamed', offset: shown };
   }
@@ -242,7 +244,7 @@ export class Viewer implements Disposable {
     const { clock, modes, shown } = this.stage;
     const isFirst = view.modes === undefined;
     if (isFirst || view.modes?.isAlternate !== modes.isAlternate) {
-      this.wire.tell({ type: 'reset', keep: view.keep && isFirst });
+      this.tellReset(view, true);
       view.painter.reset();
       view.modes = undefined;
     }
@@ -253,6 +255,13 @@ export class Viewer implements Disposable {
     view.modes = modes.clone();
     view.at = clock.now();
     view.offset = shown;
+  }
+
+  /** Before a picture that is whole. */
+  private tellReset(view: Painted, painted: boolean): void {
+    this.wire.tell({ type: 'size', ...this.stage.size, painted });
+    this.wire.tell({ type: 'reset', keep: view.keep && !view.hasBegun });
+    view.hasBegun = true;
   }
 
   private sendText(text: string): void {
@@ -273,5 +282,5 @@ export class Viewer implements Disposable {
 
 function painted(offset: number, { keep, isSlow }: Pick<Painted, 'keep' | 'isSlow'>): Painted {
   const at = Number.NEGATIVE_INFINITY;
-  return { kind: 'painted', painter: new Painter(), modes: undefined, at, offset, keep, isSlow };
+  return { kind: 'painted', painter: new Painter(), modes: undefined, at, offset, keep, hasBegun: false, isSlow };
 }

@@ -1,4 +1,5 @@
 import { driverOf } from '../core/driving.ts';
+import type { InputToken } from '../core/inputs.ts';
 import type { ServerFrame, ViewerInfo } from '../protocol/frames.ts';
 import type { Size } from '../terminal/emulator.ts';
 import { Keyboard } from './keyboard.ts';
@@ -12,8 +13,8 @@ export interface Actor {
   resize(size: Size): void;
   /** Whether a Ctrl-S would stop its output; undefined when that cannot be known. */
   askFlowControl(tell: (isOn: boolean | undefined) => void): void;
-  /** A reply of this viewer's terminal to what it was asked. */
-  reply(viewer: object, bytes: Uint8Array): void;
+  /** What this viewer's terminal says by itself; returns whether the program is to have it. */
+  reply(viewer: Viewer, token: InputToken): boolean;
   onAttached(viewer: ViewerInfo): void;
   onDetached(viewer: ViewerInfo, why: string): void;
 }
@@ -68,7 +69,7 @@ export class Viewers implements Disposable {
     const keyboard = new Keyboard(options.readOnly, {
       type: (bytes, taken) => this.actor.type(bytes, taken),
       askFlowControl: tell => this.actor.askFlowControl(tell),
-      reply: bytes => this.actor.reply(viewer, bytes),
+      reply: token => this.actor.reply(viewer, token),
       taken: bytes => viewer.wire.tell({ type: 'typed', bytes }),
       drive: () => this.drive(viewer),
       notice: text => viewer.show(text),
@@ -163,7 +164,6 @@ export class Viewers implements Disposable {
     this.flush();
     this.actor.resize({ cols, rows });
     this.renew({ keep: false });
-    for (const viewer of this.viewers) viewer.wire.tell({ type: 'size', cols, rows, painted: viewer.isPainted });
   }
 
   private dismiss(viewer: Viewer, why: string): void {

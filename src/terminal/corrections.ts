@@ -164,7 +164,9 @@ function wrap<K extends keyof XtermInput>(input: XtermInput, name: K, before: (p
  * The column of the character that REP would repeat, or -1. It is the one left of the cursor, when nothing but characters
  * came since and it looks like the pen, as what has just been printed does.
  */
-export function repeatableCell({ _inputHandler: input, _bufferService: { buffers } }: XtermCore): number {
+export function repeatableCell(core: XtermCore): number {
+  const { _inputHandler: input, _charsetService } = core;
+  const { buffers } = core._bufferService;
   if (input._parser.precedingJoinState === 0) return -1;
   const buffer = buffers.active;
   const line = buffer.lines.get(buffer.ybase + buffer.y);
@@ -174,6 +176,8 @@ export function repeatableCell({ _inputHandler: input, _bufferService: { buffers
   const at = x * CELL_WORDS;
   if (x + line.getWidth(x) !== buffer.x) return -1;
   if (line.hasContent(x) === 0 || line._data[at + 1] !== pen.fg >>> 0 || line._data[at + 2] !== pen.bg >>> 0) return -1;
+  // A mark that came after a change of character sets: its character could not be printed again as it is.
+  if (_charsetService.charset?.[line.getString(x).charAt(0)] !== undefined) return -1;
   const extended = line._extendedAttrs[x];
   const isPens = extended?._ext === pen.extended._ext && extended.urlId === pen.extended.urlId;
   return (pen.bg & BG_EXTENDED) === 0 || isPens ? x : -1;
@@ -252,7 +256,9 @@ export function correct(core: XtermCore, saved: WeakMap<XtermBuffer, SavedCursor
     buffers.active.tabs[buffers.active.x] = true;
     return true;
   };
-  wrap(input, 'tabClear', settle);
+  wrap(input, 'tabClear', params => {
+    if (params.params[0] === 0) settle();
+  });
 
   const charAttributes = input.charAttributes;
   input.charAttributes = params => {

@@ -19,8 +19,8 @@
  *    wrap on the bottom row. So margins, modes, tab stops, charsets, saved cursors, the other screen: as they were.
  * 2. Each line feed moves the cursor one row down, or scrolls when it is on the bottom row. Wraps move it down as well. So
  *    after `below` line feeds it is on the bottom row, where it stays. It is there at P.
- * 3. At P the cursor is in column 0, without a pending wrap, as CR leaves it; and no character waits to be joined by a
- *    combining one, as any control ends that. CR is a control in each state of UTF-8 decoding too.
+ * 3. At P the cursor is in column 0, without a pending wrap, as CR leaves it; a mark that came next would have nothing to
+ *    join there. CR is a control in each state of UTF-8 decoding too.
  * 4. Where the cursor goes never depends on a cell: a wrap depends on the column, the width of the character and of the
  *    one just printed. (Backspace does under reverse wrap, which is off.)
  * 5. So from P on both runs, that from the start and that of the claim, have the same cursor and the same pen at every

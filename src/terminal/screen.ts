@@ -228,11 +228,9 @@ export class Screen implements Disposable {
     this.store.append(bytes);
   }
 
-  /** The bytes from the checkpoint to `end`. */
+  /** The bytes from the checkpoint to `end`: all of them, unless someone else shrank the ring. */
   private read(end: number): Uint8Array {
     if (this.store !== undefined) return this.store.read(this.offset - this.storeAt, end - this.offset).bytes;
-    // Should someone else have shrunk the ring, the screen is wrong until it is drawn anew, but goes on.
-    this.offset = Math.max(this.offset, Math.min(end, this.ring.tail));
     return this.ring.read(this.offset, end - this.offset).bytes;
   }
 
@@ -243,10 +241,9 @@ export class Screen implements Disposable {
     while (this.offset < target && left > 0) {
       if (cut && this.endOfRegion(target) - this.offset > WORTH_A_PROOF) this.cut(target);
       const end = Math.min(this.endOfRegion(target), this.offset + Math.min(left, PIECE));
-      const bytes = this.read(end);
-      this.wake().write(bytes);
-      this.offset += bytes.length;
-      left -= bytes.length;
+      this.wake().write(this.read(end));
+      left -= end - this.offset;
+      this.offset = end;
       this.applyResizes();
     }
   }

@@ -99,19 +99,20 @@ class Writer {
 
   tabs(stops: readonly number[]): void {
     if (stops.length === Math.ceil(this.cols / TAB_WIDTH) && stops.every((x, i) => x === i * TAB_WIDTH)) return;
-    this.control('\x1b[3g');
+    this.control('\x1b[3g', UNKNOWN);
     for (const x of stops) this.control(`\x1b[${x + 1}G\x1bH`, UNKNOWN);
   }
 
+  /** Some terminals end a pending wrap on a change of modes. */
   modes(): void {
     const { margins, modes } = this.emulator;
     if (margins.top !== 0 || margins.bottom !== this.rows - 1) {
       this.control(`\x1b[${margins.top + 1};${margins.bottom + 1}r`, UNKNOWN);
     }
-    if (modes.reverseWraparound) this.control('\x1b[?45h');
-    if (!modes.wraparound) this.control('\x1b[?7l');
-    if (modes.newline) this.control('\x1b[20h');
-    if (modes.insert) this.control('\x1b[4h');
+    if (modes.reverseWraparound) this.control('\x1b[?45h', UNKNOWN);
+    if (!modes.wraparound) this.control('\x1b[?7l', UNKNOWN);
+    if (modes.newline) this.control('\x1b[20h', UNKNOWN);
+    if (modes.insert) this.control('\x1b[4h', UNKNOWN);
     if (modes.origin) this.control('\x1b[?6h', UNKNOWN);
   }
 
@@ -123,14 +124,19 @@ class Writer {
     const after = isPending ? this.cols : emulator.x;
     // Only printing makes a wrap pending, or REP repeat: what stands left of the cursor is printed once more.
     const x = after - (after > 1 && line.getWidth(after - 1) === 0 ? 2 : 1);
+    const isThere = this.y === emulator.y && this.x === after;
     if (canRepeat) {
+      const wasText = this.endsInText;
       this.setPen(pen);
+      if (isThere && wasText && this.endsInText) return;
       this.moveFinally(x);
       if (emulator.modes.insert && !isPending) this.control(`\x1b[${after - x}P`);
       this.print(line.getString(x), 0);
       return;
     }
-    if (isPending && line.hasContent(x) !== 0) {
+    if (isPending && isThere) {
+      // Drawing the line has left the cursor so.
+    } else if (isPending && line.hasContent(x) !== 0) {
       this.moveFinally(x);
       this.setStyle(emulator.styleInto(line, x, { ...PLAIN }));
       this.print(line.getString(x), after - x);

@@ -1,16 +1,14 @@
-/**
- * How an emulator stands: what a screen must know of it besides what it shows. Reads what @xterm/headless keeps to itself,
- * as emulator.ts does, of the version that package.json pins.
- */
+/** How an emulator stands: what a screen must know of it besides what it shows. */
 import type { Emulator } from './emulator.ts';
 
 interface Inner {
   readonly core: {
     readonly _inputHandler: {
       readonly _parser: { readonly currentState: number };
-      readonly _utf8Decoder: { readonly interim: Uint8Array };
     };
   };
+  /** The begun last character. */
+  readonly cut: Uint8Array;
 }
 
 /** ParserState.GROUND of xterm's parser. */
@@ -18,9 +16,8 @@ const GROUND = 0;
 
 /** No sequence and no character is half received: a snapshot is the whole state. */
 export function isBetweenSequences(emulator: Emulator): boolean {
-  const { core } = emulator as unknown as Inner; // private, and of this shape: the screen's tests lean on both fields
-  const { _parser, _utf8Decoder } = core._inputHandler;
-  return _parser.currentState === GROUND && _utf8Decoder.interim[0] === 0;
+  const { core, cut } = emulator as unknown as Inner; // private, and of this shape: standing.test.ts checks it
+  return core._inputHandler._parser.currentState === GROUND && cut.length === 0;
 }
 
 /** Rows from the cursor to the bottom, if the terminal stands plainly (plain.ts); undefined if it does not. */

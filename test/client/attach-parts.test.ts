@@ -226,6 +226,18 @@ describe('TerminalWriter', () => {
   function setUp() {
     const clock = new FakeClock();
     const state = { room: 0, text: '', written: '', settled: 0, gone: 0, error: undefined as string | undefined };
+    let waiting: { readonly piece: Uint8Array; readonly done: (error: Error | undefined) => void } | undefined;
+    /** The terminal takes so many bytes, the few that it was left with first. */
+    const take = (room: number): void => {
+      state.room += room;
+      if (waiting === undefined || state.room < waiting.piece.length) return;
+      const { piece, done } = waiting;
+      waiting = undefined;
+      state.room -= piece.length;
+      state.text += Buffer.from(piece).toString();
+      done(undefined);
+    };
+    const hangUp = (): void => waiting?.done(new Error('write EIO'));
     const writer = new TerminalWriter({
       clock,
       write: piece => {
@@ -236,13 +248,16 @@ describe('TerminalWriter', () => {
         state.text += Buffer.from(piece.subarray(0, length)).toString();
         return length;
       },
+      writeWhenReady: (piece, done) => {
+        waiting = { piece, done };
+      },
       onWritten: piece => {
         state.written += Buffer.from(piece).toString();
       },
       onSettled: () => state.settled++,
       onGone: () => state.gone++,
     });
-    return { clock, state, writer };
+    return { clock, state, writer, take, hangUp };
   }
 
   test('writes nothing before it is started, then all in order', () => {
@@ -256,19 +271,17 @@ describe('TerminalWriter', () => {
     expect([state.text, state.written, writer.isIdle, writer.waiting]).toEqual(['abc<abc>def', 'abcdef', true, 0]);
   });
 
-  test('tries again, ever less often, a terminal that takes nothing', () => {
-    const { clock, state, writer } = setUp();
+  test('leaves a terminal that takes nothing with a few bytes, and goes on when it has taken them', () => {
+    const { clock, state, writer, take } = setUp();
+    const all = 'abcdefgh'.repeat(100);
     writer.start();
-    writer.write(bytes('abcdef'));
-    const before = state.settled;
-    clock.advance(1000);
-    expect(state.settled - before).toBeLessThan(80); // 1, 2, 4, 8, 16, 16, …
-    state.room = 2;
-    clock.advance(16);
-    expect([state.written, writer.waiting]).toEqual(['ab', 4]);
-    state.room = 10;
-    clock.advance(16);
-    expect([state.written, writer.isIdle, clock.pending]).toEqual(['abcdef', true, 0]);
+    writer.write(bytes(all));
+    expect([state.written, writer.isIdle, clock.pending]).toEqual(['', false, 0]);
+    expect(writer.waiting).toBeGreaterThan(700);
+    take(100);
+    expect(state.written).toBe(all.slice(0, 100));
+    take(1000);
+    expect([state.written, state.text, writer.isIdle, writer.waiting]).toEqual([all, all, true, 0]);
   });
 
   test('gives others their turn in a flood', () => {
@@ -281,18 +294,25 @@ describe('TerminalWriter', () => {
     expect([state.written.length, writer.isIdle]).toEqual([600_000, true]);
   });
 
-  test('forgets what waits when it is abandoned, words cut in the middle included', () => {
-    const { clock, state, writer } = setUp();
+  test('forgets what waits when it is abandoned, but for what the terminal has been left with', () => {
+    const { state, writer, take } = setUp();
+    writer.start();
+    writer.write(bytes('x'.repeat(500)));
+    writer.abandon();
+    writer.say(() => `<${state.written.length}>wörds`);
+    expect([state.text, writer.isIdle]).toEqual(['', false]);
+    take(64 + 5);
+    take(100);
+    expect([state.text, state.written.length, writer.isIdle]).toEqual([`${'x'.repeat(64)}<64>wörds`, 64, true]);
+  });
+
+  test('knows that the terminal is gone while it waits for it', () => {
+    const { state, writer, hangUp } = setUp();
     writer.start();
     writer.write(bytes('abc'));
-    writer.abandon();
-    writer.say(() => 'wörds');
-    state.room = 3;
-    clock.advance(100);
-    expect(state.text).toBe('w\u00f6'.normalize());
-    state.room = 3;
-    clock.advance(100);
-    expect([state.text, state.written]).toEqual(['wörds', '']);
+    hangUp();
+    hangUp();
+    expect([state.gone, state.written, writer.isIdle]).toEqual([1, '', true]);
   });
 
   test('says once that the terminal is gone, and is quiet then', () => {

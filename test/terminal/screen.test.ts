@@ -1,24 +1,22 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Scrollback } from '../../src/core/scrollback.ts';
+import { SequenceScanner } from '../../src/core/sequences.ts';
 import { Emulator, type Size } from '../../src/terminal/emulator.ts';
 import { MAX_LAG, PIECE, Screen } from '../../src/terminal/screen.ts';
 import { differences, stateOf } from '../support/screenstate.ts';
 
 const SIZE = { cols: 20, rows: 6 };
-/** As SequenceScanner holds back no more of a sequence than this. */
-const HELD = 256;
-
 const encoder = new TextEncoder();
 
 /** A screen, and an emulator that is fed everything from the start. */
 class Rig implements Disposable {
   readonly ring: Scrollback;
   readonly screen: Screen;
+  private readonly scanner = new SequenceScanner();
   private judge: Emulator;
-  private fed = 0;
-  /** What was printed in this life, and where in the stream each token begins. */
-  private readonly stream: { at: number; bytes: Uint8Array }[] = [];
+  /** What was printed and not fed to the judge. */
+  private rest = Buffer.alloc(0);
 
   constructor(limit: number, size: Size = SIZE) {
     this.ring = new Scrollback(limit);
@@ -26,29 +24,16 @@ class Rig implements Disposable {
     this.judge = new Emulator(size);
   }
 
-  /** Prints whole tokens, cut into chunks of this size wherever that falls. */
-  print(tokens: readonly string[], chunk = PIECE): void {
-    let at = this.ring.head;
-    const all = Buffer.from(tokens.join(''));
-    for (const token of tokens) {
-      const bytes = encoder.encode(token);
-      this.stream.push({ at, bytes });
-      at += bytes.length;
-    }
-    for (let i = 0; i < all.length; i += chunk) {
-      this.screen.append(all.subarray(i, i + chunk));
-      this.screen.advance(this.safe);
-    }
+  get safe(): number {
+    return this.scanner.safe;
   }
 
-  get safe(): number {
-    const last = this.stream.findLast(token => token.at < this.ring.head);
-    if (last === undefined || last.at + last.bytes.length === this.ring.head) return this.ring.head;
-    return this.ring.head - last.at > HELD ? this.ring.head : last.at;
+  print(tokens: readonly string[], chunk = PIECE): void {
+    const all = Buffer.from(tokens.join(''));
+    for (let i = 0; i < all.length; i += chunk) this.receive(all.subarray(i, i + chunk));
   }
 
   resize(size: Size): void {
-    this.feed();
     this.judge.resize(size);
     this.screen.resize(size);
   }
@@ -57,13 +42,12 @@ class Rig implements Disposable {
     this.judge[Symbol.dispose]();
     this.judge = new Emulator(this.screen.size);
     this.judge.write(encoder.encode(`${line}\r\n`));
+    this.rest = Buffer.alloc(0);
+    this.scanner.reset(this.ring.head);
     this.screen.boundary(line);
-    this.stream.length = 0;
-    this.fed = this.ring.head;
   }
 
   verify(): void {
-    this.feed();
     expect(differences(stateOf(this.judge), stateOf(this.screen.at(this.safe)))).toEqual([]);
     expect(this.screen.size).toEqual(this.judge.size);
   }
@@ -73,15 +57,14 @@ class Rig implements Disposable {
     this.judge[Symbol.dispose]();
   }
 
-  private feed(): void {
-    while (this.stream[0] !== undefined && this.fed < this.safe) {
-      const { at, bytes } = this.stream[0];
-      const part = bytes.subarray(this.fed - at, this.safe - at);
-      this.judge.write(part);
-      this.fed += part.length;
-      if (this.fed === at + bytes.length) this.stream.shift();
-      else break;
-    }
+  private receive(bytes: Buffer): void {
+    this.scanner.scan(bytes, this.ring.head, () => {});
+    this.screen.append(bytes);
+    this.screen.advance(this.safe);
+    const waiting = Buffer.concat([this.rest, bytes]);
+    const held = this.ring.head - this.safe;
+    this.judge.write(waiting.subarray(0, waiting.length - held));
+    this.rest = waiting.subarray(waiting.length - held);
   }
 }
 
@@ -116,6 +99,14 @@ describe('a screen', () => {
     rig.verify();
   });
 
+  it('does not take what follows half a sequence for plain', () => {
+    using rig = new Rig(1 << 20);
+    const wild = '\x1b[5;5Hx\x1b[A';
+    rig.print([wild, '\x1b[31m', ...lines(1000)]);
+    rig.screen.catchUp(rig.safe, wild.length + 2);
+    rig.verify();
+  });
+
   it('keeps a status line above thirty thousand lines', () => {
     using rig = new Rig(256 * 1024);
     rig.print(['\x1b[Hstatus\x1b[3;6r\x1b[6;1H', ...lines(30_000)], 4095);
@@ -125,7 +116,8 @@ describe('a screen', () => {
 
   it('keeps the pen of a coloured log that never resets it', () => {
     using rig = new Rig(1 << 20);
-    rig.print(['\x1b[1;4m', ...lines(9_000, '\x1b[31mred\x1b[39m and \x1b[48;5;17mblue\x1b[49m')], 4095);
+    const colours = '\x1b[31mred\x1b[39m and \x1b[48;5;17mblue\x1b[49m';
+    for (const more of ['\x1b[1;4m', '\x1b[3;22m']) rig.print([more, ...lines(9_000, colours)], 4095);
     expect(rig.screen.hasEmulator).toBe(false);
     rig.verify();
   });

@@ -46,6 +46,8 @@ export interface Attaching {
  */
 export class Attachment implements TerminalListener, WebSocketListener {
   readonly ended: Promise<Ending>;
+  /** The full name, once the daemon has told it. */
+  name: string;
   private readonly options: Attaching;
   private readonly socket: WebSocket;
   private readonly writer: TerminalWriter;
@@ -53,8 +55,6 @@ export class Attachment implements TerminalListener, WebSocketListener {
   private readonly shown = new Shown();
   private readonly keyDeadline = new MutableDisposable();
   private readonly endMark = new EndMarkReader();
-  /** The full name, once the daemon has told it. */
-  name: string;
   private matcher: ChordMatcher | undefined;
   private finish: (ending: Ending) => void = () => {};
   /** How it is to end once everything before has been written. */
@@ -83,6 +83,7 @@ export class Attachment implements TerminalListener, WebSocketListener {
     });
     this.writer = new TerminalWriter({
       write: bytes => options.terminal.write(bytes),
+      writeWhenReady: (bytes, done) => options.terminal.writeWhenReady(bytes, done),
       clock: options.clock,
       onWritten: bytes => this.shown.wrote(bytes),
       onSettled: () => this.settled(),
@@ -108,9 +109,14 @@ export class Attachment implements TerminalListener, WebSocketListener {
     this.socket[Symbol.dispose]();
     this.writer.abandon();
     if (this.entered === undefined) return false;
+    this.setMute(false); // what was typed and not read is thrown away, not left for the shell
     const line = lineFor(ending, this.name);
-    const restored = new Promise<void>(resolve => (this.onRestored = resolve));
-    const answered = new Promise<void>(resolve => (this.onAnswered = resolve));
+    const restored = new Promise<void>(resolve => {
+      this.onRestored = resolve;
+    });
+    const answered = new Promise<void>(resolve => {
+      this.onAnswered = resolve;
+    });
     this.writer.say(() => `${this.shown.undo(terminal.size)}${line === undefined ? '' : `${line}\r\n`}${END_MARK}`);
     this.writer.start();
     if (!this.isGone && ending.kind !== 'hung up') {
@@ -288,6 +294,9 @@ export class Attachment implements TerminalListener, WebSocketListener {
 /** Resolves when the promise does, or after so many milliseconds. */
 async function within(ms: number, promise: Promise<void>, clock: Clock): Promise<void> {
   const deadline = new MutableDisposable();
-  await Promise.race([promise, new Promise<void>(resolve => (deadline.value = clock.after(ms, resolve)))]);
+  const over = new Promise<void>(resolve => {
+    deadline.value = clock.after(ms, resolve);
+  });
+  await Promise.race([promise, over]);
   deadline[Symbol.dispose]();
 }

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, constants, openSync, readlinkSync, writeSync } from 'node:fs';
+import { WriteStream } from 'node:tty';
 import { isErrno } from '../../runtime/errno.ts';
 import type { Size } from './size.ts';
 
@@ -35,6 +36,8 @@ export interface UserTerminal {
   leave(): Promise<void>;
   /** Writes what it can at once, and says how much. Throws EAGAIN for nothing, EIO when it is gone. */
   write(bytes: Uint8Array): number;
+  /** Writes all of a few bytes as soon as the terminal takes them. Nothing may be written before `done` is called. */
+  writeWhenReady(bytes: Uint8Array, done: (error: Error | undefined) => void): void;
   /** Stops reading what is typed, or goes on. */
   setPaused(isPaused: boolean): void;
   /** Sends this process to the background as its shell would (SIGSTOP), and returns when it is continued. */
@@ -49,6 +52,8 @@ export class StandardTerminal implements UserTerminal {
   private readonly childProcess = import('node:child_process');
   /** Where to write to while it is taken over. */
   private fd: number | undefined;
+  /** The same, once it had to be waited for. */
+  private stream: WriteStream | undefined;
   private listener: TerminalListener | undefined;
   private stty: ChildProcess | undefined;
   private sttyDone: Promise<void> = Promise.resolve();
@@ -89,12 +94,21 @@ export class StandardTerminal implements UserTerminal {
     this.stty?.kill('SIGKILL'); // else it could set its mode after ours was taken back
     await this.sttyDone;
     this.restore();
-    if (this.fd !== undefined && this.fd !== STDOUT) closeSync(this.fd);
-    this.fd = undefined;
+    if (this.fd !== undefined && this.fd !== STDOUT) {
+      if (this.stream) this.stream.destroy();
+      else closeSync(this.fd);
+    }
+    this.fd = this.stream = undefined;
   }
 
   write(bytes: Uint8Array): number {
     return this.fd === undefined ? 0 : writeSync(this.fd, bytes);
+  }
+
+  writeWhenReady(bytes: Uint8Array, done: (error: Error | undefined) => void): void {
+    if (this.fd === undefined) return;
+    this.stream ??= this.fd === STDOUT ? process.stdout : nonBlockingStream(this.fd);
+    this.stream.write(bytes, error => done(error ?? undefined));
   }
 
   setPaused(isPaused: boolean): void {
@@ -143,6 +157,18 @@ export class StandardTerminal implements UserTerminal {
 }
 
 const STDOUT = 1;
+
+/**
+ * A stream that the event loop wakes when the terminal takes more. Node makes its terminals block, by a method of libuv's
+ * handle that it has no other name for.
+ */
+function nonBlockingStream(fd: number): WriteStream {
+  const stream = new WriteStream(fd);
+  const { _handle: handle } = stream as { _handle?: { setBlocking?: (isBlocking: boolean) => void } }; // not in the types
+  handle?.setBlocking?.(false);
+  stream.on('error', () => {}); // the callback of the write has it too
+  return stream;
+}
 
 /**
  * The terminal opened anew, as Node's own streams write to terminals synchronously: a Ctrl-S would stop everything, the

@@ -2,8 +2,8 @@ import type { Clock } from '../../runtime/clock.ts';
 import { isErrno } from '../../runtime/errno.ts';
 import { MutableDisposable } from '../../runtime/lifetime.ts';
 
-/** Milliseconds until a terminal that takes nothing is tried again: the first time, and at most. */
-const [FIRST_PAUSE, LONGEST_PAUSE] = [1, 16];
+/** Bytes that are left to be written when the terminal next takes some: few, as what of them was written is not known. */
+const NEXT = 64;
 
 /** Bytes written in one turn of the event loop, so that keys have their turn too. */
 const TURN_BUDGET = 256 * 1024;
@@ -14,6 +14,8 @@ type Piece = { readonly bytes: Uint8Array; readonly isOurs: boolean } | { readon
 export interface WriterOptions {
   /** Writes what it can without blocking, and says how much; throws the system's errors, EAGAIN for nothing. */
   readonly write: (bytes: Uint8Array) => number;
+  /** Writes all of a few bytes as soon as the terminal takes them, then calls back, with an error when it never will. */
+  readonly writeWhenReady: (bytes: Uint8Array, done: (error: Error | undefined) => void) => void;
   readonly clock: Clock;
   /** These bytes of the program have reached the terminal. */
   readonly onWritten: (bytes: Uint8Array) => void;
@@ -24,15 +26,14 @@ export interface WriterOptions {
 }
 
 /**
- * Writes to a terminal that may take nothing for hours, without ever waiting for it: what it does not take is tried again
- * a little later, while keys, signals and the daemon are heard. It holds what it is given without a bound of its own: the
+ * Writes to a terminal that may take nothing for hours, without ever waiting for it: keys, signals and the daemon are heard
+ * meanwhile. What it takes at once is written at once, which is the fast way for an echo. It holds what it is given without a bound of its own: the
  * daemon sends no more than a window that is not acknowledged.
  */
 export class TerminalWriter implements Disposable {
   private readonly options: WriterOptions;
-  private readonly retry = new MutableDisposable();
+  private readonly turn = new MutableDisposable();
   private queue: Piece[] = [];
-  private pause = FIRST_PAUSE;
   private isStarted = false;
   private isWaiting = false;
   private isDead = false;
@@ -49,7 +50,7 @@ export class TerminalWriter implements Disposable {
   }
 
   get isIdle(): boolean {
-    return this.queue.length === 0;
+    return this.queue.length === 0 && !this.isWaiting;
   }
 
   start(): void {
@@ -72,7 +73,7 @@ export class TerminalWriter implements Disposable {
     this.flush();
   }
 
-  /** Forgets what waits. */
+  /** Forgets what waits, but for the few bytes that the terminal has been left with already. */
   abandon(): void {
     this.queue = [];
     this.waitingBytes = 0;
@@ -80,8 +81,9 @@ export class TerminalWriter implements Disposable {
 
   [Symbol.dispose](): void {
     this.isDead = true;
+    this.isWaiting = false;
     this.abandon();
-    this.retry[Symbol.dispose]();
+    this.turn[Symbol.dispose]();
   }
 
   private flush(): void {
@@ -89,17 +91,11 @@ export class TerminalWriter implements Disposable {
     let budget = TURN_BUDGET;
     try {
       while (!this.isIdle && budget > 0) budget -= this.writeSome();
-      if (!this.isIdle) this.flushAfter(undefined);
+      if (!this.isIdle) this.flushNextTurn();
     } catch (error) {
-      if (isErrno(error, 'EAGAIN')) {
-        this.flushAfter(this.pause);
-        this.pause = Math.min(this.pause * 2, LONGEST_PAUSE);
-      } else if (error instanceof Error && 'syscall' in error && error.syscall === 'write') {
-        this[Symbol.dispose](); // EIO: the terminal was closed. Whatever else it may be, it takes nothing any more
-        this.options.onGone();
-      } else {
-        throw error;
-      }
+      if (isErrno(error, 'EAGAIN')) this.flushWhenReady();
+      else if (error instanceof Error && 'syscall' in error && error.syscall === 'write') this.die();
+      else throw error;
     }
     this.options.onSettled();
   }
@@ -114,24 +110,56 @@ export class TerminalWriter implements Disposable {
     }
     const { bytes, isOurs } = piece;
     const length = bytes.length === 0 ? 0 : this.options.write(bytes);
-    if (length === bytes.length) this.queue.shift();
-    else this.queue[0] = { bytes: bytes.subarray(length), isOurs };
-    this.pause = FIRST_PAUSE;
-    if (!isOurs) {
-      this.waitingBytes -= length;
-      this.options.onWritten(bytes.subarray(0, length));
-    }
+    this.take(length);
+    this.written(bytes.subarray(0, length), isOurs);
     return length;
   }
 
-  /** `pause` in milliseconds; undefined for the next turn of the event loop. */
-  private flushAfter(pause: number | undefined): void {
+  /** Takes so many bytes off the first piece. */
+  private take(length: number): void {
+    const [piece] = this.queue;
+    if (piece === undefined || 'words' in piece) return;
+    const { bytes, isOurs } = piece;
+    if (length === bytes.length) this.queue.shift();
+    else this.queue[0] = { bytes: bytes.subarray(length), isOurs };
+    if (!isOurs) this.waitingBytes -= length;
+  }
+
+  private written(bytes: Uint8Array, isOurs: boolean): void {
+    if (!isOurs) this.options.onWritten(bytes);
+  }
+
+  private flushNextTurn(): void {
     this.isWaiting = true;
-    const again = (): void => {
+    this.turn.value = this.options.clock.soon(() => {
       this.isWaiting = false;
       this.flush();
-    };
-    const { clock } = this.options;
-    this.retry.value = pause === undefined ? clock.soon(again) : clock.after(pause, again);
+    });
+  }
+
+  private flushWhenReady(): void {
+    const [piece] = this.queue;
+    if (piece === undefined || 'words' in piece) return;
+    const { isOurs } = piece;
+    const bytes = piece.bytes.subarray(0, NEXT);
+    this.take(bytes.length);
+    this.isWaiting = true;
+    this.options.writeWhenReady(bytes, error => {
+      if (this.isDead) return;
+      this.isWaiting = false;
+      if (error !== undefined) {
+        this.die();
+        return;
+      }
+      this.written(bytes, isOurs);
+      if (this.isIdle) this.options.onSettled();
+      else this.flush();
+    });
+  }
+
+  /** EIO: the terminal was closed. Whatever else it may be, it takes nothing any more. */
+  private die(): void {
+    this[Symbol.dispose]();
+    this.options.onGone();
   }
 }
