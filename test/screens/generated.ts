@@ -511,6 +511,7 @@ function modes(): Case[] {
         `${CSI}c`,
         `${CSI}>c`,
         `${CSI}=c`,
+        `${CSI}\t6\nn`,
         `${CSI}6n`,
         `${CSI}5n`,
         `${CSI}?6n`,
