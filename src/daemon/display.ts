@@ -95,8 +95,8 @@ export class Display implements Disposable {
     this.screen.resize(size);
   }
 
-  /** A new life: its terminal is a new one, and begins with this line. */
-  begin(line: string): void {
+  /** A new life: its terminal is a new one, and begins with this line if there is any. */
+  begin(line: string | undefined): void {
     this.scanner.reset(this.ring.head);
     this.modes.reset();
     this.screen.boundary(line);

@@ -143,15 +143,18 @@ export class Screen implements Disposable {
     if (this.isBlank) this.applyResizes();
   }
 
-  /** A new life begins at the ring's head, on a blank screen with this one line of text. What came before is of no matter. */
-  boundary(line: string): void {
+  /**
+   * A new life begins at the ring's head, on a blank screen with this one line of text if there is any. What came before is
+   * of no matter.
+   */
+  boundary(line?: string): void {
     this.sizeThere = this.size;
     this.resizes = undefined;
     this.live?.[Symbol.dispose]();
     this.live = undefined;
     this.store = undefined;
-    const bytes = `${line}\r\n`;
-    this.resting = { bytes, bare: '', below: this.sizeThere.rows - 1, pen: undefined };
+    const below = this.sizeThere.rows - 1;
+    this.resting = line === undefined ? undefined : { bytes: `${line}\r\n`, bare: '', below, pen: undefined };
     this.offset = this.ring.head;
     this.safe = this.ring.head;
   }
