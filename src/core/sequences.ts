@@ -64,6 +64,10 @@ export class SequenceScanner {
   private readonly found = new FoundSequence();
   /** Where the unfinished sequence began. */
   private began = 0;
+  /** Where the one began that it cut short, and which a terminal is in until it gets more; else the same. */
+  private heldFrom = 0;
+  /** Where a character stands that cut a sequence short. */
+  private cutAt = -1;
   /** All before this has been scanned. */
   private scanned: number;
   /** The last byte was C2, and the next one says whether it is a C1 control. In ground and inside sequences alike. */
@@ -100,20 +104,24 @@ export class SequenceScanner {
    * than `HELD_LIMIT` all, but for an ESC that may be the first half of its end. Never goes back.
    */
   get safe(): number {
-    if (this.state === 'ground') return this.lacking > 0 ? this.character : this.scanned;
-    if (this.scanned - this.began <= HELD_LIMIT) return this.began;
+    if (this.state === 'ground') {
+      if (this.lacking === 0) return this.scanned;
+      const isCut = this.character === this.cutAt && this.character - this.heldFrom <= HELD_LIMIT;
+      return isCut ? this.heldFrom : this.character;
+    }
+    if (this.scanned - this.heldFrom <= HELD_LIMIT) return this.heldFrom;
     const half = this.state === 'string escape' || (this.c2 && this.state === 'string') ? 1 : 0;
-    return Math.max(this.scanned - half, this.began + HELD_LIMIT);
+    return Math.max(this.scanned - half, this.heldFrom + HELD_LIMIT);
   }
 
   /** `safe` lies inside a sequence that was too long to be held back. */
   get isInsideLong(): boolean {
-    return this.state !== 'ground' && this.scanned - this.began > HELD_LIMIT;
+    return this.state !== 'ground' && this.scanned - this.heldFrom > HELD_LIMIT;
   }
 
   /** As `safe`, but before a sequence that is too long to be held back. */
   get whole(): number {
-    return this.isInsideLong ? this.began : this.safe;
+    return this.isInsideLong ? this.heldFrom : this.safe;
   }
 
   /**
@@ -239,6 +247,7 @@ export class SequenceScanner {
         this.control(byte, at + i, onSequence);
         i++;
       } else if (byte >= 0x80) {
+        if (this.state !== 'string') this.cutAt = at + i;
         this.beyondAscii(byte, 0, onSequence);
         i++;
       } else {
@@ -349,6 +358,7 @@ export class SequenceScanner {
   }
 
   private begin(state: State, offset: number): void {
+    if (this.state === 'ground' || offset - this.heldFrom > HELD_LIMIT) this.heldFrom = offset;
     this.state = state;
     this.kind = 'esc';
     this.began = offset;
@@ -366,6 +376,7 @@ export class SequenceScanner {
   private endBeforeEscape(onSequence: (sequence: Sequence) => void): void {
     if (this.state !== 'string escape') return;
     this.endString(this.escapeAt, false, onSequence);
+    this.state = 'string escape'; // it is cut short by what begins now
     this.begin('escape', this.escapeAt);
   }
 

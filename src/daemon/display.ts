@@ -8,13 +8,16 @@ import type { Sequence } from '../core/sequence.ts';
 import { SequenceScanner } from '../core/sequences.ts';
 import { VERSION } from '../protocol/version.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { Emulator, Size } from '../terminal/emulator.ts';
+import { type Emulator, loadEmulator, type Size } from '../terminal/emulator.ts';
 import { Screen, type ScreenOptions } from '../terminal/screen.ts';
 import { PLAIN, sgrBetween } from '../terminal/sgr.ts';
 import { Answers } from './answers.ts';
 
 /** Bytes that are taken in at once for a look: at most 10 ms of the worst content. The rest is for later turns. */
 const STEP = 64 * 1024;
+
+/** What is below is a control character. */
+const SPACE = 0x20;
 
 /** Of a sequence that was begun and is long, a new viewer is given this much once more, in bytes. */
 const MOST_REPEATED = 32 * 1024;
@@ -84,6 +87,7 @@ export class Display implements Disposable {
 
   /** The screen at `shown`; undefined when there is more to take in than one turn may. */
   look(): Emulator | undefined {
+    if (loadEmulator()) return undefined; // that was enough for one turn
     return this.screen.catchUp(this.shown, STEP) ? this.screen.at(this.shown) : undefined;
   }
 
@@ -122,9 +126,25 @@ export class Display implements Disposable {
     this.modes.apply(sequence);
     const query = questionOf(sequence);
     if (query === undefined) return;
-    if (this.host.isWatched()) this.cuts.add({ start: sequence.start, end: sequence.end });
+    if (this.host.isWatched()) this.cut(sequence);
     this.reply(query, sequence);
   };
+
+  /** Viewers do not get the question. A control character in its midst acts all the same, so that they do get. */
+  private cut({ start, end, kind }: Sequence): void {
+    if (kind !== 'csi') {
+      this.cuts.add({ start, end });
+      return;
+    }
+    const { bytes, from } = this.ring.read(start, end - start);
+    let at = start;
+    for (const [i, byte] of bytes.entries()) {
+      if (byte >= SPACE || from + i === start) continue;
+      if (from + i > at) this.cuts.add({ start: at, end: from + i });
+      at = from + i + 1;
+    }
+    this.cuts.add({ start: at, end });
+  }
 
   private reply(query: Query, { start }: Sequence): void {
     if (query.type === 'driver') {

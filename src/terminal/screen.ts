@@ -21,6 +21,12 @@ export const MAX_LAG = 128 * 1024;
 /** Bytes parsed at a time, so that nobody else is blocked for long: 2 ms usually, 11 ms at worst. */
 export const PIECE = 64 * 1024;
 
+/** Bytes parsed at a time while output comes in, half a millisecond: keys of others pass in between. */
+const SMALL_PIECE = 8 * 1024;
+
+/** A proof that failed is tried again this many bytes later. */
+const PROVE_EVERY = 32 * 1024;
+
 /** Rings of at least this hold the lag and the next chunk. */
 const ROOMY = 256 * 1024;
 
@@ -73,6 +79,8 @@ export class Screen implements Disposable {
   private store: Scrollback | undefined;
   private storeAt = 0;
   private resizes: Resize[] | undefined;
+  /** A proof is not tried before the checkpoint is here. */
+  private cutFrom = 0;
   /** Up to here nothing is half received, as we were told last. */
   private safe: number;
 
@@ -120,8 +128,9 @@ export class Screen implements Disposable {
     this.safe = safe;
     const lag = this.isRoomy ? MAX_LAG : SMALL_LAG;
     while (safe - this.offset > lag) {
-      if (this.cut(safe) && safe - this.offset <= lag) break;
-      this.moveTo(safe, PIECE, { cut: false });
+      if (this.offset >= this.cutFrom && !this.cut(safe)) this.cutFrom = this.offset + PROVE_EVERY;
+      else if (safe - this.offset <= lag) break;
+      this.moveTo(safe, SMALL_PIECE, { cut: false });
     }
     if (this.store !== undefined && this.isRoomy && this.ring.tail <= this.offset) this.store = undefined;
   }

@@ -1,5 +1,7 @@
 /** Streams that are made, not recorded: what one program seldom does, or does only in megabytes. */
 import { Buffer } from 'node:buffer';
+import { questionOf } from '../../src/core/queries.ts';
+import { SequenceScanner } from '../../src/core/sequences.ts';
 import type { Size } from '../../src/terminal/emulator.ts';
 import { type Case, random, type SizeChange, seedOf } from './case.ts';
 
@@ -442,15 +444,7 @@ function modes(): Case[] {
         below,
         [9, 1000, 1002, 1003, 1004, 1005, 1006, 1007, 1015, 1016, 2004, 1, 66, 5, 8, 1034, 1036, 2031, 2048, 2027]
           .flatMap(n => [`${CSI}?${n}h`, `${CSI}?${n}l`])
-          .concat(
-            `${ESC}=`,
-            `${ESC}>`,
-            `${CSI}?1000;1006;2004h`,
-            `${CSI}?1s`,
-            `${CSI}?1r`,
-            `${CSI}?1049h`,
-            `${CSI}?1049l`,
-          ),
+          .concat(`${ESC}=`, `${ESC}>`, `${CSI}?1000;1006;2004h`, `${CSI}?1049h`, `${CSI}?1049l`),
       ),
     ),
     made(
@@ -476,6 +470,12 @@ function modes(): Case[] {
         `${CSI}>4;1f`,
         `${CSI}>4n`,
       ]),
+    ),
+    made('saved-modes', 'modes saved and restored, those that xterm.js does not know', below =>
+      some(
+        below,
+        [1034, 2031, 2048, 1036].flatMap(n => ['h', 'l', 's', 'r'].map(what => `${CSI}?${n}${what}`)),
+      ),
     ),
     made('titles', 'titles and their stack', below =>
       some(below, [
@@ -511,6 +511,7 @@ function modes(): Case[] {
         `${CSI}c`,
         `${CSI}>c`,
         `${CSI}=c`,
+        `${CSI}\t6\nn`,
         `${CSI}6n`,
         `${CSI}5n`,
         `${CSI}?6n`,
@@ -610,8 +611,31 @@ function strings(): Case[] {
   ];
 }
 
+/**
+ * Junk asks questions, and stops in their midst, which is not what junk is for: they have a case of their own. What is left
+ * is looked through again, as it may be one by now.
+ */
+function withoutQuestions(bytes: Uint8Array): Uint8Array {
+  const kept: Uint8Array[] = [];
+  let from = 0;
+  new SequenceScanner().scan(bytes, 0, sequence => {
+    if (questionOf(sequence) === undefined) return;
+    kept.push(bytes.subarray(from, sequence.start));
+    from = sequence.end;
+  });
+  return from === 0 ? bytes : withoutQuestions(Buffer.concat([...kept, bytes.subarray(from)]));
+}
+
 function noise(): Case[] {
-  const junk = (below: Below, length: number): Uint8Array => Uint8Array.from({ length }, () => below(256));
+  // Within a sequence xterm.js passes over what is no UTF-8, where the scanner, as other terminals, ends it there.
+  const junk = (below: Below, length: number): Uint8Array => {
+    let since = 0;
+    return Uint8Array.from({ length }, () => {
+      const byte = below(256);
+      since = byte === 0x1b || byte === 0xc2 ? 0 : since + 1;
+      return since < 12 ? byte & 0x7f : byte;
+    });
+  };
   const parts = [
     ESC,
     ESC,
@@ -698,11 +722,15 @@ function noise(): Case[] {
     '\x00',
   ];
   const fuzz = [1, 2, 3, 4].map(n =>
-    made(`fuzz-${n}`, 'parts of sequences in any order', below => repeat(9000, () => pick(below, parts))),
+    made(`fuzz-${n}`, 'parts of sequences in any order', below =>
+      withoutQuestions(Buffer.from(repeat(9000, () => pick(below, parts)))),
+    ),
   );
   return [
-    made('junk', 'random bytes', below => junk(below, 60_000)),
-    made('junk-seven', 'random bytes of seven bits', below => junk(below, 60_000).map(byte => byte & 0x7f)),
+    made('junk', 'random bytes', below => withoutQuestions(junk(below, 60_000))),
+    made('junk-seven', 'random bytes of seven bits', below =>
+      withoutQuestions(junk(below, 60_000).map(byte => byte & 0x7f)),
+    ),
     made('junk-utf8', 'half characters and too long ones', below =>
       Buffer.from(
         repeat(9000, () =>
@@ -718,11 +746,11 @@ function noise(): Case[] {
             'f4908080',
             'ff',
             '41',
-            '1b5b',
+            '1b5b316d',
             '31',
             '6d',
             '0d0a',
-            'c29b',
+            'c29b326d',
             'c2',
             'e8aa9e',
             'efbfbd',

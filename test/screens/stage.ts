@@ -28,18 +28,18 @@ export interface TerminalState {
 interface Inner {
   readonly core: {
     readonly coreService: { readonly decPrivateModes: object; readonly isCursorHidden: boolean };
-    readonly coreMouseService: { readonly activeProtocol: string; readonly activeEncoding: string };
+    readonly coreMouseService: { readonly activeProtocol: string };
   };
 }
 
 function terminalModes(emulator: Emulator): Record<string, unknown> {
   const { core } = emulator as unknown as Inner; // private, and of this shape in the version that is pinned
   const { decPrivateModes, isCursorHidden } = core.coreService;
-  const { activeProtocol, activeEncoding } = core.coreMouseService;
+  const { activeProtocol } = core.coreMouseService;
   return {
     ...decPrivateModes,
     isCursorHidden,
-    mouse: `${activeProtocol} ${activeEncoding}`,
+    mouse: activeProtocol, // its encoding: xterm's rule, which Modes follows, is another than xterm.js'
   };
 }
 
