@@ -118,6 +118,19 @@ describe('attached', () => {
     expect(person.printed).toContain('\x1b[30;1H\r\n[detached from web]');
   });
 
+  test('the daemon is told of a size that changed while it answered', async () => {
+    const daemon = await FakeConsole.listen();
+    const person = attaching(daemon);
+    const viewer = await daemon.next();
+    expect([viewer.query.get('cols'), viewer.query.get('rows')]).toEqual(['80', '24']);
+    person.pty.resize(100, 30);
+    viewer.attach('picture');
+    await viewer.until(() => viewer.frames.length > 0);
+    expect(viewer.frames).toEqual([{ type: 'size', cols: 100, rows: 30 }]);
+    person.type(CHORD);
+    expect((await person.exited).code).toBe(0);
+  });
+
   test('between two lives one line is shown, and what is not to be seen is not', async () => {
     const { person, viewer } = await attached();
     const state = { type: 'state', state: 'BACKOFF', pid: null } as const;

@@ -28,12 +28,14 @@ export async function attach(context: Context, options: AttachOptions, clock: Cl
   const terminal = await takeover.terminal();
   const loading = import('./attachment.ts'); // read while the daemon answers: two milliseconds saved
   for (let steal = options.steal; ; steal = false) {
-    const query = queryFor(terminal.size, { ...options, steal, label: labelOf(takeover.env, terminal) });
+    const { size } = terminal;
+    const query = queryFor(size, { ...options, steal, label: labelOf(takeover.env, terminal) });
     const upgraded = await context.api.attach({ name: options.name, query });
     const { Attachment } = await loading;
     const attachment = new Attachment(upgraded, {
       name: options.name,
       terminal,
+      size,
       clock,
       readOnly: options.readOnly,
       chordFor: daemonKeys => chordFor(given, daemonKeys),

@@ -7,7 +7,7 @@ import { MutableDisposable } from '../../runtime/lifetime.ts';
 import { type Ending, lineFor, printable } from './ending.ts';
 import { END_MARK, EndMarkReader } from './endmark.ts';
 import { Shown } from './shown.ts';
-import { wireSize } from './size.ts';
+import { type Size, wireSize } from './size.ts';
 import { type HandledSignal, SIGNAL_NUMBERS, type TerminalListener, type UserTerminal } from './terminal.ts';
 import { Typing } from './typing.ts';
 import { type Upgraded, WebSocket, type WebSocketListener } from './websocket.ts';
@@ -30,6 +30,8 @@ export interface Attaching {
   /** As it was named on the command line; the daemon tells the full name. */
   readonly name: string;
   readonly terminal: UserTerminal;
+  /** The terminal's size as the daemon was told. */
+  readonly size: Size;
   readonly clock: Clock;
   /** Nothing that is typed is sent. */
   readonly readOnly: boolean;
@@ -228,7 +230,11 @@ export class Attachment implements TerminalListener, WebSocketListener {
       if (!isErrno(error, 'EIO', 'ENOTTY', 'ENXIO')) throw error;
       this.gone(); // closed a moment ago
     }
-    if (!this.isOver) this.writer.start();
+    if (this.isOver) return;
+    this.writer.start();
+    const { size, terminal } = this.options;
+    const { cols, rows } = terminal.size;
+    if (cols !== size.cols || rows !== size.rows) this.resized(); // it changed before anybody listened
   }
 
   private take({ pass, detached }: ReturnType<ChordMatcher['feed']>): void {
