@@ -58,6 +58,7 @@ describe.each(EDITORS)('%s', (name, commandOf) => {
 async function redraws(commandOf: (file: string) => string[]): Promise<void> {
   const cmd = commandOf(book());
   const house = await House.open({ editor: { cmd, env: UTF8 } });
+  await house.untilPrinted('editor', '1 étude');
   const bare = new Seat(cmd, { ...FIRST, env: UTF8 }); // the program without any of us
   const seat = house.attach('editor', FIRST);
   await bare.untilShown('1 étude');
@@ -94,7 +95,8 @@ async function redraws(commandOf: (file: string) => string[]): Promise<void> {
 }
 
 test.runIf(isInstalled('htop'))('htop on attach, on resize, with two viewers, and after them', async () => {
-  const house = await House.open({ htop: { cmd: ['htop', '-d', '100'] } });
+  const house = await House.open({ htop: { cmd: ['htop', '-d', '30'] } });
+  await house.untilPrinted('htop', 'F1Help');
   const seat = house.attach('htop', FIRST);
   const showsBar = (person: Seat): boolean => /^F1Help /.test(person.lines.at(-1) ?? '');
   await seat.untilSo('the bar', () => showsBar(seat));
