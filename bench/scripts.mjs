@@ -92,7 +92,10 @@ export function printing(lab, tag, { gate, files }) {
 }
 
 /** A line as logs have them. */
-export const LOG_LINE = '2026-11-21T03:28:27.123Z info  request 4711 GET /index.html 200 in 12 ms, 8 kB out';
+const LOG_LINE = '2026-11-21T03:28:27.123Z info  request 4711 GET /index.html 200 in 12 ms, 8 kB out';
+
+/** What a flood prints again and again: so many lines that no screen is like the one before, and yet one word for `yes`. */
+const FLOOD_BYTES = 16_000;
 
 /** Log lines, numbered so that neighbours are not alike. @param {number} bytes at least so many */
 export function logText(bytes) {
@@ -100,6 +103,11 @@ export function logText(bytes) {
   return Array.from({ length: lines }, (_, line) => `${LOG_LINE.replace('4711', String(1000 + (line % 9000)))}\n`).join(
     '',
   );
+}
+
+/** Log lines for `flooding`. */
+export function logFlood() {
+  return logText(FLOOD_BYTES).trimEnd();
 }
 
 /** One redraw of a whole screen in colours, as a full-screen program does it. @param {{cols: number, rows: number, seed?: number}} size */

@@ -1,7 +1,7 @@
 // @ts-check
 import { setTimeout as wait } from 'node:timers/promises';
 import { writtenBytes } from '../procfs.mjs';
-import { echoing, flooding, LOG_LINE, redraw } from '../scripts.mjs';
+import { echoing, flooding, logFlood, redraw } from '../scripts.mjs';
 import { quantile } from '../stats.mjs';
 import { COLS, ROWS, Terminal } from '../terminal.mjs';
 import { typeInTurns } from '../typing.mjs';
@@ -19,7 +19,7 @@ const SETTLE_MS = 2000;
 const FLOODED_MS = 100;
 
 const FLOODS = [
-  { what: 'log lines', text: LOG_LINE },
+  { what: 'log lines', text: logFlood() },
   { what: 'short lines (`yes`)', text: 'y' },
   { what: 'coloured full-screen redraws', text: redraw({ cols: COLS, rows: ROWS }) },
 ];

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { cpuShare, residentKb } from '../procfs.mjs';
+import { SUBJECT } from '../row.mjs';
 import { deaf, echoing, logText, slowReader } from '../scripts.mjs';
 import { quantile, Samples } from '../stats.mjs';
 import { Terminal } from '../terminal.mjs';
@@ -133,7 +134,12 @@ async function pasteToDeaf({ lab, isQuick, say }, { console, samples }) {
   const [cpu, clientCpu] = await Promise.all([cpuShare(server, look), cpuShare(terminal.pid, look)]);
   samples.cpu.add(console.name, cpu);
   samples.clientCpu.add(console.name, clientCpu);
-  samples.stuckEcho.add(console.name, quantile(await typeKeys(neighbour, isQuick ? QUICK_KEYS : KEYS), 0.9));
+  try {
+    samples.stuckEcho.add(console.name, quantile(await typeKeys(neighbour, isQuick ? QUICK_KEYS : KEYS), 0.9));
+  } catch (error) {
+    if (console.name === SUBJECT) throw error;
+    say(`${console.name}: its other programs are stuck too`); // screen is, at times
+  }
   samples.stuckGrown.add(console.name, (residentKb(server) - before) / 1024);
   // A terminal sends the rest of a paste before what is typed after it.
   const left = await leave(terminal, { pasted, keys: console.leave });

@@ -90,9 +90,18 @@ export class Scrollback {
     return { from: start, bytes };
   }
 
+  /** As `read`, without a copy where the bytes stand in one piece: to be looked at before anything is appended. */
+  peek(from: number, max: number): Slice {
+    const start = Math.min(Math.max(from, this.oldest), this.next);
+    const length = Math.min(max, this.next - start);
+    const at = length === 0 ? 0 : start % this.ring.length;
+    if (at + length > this.ring.length) return this.read(from, max);
+    return { from: start, bytes: this.ring.subarray(at, at + length) };
+  }
+
   /** The offset at which the last `lines` lines begin. A last line without its newline counts. */
   lastLines(lines: number): number {
-    const { bytes, from } = this.read(this.oldest, this.next - this.oldest);
+    const { bytes, from } = this.peek(this.oldest, this.next - this.oldest);
     let at = bytes.length;
     if (bytes[at - 1] === NEWLINE) at--;
     for (let left = lines; left > 0; left--) {

@@ -124,8 +124,8 @@ export class Console implements Stage, Disposable {
     const { last } = this.host.life();
     if (this.made === undefined) return;
     this.watched?.flush();
-    const how = last === undefined ? '' : ` ${describeExit(last.exit)} after ${describeSpan(last.ranFor)};`;
-    this.made.begin(`[${this.host.name()}${how} started again]`);
+    const how = last && `${describeExit(last.exit)} after ${describeSpan(last.ranFor)}`;
+    this.made.begin(how && `[${this.host.name()} ${how}; started again]`);
     this.watched?.renew({ keep: true });
   }
 

@@ -8,7 +8,7 @@ import type { Sequence } from '../core/sequence.ts';
 import { SequenceScanner } from '../core/sequences.ts';
 import { VERSION } from '../protocol/version.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { Emulator, Size } from '../terminal/emulator.ts';
+import { type Emulator, loadEmulator, type Size } from '../terminal/emulator.ts';
 import { Screen, type ScreenOptions } from '../terminal/screen.ts';
 import { PLAIN, sgrBetween } from '../terminal/sgr.ts';
 import { Answers } from './answers.ts';
@@ -87,6 +87,7 @@ export class Display implements Disposable {
 
   /** The screen at `shown`; undefined when there is more to take in than one turn may. */
   look(): Emulator | undefined {
+    if (loadEmulator()) return undefined; // that was enough for one turn
     return this.screen.catchUp(this.shown, STEP) ? this.screen.at(this.shown) : undefined;
   }
 
@@ -94,8 +95,8 @@ export class Display implements Disposable {
     this.screen.resize(size);
   }
 
-  /** A new life: its terminal is a new one, and begins with this line. */
-  begin(line: string): void {
+  /** A new life: its terminal is a new one, and begins with this line if there is any. */
+  begin(line: string | undefined): void {
     this.scanner.reset(this.ring.head);
     this.modes.reset();
     this.screen.boundary(line);

@@ -59,7 +59,11 @@ export interface Subject {
 /** One small function per route. */
 export function createHandlers(subject: Subject): Handlers {
   const { supervisor, reloader, journal } = subject;
-  const named = ({ name }: Call): Process => onlyOne(supervisor, name);
+  const named = ({ name }: Call): Process => {
+    const process = supervisor.find(name);
+    if (!process) throw new WireError('no_such_process', `no such process: ${name}`);
+    return process;
+  };
   const action = (
     act: (processes: readonly Process[], options: RequestOptions) => Promise<readonly ActionResult[]>,
   ): Handler => {
@@ -111,11 +115,11 @@ export function createHandlers(subject: Subject): Handlers {
       return { accepted: call.body.length };
     },
     output: call => sendOutput(call.response, sourceOf(named(call), call.query), call.query),
-    screen: call => sendScreen(named(call).console, call),
+    screen: call => sendScreen(onlyOne(supervisor, call.name).console, call),
     attach: () => {
       throw new WireError('upgrade_required', 'this is a WebSocket: the request must ask for an upgrade');
     },
-    detach: call => ({ detached: named(call).console.detach('detached from elsewhere') }),
+    detach: ({ name }) => ({ detached: onlyOne(supervisor, name).console.detach('detached from elsewhere') }),
     events: call => sendEvents(call, journal, subject.boot),
     reload: async call => {
       refuseWhenStopping(subject);

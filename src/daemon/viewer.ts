@@ -21,6 +21,9 @@ const CHUNK = 64 * 1024;
 /** A program that is this far ahead of a viewer prints faster than anybody reads: it gets pictures. */
 const MOST_LAG = 256 * 1024;
 
+/** Nor does anybody read more than this of a stream between two pictures. */
+const MOST_AT_ONCE = 512 * 1024;
+
 /** A program that prints less than this between two pictures is followed as a stream again. */
 const CALM = 32 * 1024;
 
@@ -57,6 +60,8 @@ export interface ViewerOptions {
 interface Streamed {
   readonly kind: 'streamed';
   offset: number;
+  /** Where it was when the time of a picture had last passed, and when that was. */
+  mark: { readonly offset: number; readonly at: Millis };
 }
 
 /** It gets pictures. The first begins with a reset, and may be followed by the stream at once unless it is a slow one's. */
@@ -196,7 +201,9 @@ export class Viewer implements Disposable {
     const { clock, scrollback, cuts, shown } = this.stage;
     const now = clock.now();
     const start = view.offset;
-    const isOvertaken = shown - view.offset > MOST_LAG || view.offset < scrollback.tail;
+    if (now - view.mark.at >= PAINT_EVERY) view.mark = { offset: view.offset, at: now };
+    const isFlood = shown - view.offset > MOST_LAG || shown - view.mark.offset > MOST_AT_ONCE;
+    const isOvertaken = isFlood || view.offset < scrollback.tail;
     if (!this.mayStream || isOvertaken || (atLeast === 0 && this.flow.isSlow(now))) {
       this.view = painted(view.offset, { keep: false, isSlow: this.mayStream });
       return;
@@ -231,10 +238,11 @@ export class Viewer implements Disposable {
   }
 
   private beginStream(view: Painted, emulator: Emulator): void {
-    const { modes, continuation } = this.stage;
+    const { clock, continuation, modes } = this.stage;
+    const { from, opening } = continuation;
     this.tellReset(view, false);
-    this.sendText(wholePicture(emulator, modes) + continuation.opening);
-    this.view = { kind: 'streamed', offset: continuation.from };
+    this.sendText(wholePicture(emulator, modes) + opening);
+    this.view = { kind: 'streamed', offset: from, mark: { offset: from, at: clock.now() } };
   }
 
   private sendLastPicture(view: Painted): void {

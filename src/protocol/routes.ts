@@ -167,7 +167,7 @@ export const ROUTES = {
     reply: 'frames',
     limit: 0,
     example:
-      "'http://tm/v1/processes/repl/attach?cols=80&rows=24' -H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==' --max-time 1 --http1.1 --output /dev/null",
+      "'http://tm/v1/processes/repl/attach?cols=80&rows=24' -H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==' --max-time 1 --output -",
   }),
   detach: route<undefined, DetachReply>({
     method: 'POST',

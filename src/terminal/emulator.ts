@@ -92,6 +92,13 @@ function xterm(): Xterm {
   return loaded;
 }
 
+/** Loads what emulators are made of, for who can spread his work. Returns whether that was still to be done. */
+export function loadEmulator(): boolean {
+  if (loaded) return false;
+  xterm();
+  return true;
+}
+
 const G_COUNT = 4;
 
 /** Bytes: below the 128 KB after which xterm cuts what it is given, through characters too. */

@@ -21,6 +21,12 @@ export const MAX_LAG = 128 * 1024;
 /** Bytes parsed at a time, so that nobody else is blocked for long: 2 ms usually, 11 ms at worst. */
 export const PIECE = 64 * 1024;
 
+/** Bytes parsed at a time while output comes in, half a millisecond: keys of others pass in between. */
+const SMALL_PIECE = 8 * 1024;
+
+/** A proof that failed is tried again this many bytes later. */
+const PROVE_EVERY = 32 * 1024;
+
 /** Rings of at least this hold the lag and the next chunk. */
 const ROOMY = 256 * 1024;
 
@@ -73,6 +79,8 @@ export class Screen implements Disposable {
   private store: Scrollback | undefined;
   private storeAt = 0;
   private resizes: Resize[] | undefined;
+  /** A proof is not tried before the checkpoint is here. */
+  private cutFrom = 0;
   /** Up to here nothing is half received, as we were told last. */
   private safe: number;
 
@@ -120,8 +128,9 @@ export class Screen implements Disposable {
     this.safe = safe;
     const lag = this.isRoomy ? MAX_LAG : SMALL_LAG;
     while (safe - this.offset > lag) {
-      if (this.cut(safe) && safe - this.offset <= lag) break;
-      this.moveTo(safe, PIECE, { cut: false });
+      if (this.offset >= this.cutFrom && !this.cut(safe)) this.cutFrom = this.offset + PROVE_EVERY;
+      else if (safe - this.offset <= lag) break;
+      this.moveTo(safe, SMALL_PIECE, { cut: false });
     }
     if (this.store !== undefined && this.isRoomy && this.ring.tail <= this.offset) this.store = undefined;
   }
@@ -134,15 +143,18 @@ export class Screen implements Disposable {
     if (this.isBlank) this.applyResizes();
   }
 
-  /** A new life begins at the ring's head, on a blank screen with this one line of text. What came before is of no matter. */
-  boundary(line: string): void {
+  /**
+   * A new life begins at the ring's head, on a blank screen with this one line of text if there is any. What came before is
+   * of no matter.
+   */
+  boundary(line?: string): void {
     this.sizeThere = this.size;
     this.resizes = undefined;
     this.live?.[Symbol.dispose]();
     this.live = undefined;
     this.store = undefined;
-    const bytes = `${line}\r\n`;
-    this.resting = { bytes, bare: '', below: this.sizeThere.rows - 1, pen: undefined };
+    const below = this.sizeThere.rows - 1;
+    this.resting = line === undefined ? undefined : { bytes: `${line}\r\n`, bare: '', below, pen: undefined };
     this.offset = this.ring.head;
     this.safe = this.ring.head;
   }
@@ -230,8 +242,8 @@ export class Screen implements Disposable {
 
   /** The bytes from the checkpoint to `end`: all of them, unless someone else shrank the ring. */
   private read(end: number): Uint8Array {
-    if (this.store !== undefined) return this.store.read(this.offset - this.storeAt, end - this.offset).bytes;
-    return this.ring.read(this.offset, end - this.offset).bytes;
+    if (this.store !== undefined) return this.store.peek(this.offset - this.storeAt, end - this.offset).bytes;
+    return this.ring.peek(this.offset, end - this.offset).bytes;
   }
 
   /** Moves the checkpoint towards `target`, parsing at most `budget` bytes. */

@@ -12,6 +12,7 @@ import { ERRORS, type ErrorCode } from '../../src/protocol/errors.ts';
 import type { ClientFrame, ServerFrame } from '../../src/protocol/frames.ts';
 import { PROTOCOL, PROTOCOL_HEADER } from '../../src/protocol/version.ts';
 import { realClock } from '../../src/runtime/clock.ts';
+import { isErrno } from '../../src/runtime/errno.ts';
 import { tempDir } from './support.ts';
 
 const cleanups: (() => Promise<void> | void)[] = [];
@@ -232,10 +233,7 @@ export class Person extends Watched {
     );
     cleanups.push(async () => {
       if (this.isHungUp) return;
-      if (this.exit === undefined) {
-        process.kill(this.pty.pid, 'SIGCONT');
-        process.kill(this.pty.pid, 'SIGKILL');
-      }
+      if (this.exit === undefined) for (const signal of ['SIGCONT', 'SIGKILL'] as const) this.kill(signal);
       await this.exited;
       this.pty[Symbol.dispose]();
     });
@@ -262,6 +260,14 @@ export class Person extends Watched {
 
   async untilPrinted(text: string): Promise<void> {
     await this.until(() => this.text.includes(text));
+  }
+
+  private kill(signal: NodeJS.Signals): void {
+    try {
+      process.kill(this.pty.pid, signal);
+    } catch (error) {
+      if (!isErrno(error, 'ESRCH')) throw error; // it has ended, and we are yet to be told
+    }
   }
 
   private answer(printed: string): void {

@@ -77,5 +77,5 @@ function queryFor(
 
 /** What the daemon shows to others: `ada@host pts/3`. */
 function labelOf(env: Context['takeover']['env'], { name }: UserTerminal): string {
-  return `${env.USER ?? env.LOGNAME ?? 'somebody'}@${hostname()} ${name}`.trim();
+  return `${env.USER ?? env.LOGNAME ?? `uid ${process.getuid?.()}`}@${hostname()} ${name}`.trim();
 }
