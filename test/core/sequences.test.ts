@@ -171,13 +171,13 @@ describe('the scanner of sequences', () => {
 
   test('what is cut short by another sequence is held back with it', () => {
     const scanner = new SequenceScanner();
+    let scanned = 0;
     const safeAfter = (text: string): number => {
       const bytes = bytesOf(text);
       scanner.scan(bytes, scanned, () => {});
       scanned += bytes.length;
       return scanner.safe;
     };
-    const scanned = 0;
     expect(safeAfter('ab\x1b]8;;u')).toBe(2);
     expect(safeAfter('\x1b[3')).toBe(2);
     expect(safeAfter('1m')).toBe(scanned);
