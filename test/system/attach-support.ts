@@ -2,7 +2,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { onTestFailed } from 'vitest';
 import { Modes } from '../../src/core/modes.ts';
 import { questionOf } from '../../src/core/queries.ts';
 import type { Sequence } from '../../src/core/sequence.ts';
@@ -12,6 +11,7 @@ import { jsonOf, type ScreenDocument, textOf } from '../../src/terminal/render.t
 import { CTL, Person } from '../client/attach-support.ts';
 import { Bench, type Ran, type RunningDaemon } from '../support/built.ts';
 import { differences, picture, type ScreenState, stateOf } from '../support/screenstate.ts';
+import { onCleanup } from '../support/world.ts';
 
 export const CHORD = '\x02d';
 
@@ -59,12 +59,7 @@ export class Seat extends Person {
 
   /** `until` that tells what was there when the test fails for want of it. */
   async untilSo(what: string, isSo: () => boolean): Promise<void> {
-    let isDone = false;
-    onTestFailed(() => {
-      if (!isDone) console.error(`waited in vain: ${what}\n${picture(this.state)}`);
-    });
-    await this.until(isSo);
-    isDone = true;
+    await toldOf(this.until(isSo), () => `waited in vain: ${what}\n${picture(this.state)}`);
   }
 
   resize(size: Size): void {
@@ -111,7 +106,7 @@ export function configOf(
   programs: Readonly<Record<string, ProgramOptions>>,
   more: Readonly<Record<string, unknown>> = {},
 ): string {
-  const defaults = { starttime: 0, autorestart: false, stoptime: 2 };
+  const defaults = { starttime: 0, autorestart: false, stoptime: 0.3 };
   return JSON.stringify({ defaults, programs, ...more }); // JSON is YAML
 }
 
@@ -197,13 +192,11 @@ export class House {
   /** Resolves once a terminal shows what the daemon says, its size included. */
   async untilTrue(seat: Seat, name: string): Promise<void> {
     let found: string[] = [];
-    let isDone = false;
-    onTestFailed(() => {
-      if (!isDone) console.error(`not what the daemon says: ${found.join('\n')}\n${picture(seat.state)}`);
-    });
-    do found = unlike(await this.screen(name), jsonOf(seat.terminal));
-    while (found.length > 0);
-    isDone = true;
+    const isTrue = async (): Promise<void> => {
+      do found = unlike(await this.screen(name), jsonOf(seat.terminal));
+      while (found.length > 0);
+    };
+    await toldOf(isTrue(), () => `not what the daemon says: ${found.join('\n')}\n${picture(seat.state)}`);
   }
 }
 
@@ -218,11 +211,17 @@ export async function untilSame(one: Seat, other: Seat): Promise<void> {
 }
 
 async function either(one: Seat, other: Seat, isSo: () => boolean): Promise<void> {
+  const same = Promise.race([one.until(isSo), other.until(isSo)]);
+  await toldOf(same, () => `not the same:\n${differences(one.state, other.state).join('\n')}`);
+}
+
+/** Waits, and says how things stand when the test ends before: for then it has failed. */
+async function toldOf(promise: Promise<void>, how: () => string): Promise<void> {
   let isDone = false;
-  onTestFailed(() => {
-    if (!isDone) console.error(`not the same:\n${differences(one.state, other.state).join('\n')}`);
+  onCleanup(() => {
+    if (!isDone) console.error(how());
   });
-  await Promise.race([one.until(isSo), other.until(isSo)]);
+  await promise;
   isDone = true;
 }
 
