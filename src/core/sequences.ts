@@ -40,6 +40,9 @@ const MEANINGLESS: Readonly<Record<SequenceKind, string>> = {
   sos: '\x1bX',
 };
 
+/** The least code of a character by how many bytes follow its first. */
+const LEAST_CODES = [0, 0x80, 0x800, 0x10000];
+
 const ENQ = 0x05;
 const BEL = 0x07;
 const SO = 0x0e;
@@ -66,8 +69,6 @@ export class SequenceScanner {
   private began = 0;
   /** Where the one began that it cut short, and which a terminal is in until it gets more; else the same. */
   private heldFrom = 0;
-  /** Where a character stands that cut a sequence short. */
-  private cutAt = -1;
   /** All before this has been scanned. */
   private scanned: number;
   /** The last byte was C2, and the next one says whether it is a C1 control. In ground and inside sequences alike. */
@@ -75,6 +76,10 @@ export class SequenceScanner {
   /** Start of a UTF-8 character at the end of what was scanned, and how many bytes it still lacks. */
   private character = 0;
   private lacking = 0;
+  /** A character within a header: bytes that it lacks, what it is so far, and what it is at least if it is well-formed. */
+  private left = 0;
+  private code = 0;
+  private leastCode = 0;
   private kind: SequenceKind = 'esc';
   /** Where the ESC of 'string escape' stands. */
   private escapeAt = 0;
@@ -104,11 +109,7 @@ export class SequenceScanner {
    * than `HELD_LIMIT` all, but for an ESC that may be the first half of its end. Never goes back.
    */
   get safe(): number {
-    if (this.state === 'ground') {
-      if (this.lacking === 0) return this.scanned;
-      const isCut = this.character === this.cutAt && this.character - this.heldFrom <= HELD_LIMIT;
-      return isCut ? this.heldFrom : this.character;
-    }
+    if (this.state === 'ground') return this.lacking > 0 ? this.character : this.scanned;
     if (this.scanned - this.heldFrom <= HELD_LIMIT) return this.heldFrom;
     const half = this.state === 'string escape' || (this.c2 && this.state === 'string') ? 1 : 0;
     return Math.max(this.scanned - half, this.heldFrom + HELD_LIMIT);
@@ -232,9 +233,10 @@ export class SequenceScanner {
       if (this.c2) {
         this.c2 = false;
         if (isC1(byte)) this.c1(byte, at + i, onSequence);
-        else this.beyondAscii(C1_LEAD, byte, onSequence);
-        // What is no continuation byte stands for itself.
-        if (byte >= 0x80 && byte < 0xc0) i++;
+        else if (this.state === 'string') this.put(C1_LEAD);
+        else this.beyondAscii(C1_LEAD, onSequence);
+        // Any other byte stands for itself, be it the second of a character.
+        if (isC1(byte)) i++;
       } else if (byte === C1_LEAD) {
         this.c2 = true;
         i++;
@@ -244,14 +246,15 @@ export class SequenceScanner {
         i = this.takePayload(bytes, i);
         continue;
       } else if (byte < 0x20) {
+        this.left = 0;
         this.control(byte, at + i, onSequence);
         i++;
       } else if (byte >= 0x80) {
-        if (this.state !== 'string') this.cutAt = at + i;
-        this.beyondAscii(byte, 0, onSequence);
+        this.beyondAscii(byte, onSequence);
         i++;
       } else {
         if (this.state === 'ground') return i;
+        this.left = 0;
         this.ascii(byte, at + i, onSequence);
         i++;
       }
@@ -302,13 +305,24 @@ export class SequenceScanner {
     }
   }
 
-  /** A character beyond ASCII, or a byte of one. It aborts a header, and belongs to the payload of a string. */
-  private beyondAscii(byte: number, next: number, onSequence: (sequence: Sequence) => void): void {
+  /**
+   * A byte of a character beyond ASCII, in a header: a whole character aborts it. What is no UTF-8 is passed over, as
+   * xterm.js's decoder does.
+   */
+  private beyondAscii(byte: number, onSequence: (sequence: Sequence) => void): void {
     this.endBeforeEscape(onSequence);
-    if (this.state === 'string') {
-      this.put(byte);
-      if (next >= 0x80 && next < 0xc0) this.put(next);
-    } else if (this.state !== 'csi ignore' && this.state !== 'dcs ignore') this.state = 'ground';
+    if (byte >= 0xc0) {
+      this.left = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : byte < 0xf8 ? 3 : 0;
+      this.code = byte & (0x3f >> this.left);
+      this.leastCode = LEAST_CODES[this.left] ?? 0;
+      return;
+    }
+    if (this.left === 0) return;
+    this.code = (this.code << 6) | (byte & 0x3f);
+    if (--this.left > 0 || this.state === 'csi ignore' || this.state === 'dcs ignore') return;
+    const { code } = this;
+    const isCharacter = code >= this.leastCode && code <= 0x10ffff && (code & 0xfff800) !== 0xd800 && code !== 0xfeff;
+    if (isCharacter) this.state = 'ground';
   }
 
   /** A byte 0x20..0x7f in any state but ground and string. */
@@ -360,6 +374,7 @@ export class SequenceScanner {
   private begin(state: State, offset: number): void {
     if (this.state === 'ground' || offset - this.heldFrom > HELD_LIMIT) this.heldFrom = offset;
     this.state = state;
+    this.left = 0;
     this.kind = 'esc';
     this.began = offset;
     this.headerLength = 0;

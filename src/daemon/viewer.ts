@@ -27,6 +27,9 @@ const MOST_AT_ONCE = 512 * 1024;
 /** A program that prints less than this between two pictures is followed as a stream again. */
 const CALM = 32 * 1024;
 
+/** Questions that wait for a viewer that takes nothing; by then the program has long had the defaults. */
+const MOST_QUESTIONS = 16;
+
 /** How long a notice covers the last row. */
 const NOTICE_FOR: Millis = 2_000;
 
@@ -101,6 +104,8 @@ export class Viewer implements Disposable {
   private notice: string | undefined;
   private view: Streamed | Painted;
   private flushed = 0;
+  /** What its terminal is to be asked. */
+  private readonly questions: Uint8Array[] = [];
 
   constructor(stage: Stage, wire: Wire, options: ViewerOptions) {
     this.stage = stage;
@@ -166,15 +171,17 @@ export class Viewer implements Disposable {
     this.touch();
   }
 
-  /** A question that only its terminal can answer. */
+  /** A question that only its terminal can answer, put once no sequence of the stream is half sent. */
   ask(question: Uint8Array): void {
-    this.send(question);
+    if (this.questions.length < MOST_QUESTIONS) this.questions.push(question);
+    this.touch();
   }
 
   /** Sends the last of what there is to see, then why there is no more, and closes. */
   finish(frame: ServerFrame): void {
-    if (this.view.kind === 'streamed') this.stream(this.view, LARGEST_WINDOW);
-    if (this.view.kind === 'painted') this.sendLastPicture(this.view);
+    const { view } = this;
+    if (view.kind === 'streamed' && this.mayFollow(view)) this.sendStream(view, LARGEST_WINDOW);
+    else this.sendLastPicture(view.kind === 'painted' ? view : painted(view.offset, { keep: false, isSlow: false }));
     this.wire.tell(frame);
     this.wire.end('the process has ended');
   }
@@ -196,27 +203,41 @@ export class Viewer implements Disposable {
     return this.notice === undefined && this.size.cols === cols && this.size.rows === rows;
   }
 
-  /** `atLeast`: bytes that may be sent whatever is under way. */
-  private stream(view: Streamed, atLeast = 0): void {
-    const { clock, scrollback, cuts, shown } = this.stage;
+  /** Whether the ring still has what follows, and it is not more than anybody reads. */
+  private mayFollow({ offset, mark }: Streamed): boolean {
+    const { scrollback, shown } = this.stage;
+    const isFlood = shown - offset > MOST_LAG || shown - mark.offset > MOST_AT_ONCE;
+    return this.mayStream && !isFlood && offset >= scrollback.tail;
+  }
+
+  private stream(view: Streamed): void {
+    const { clock } = this.stage;
     const now = clock.now();
-    const start = view.offset;
     if (now - view.mark.at >= PAINT_EVERY) view.mark = { offset: view.offset, at: now };
-    const isFlood = shown - view.offset > MOST_LAG || shown - view.mark.offset > MOST_AT_ONCE;
-    const isOvertaken = isFlood || view.offset < scrollback.tail;
-    if (!this.mayStream || isOvertaken || (atLeast === 0 && this.flow.isSlow(now))) {
+    if (!this.mayFollow(view) || this.flow.isSlow(now)) {
       this.view = painted(view.offset, { keep: false, isSlow: this.mayStream });
       return;
     }
-    const room = (): number => Math.max(this.flow.room, view.offset - start < atLeast ? atLeast : 0);
-    while (view.offset < shown && room() > 0) {
-      const { from, bytes } = scrollback.read(view.offset, Math.min(CHUNK, room(), shown - view.offset));
+    this.sendStream(view, this.flow.room);
+    const { slowAt } = this.flow;
+    const isBehind = view.offset < this.stage.shown;
+    if (!isBehind) this.sendQuestions();
+    this.timer.value = isBehind && slowAt !== undefined ? clock.after(slowAt - now, () => this.touch()) : undefined;
+  }
+
+  /** Sends what follows, at most so many bytes of it. */
+  private sendStream(view: Streamed, budget: number): void {
+    const { scrollback, cuts, shown } = this.stage;
+    const end = Math.min(shown, view.offset + budget);
+    while (view.offset < end) {
+      const { from, bytes } = scrollback.read(view.offset, Math.min(CHUNK, end - view.offset));
       view.offset = from + bytes.length;
       for (const { start, end } of cuts.left(from, view.offset)) this.send(bytes.subarray(start - from, end - from));
     }
-    const { slowAt } = this.flow;
-    const isBehind = view.offset < shown && slowAt !== undefined;
-    this.timer.value = isBehind ? clock.after(slowAt - now, () => this.touch()) : undefined;
+  }
+
+  private sendQuestions(): void {
+    for (const question of this.questions.splice(0)) this.send(question);
   }
 
   private paint(view: Painted): void {
@@ -243,6 +264,7 @@ export class Viewer implements Disposable {
     this.tellReset(view, false);
     this.sendText(wholePicture(emulator, modes) + opening);
     this.view = { kind: 'streamed', offset: from, mark: { offset: from, at: clock.now() } };
+    if (opening === '') this.sendQuestions();
   }
 
   private sendLastPicture(view: Painted): void {
@@ -266,6 +288,7 @@ export class Viewer implements Disposable {
     view.modes = modes.clone();
     view.at = clock.now();
     view.offset = shown;
+    this.sendQuestions();
   }
 
   /** Before a picture that is whole. */

@@ -169,6 +169,50 @@ describe('the scanner of sequences', () => {
     ]);
   });
 
+  test('what is cut short by another sequence is held back with it', () => {
+    const scanner = new SequenceScanner();
+    let scanned = 0;
+    const safeAfter = (text: string): number => {
+      const bytes = bytesOf(text);
+      scanner.scan(bytes, scanned, () => {});
+      scanned += bytes.length;
+      return scanner.safe;
+    };
+    expect(safeAfter('ab\x1b]8;;u')).toBe(2);
+    expect(safeAfter('\x1b[3')).toBe(2);
+    expect(safeAfter('1m')).toBe(scanned);
+    expect(safeAfter('\x1b[3')).toBe(scanned - 3);
+    expect(safeAfter('\u009b')).toBe(scanned - 5);
+    expect(safeAfter('1m')).toBe(scanned);
+  });
+
+  test('a sequence is aborted by a whole character, and not by half a one', () => {
+    const finals = (...parts: (string | number[])[]): string => {
+      let found = '';
+      const bytes = Buffer.concat(
+        parts.map(part => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part))),
+      );
+      new SequenceScanner().scan(bytes, 0, sequence => {
+        found += sequence.final;
+      });
+      return found;
+    };
+    expect(finals('\x1b[3語1m')).toBe('');
+    expect(finals('\x1b[3é1m')).toBe('');
+    expect(finals('\x1b[3', [0xe8, 0xaa], '1m')).toBe('m');
+    expect(finals('\x1b[3', [0xff, 0x80, 0xc2], '1m')).toBe('m');
+    expect(finals('\x1b[3', [0xed, 0xa0, 0x80], '1m')).toBe('m');
+  });
+
+  test('the rest of a sequence that is shown as it comes can be made a part of one without meaning', () => {
+    const scanner = new SequenceScanner();
+    const image = bytesOf(`ab\x1b_G${'A'.repeat(1000)}`);
+    scanner.scan(image, 0, () => {});
+    expect([scanner.safe, scanner.whole, scanner.opening()]).toEqual([image.length, 2, '\x1b_~']);
+    scanner.scan(bytesOf('\x1b\\'), image.length, () => {});
+    expect([scanner.safe, scanner.whole, scanner.opening()]).toEqual([image.length + 2, image.length + 2, '']);
+  });
+
   test('a reset forgets what is unfinished', () => {
     const scanner = new SequenceScanner();
     const found: string[] = [];

@@ -54,8 +54,11 @@ export function random(seed: number): (below: number) => number {
   };
 }
 
+/** Other streams, other reads, other attach points: SCREENS_SEED, a whole number. */
+const SEED = Number(process.env.SCREENS_SEED ?? 0);
+
 export function seedOf(name: string): number {
-  let seed = 2166136261;
+  let seed = 2166136261 + SEED;
   for (const character of name) seed = Math.imul(seed ^ (character.codePointAt(0) ?? 0), 16777619);
   return seed >>> 0;
 }

@@ -18,7 +18,11 @@ const SOAKING = process.env.SOAK === '1';
 
 export function goldenScreens(title: string, cases: readonly Case[]): void {
   describe(title, () => {
-    for (const one of cases) test(`${one.name}: ${one.about}`, () => expect(failuresOf(one)).toEqual([]));
+    for (const one of cases) {
+      test(`${one.name}: ${one.about}`, { timeout: SOAKING ? 600_000 : 30_000 }, () => {
+        expect(failuresOf(one)).toEqual([]);
+      });
+    }
   });
 }
 
