@@ -5,6 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { tempDir } from '../support/world.ts';
 import { House, isInstalled, Seat, untilAlike, untilSame } from './attach-support.ts';
 
+/** Of a terminal that nobody has looked at. */
+const UNSEEN = { cols: 120, rows: 40 };
 const FIRST = { cols: 80, rows: 24 };
 const RESIZED = { cols: 101, rows: 31 };
 const OTHER = { cols: 60, rows: 18 };
@@ -58,10 +60,11 @@ describe.each(EDITORS)('%s', (name, commandOf) => {
 async function redraws(commandOf: (file: string) => string[]): Promise<void> {
   const cmd = commandOf(book());
   const house = await House.open({ editor: { cmd, env: UTF8 } });
-  await house.untilPrinted('editor', '1 étude');
-  const bare = new Seat(cmd, { ...FIRST, env: UTF8 }); // the program without any of us
+  const bare = new Seat(cmd, { ...UNSEEN, env: UTF8 }); // the program without any of us
+  await house.untilScreen('editor', ({ lines }) => lines.at(-1)?.text !== ''); // what is drawn last
+  await bare.untilSo('its last row', () => bare.lines.at(-1) !== '');
   const seat = house.attach('editor', FIRST);
-  await bare.untilShown('1 étude');
+  bare.resize(FIRST);
   await untilAlike(seat, bare);
   for (const person of [seat, bare]) person.resize(RESIZED);
   await untilAlike(seat, bare);
