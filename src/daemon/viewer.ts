@@ -164,6 +164,14 @@ export class Viewer implements Disposable {
     this.touch();
   }
 
+  /** What `show` said is not so any more. */
+  unshow(): void {
+    if (this.notice === undefined) return;
+    this.notice = undefined;
+    this.noticeTimer.value = undefined;
+    this.touch();
+  }
+
   /** So many bytes of all that were sent have reached its terminal, as its client says. */
   onArrived(total: number): void {
     if (!this.options.acks) return;

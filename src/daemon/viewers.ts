@@ -145,6 +145,7 @@ export class Viewers implements Disposable {
     viewer.deed = ++this.deeds;
     this.takeSize();
     if (driver === viewer) return;
+    viewer.unshow(); // that somebody else does
     for (const other of this.viewers) if (other !== viewer) other.show(`${viewer.options.label} drives`);
     this.tellViewers();
   }
@@ -180,7 +181,10 @@ export class Viewers implements Disposable {
     viewer[Symbol.dispose]();
     keyboard[Symbol.dispose]();
     this.actor.onDetached(info, why);
-    if (drove) this.takeSize();
+    if (drove) {
+      this.takeSize();
+      this.driver?.unshow();
+    }
     this.tellViewers();
   }
 

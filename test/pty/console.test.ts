@@ -169,6 +169,22 @@ describe('size', () => {
     expect([await sizeOf(program), program.console.viewers.length]).toEqual(['30 100', 1]);
   });
 
+  test('who takes it over, or is left alone with it, is told no longer that somebody else has it', async () => {
+    const { program } = await started(ECHO);
+    const first = new Person(program);
+    const second = new Person(program, { label: 'second' });
+    await first.untilShown('second drives');
+    first.type('taken over');
+    await first.untilShown('taken over');
+    expect(first.lines.join('')).not.toContain('drives');
+    second.type(', and back');
+    await first.untilShown('and back');
+    await first.untilShown('second drives');
+    second.leave();
+    await first.wire.until(() => !first.lines.join('').includes('drives'));
+    expect(program.console.viewers).toMatchObject([{ drives: true, painted: false }]);
+  });
+
   test('another one gets pictures, cropped around the cursor', async () => {
     const { program } = await started(ECHO);
     const driver = new Person(program, { size: big });
