@@ -78,8 +78,13 @@ async function redraws(commandOf: (file: string) => string[]): Promise<void> {
   seat.type('k'); // and who types takes it back; in the first line the key does nothing, as less may lose it in a resize
   bare.resize(RESIZED);
   await untilAlike(seat, bare);
-  for (const person of [seat, bare]) person.type('j');
+  const [was, y] = [seat.shows, seat.terminal.y];
+  for (const person of [seat, bare]) {
+    person.type('j');
+    await person.untilSo('a line further', () => person.shows !== was || person.terminal.y !== y);
+  }
   await untilAlike(seat, bare);
+  await house.untilTrue(seat, 'editor');
   await other.untilSo('a part of the picture', () => isPartOf(other, seat));
 
   expect(await other.leave()).toBe(0);
