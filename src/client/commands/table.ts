@@ -195,9 +195,9 @@ export const VERBS: readonly Verb[] = [
     ],
     examples: [
       { line: 'screen web', help: 'what an attached terminal would show' },
-      { line: "screen --json web | jq '.cursor'", help: 'cells, cursor and modes, for scripts' },
+      { line: "screen --json web | jq '.cursor'", help: 'where the cursor is, for scripts' },
     ],
-    json: 'the screen: size, cursor, modes, and each row with its attributes',
+    json: 'the screen: size, cursor, whether it is the alternate one, and each row with its attributes',
     load: () => import('./screen.ts'),
   },
   {
