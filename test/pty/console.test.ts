@@ -72,6 +72,35 @@ async function started(script: string): Promise<{ world: RealWorld; program: Pro
 }
 
 describe('what a viewer sees', () => {
+  test('one that says it has all, and reads nothing, is not sent without end', async () => {
+    const world = new RealWorld();
+    const program = world.start('while :; do printf "\\033[%d;1H%1000s" $((RANDOM % 40)) x; done', { name: 'liar' });
+    await untilState(program, 'RUNNING');
+    const wire = new FakeWire({ cols: 80, rows: 24 });
+    const options = { id: ++ids, label: 'liar', readOnly: true, size: { cols: 80, rows: 24 }, acks: true };
+    const listener = program.console.attach(wire, options, { steal: false });
+    wire.read(false);
+    for (let i = 0; i < 400; i++) {
+      listener.frame({ type: 'ack', bytes: Number.MAX_SAFE_INTEGER });
+      await new Promise(resolve => setImmediate(resolve));
+      await until(program, () => true);
+    }
+    expect(wire.bytes).toBeLessThan(2 * LARGEST_WINDOW);
+    listener.closed();
+  });
+
+  test('watchers see a size that the config gives', async () => {
+    const { program } = await started('printf "here"; exec sleep 1000');
+    const watcher = new Person(program, { readOnly: true });
+    await watcher.untilShown('here');
+    program.console.configure({ scrollback: 1024 * 1024, size: { cols: 100, rows: 30 } });
+    await watcher.wire.until(() =>
+      watcher.wire.frames.some(frame => frame.type === 'size' && frame.cols === 100 && frame.rows === 30),
+    );
+    await watcher.untilShown('here');
+    expect(watcher.wire.frames.findLast(frame => frame.type === 'size')).toMatchObject({ painted: true });
+  });
+
   test('the screen as it is, then the stream', async () => {
     const { program } = await started(ECHO);
     await untilPrinted(program, 'ready> ');
