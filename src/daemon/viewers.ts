@@ -72,7 +72,9 @@ export class Viewers implements Disposable {
       reply: token => this.actor.reply(viewer, token),
       taken: bytes => viewer.wire.tell({ type: 'typed', bytes }),
       drive: () => this.drive(viewer),
-      notice: text => viewer.show(text),
+      notice: text => {
+        if (this.all.has(viewer)) viewer.show(text);
+      },
     });
     this.all.set(viewer, keyboard);
     this.actor.onAttached(viewer.info(!options.readOnly));
@@ -141,6 +143,7 @@ export class Viewers implements Disposable {
   }
 
   private drive(viewer: Viewer): void {
+    if (!this.all.has(viewer)) return; // the last it typed comes when it has left
     const { driver } = this;
     viewer.deed = ++this.deeds;
     this.takeSize();
