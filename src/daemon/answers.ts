@@ -1,7 +1,7 @@
 import type { Clock } from '../runtime/clock.ts';
 import { MutableDisposable } from '../runtime/lifetime.ts';
 
-/** How long a question to the driver's terminal may go unanswered, in milliseconds, before the default is given. */
+/** How long a question to the driver's terminal may go unanswered, in milliseconds from when it is put, before the default is given. */
 const DRIVER_ANSWERS_WITHIN = 200;
 
 /** Answers that wait behind a question to the driver. A program that asks more and reads nothing gets no more answers. */
@@ -23,6 +23,7 @@ interface Waiting {
   text: Uint8Array;
   /** Who is being asked; undefined once `text` is all that will be known. */
   asked: object | undefined;
+  readonly since: number;
 }
 
 /**
@@ -41,11 +42,12 @@ export class Answers implements Disposable {
   }
 
   answer(text: string): void {
-    this.add({ question: undefined, text: bytesOf(text), asked: undefined });
+    this.add({ question: undefined, text: bytesOf(text), asked: undefined, since: 0 });
   }
 
   askDriver(question: DriverQuestion): void {
-    this.add({ question, text: bytesOf(question.fallback), asked: question.ask() });
+    const since = this.clock.now();
+    this.add({ question, text: bytesOf(question.fallback), asked: question.ask(), since });
   }
 
   /** A reply that came from `viewer`'s terminal: typed in its turn if it is what it was asked for. Returns whether it is. */
@@ -71,23 +73,21 @@ export class Answers implements Disposable {
   }
 
   /** Gives the answers that are known, up to a question that is still out. */
-  private proceed(): void {
+  private readonly proceed = (): void => {
     this.timer.value = undefined;
     for (let first = this.waiting[0]; first !== undefined; first = this.waiting[0]) {
       if (first.asked !== undefined) {
-        this.timer.value = this.clock.after(DRIVER_ANSWERS_WITHIN, () => this.giveUp());
-        return;
+        // Of many that were asked together none is waited for longer: a terminal that knows none of them says nothing.
+        const left = first.since + DRIVER_ANSWERS_WITHIN - this.clock.now();
+        if (left > 0) {
+          this.timer.value = this.clock.after(left, this.proceed);
+          return;
+        }
       }
       this.waiting.shift();
       if (first.text.length > 0) this.type(first.text);
     }
-  }
-
-  private giveUp(): void {
-    const [first] = this.waiting;
-    if (first !== undefined) first.asked = undefined;
-    this.proceed();
-  }
+  };
 }
 
 /** Answers are ASCII, as all that terminals say by themselves. */

@@ -140,7 +140,10 @@ export class Console implements Stage, Disposable {
     this.limit = scrollback;
     if (this.made) this.made.screen.setLimit(scrollback);
     else this.scrollback.resize(scrollback);
-    if (!this.hasBeenDriven) this.resize(size);
+    if (this.hasBeenDriven || (size.cols === this.size.cols && size.rows === this.size.rows)) return;
+    this.watched?.flush(); // they all only watch
+    this.resize(size);
+    this.watched?.renew({ keep: false });
   }
 
   /** Forgets the scrollback. The screen stays as it is. */

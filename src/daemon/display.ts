@@ -13,8 +13,15 @@ import { Screen, type ScreenOptions } from '../terminal/screen.ts';
 import { PLAIN, sgrBetween } from '../terminal/sgr.ts';
 import { Answers } from './answers.ts';
 
-/** Bytes that are taken in at once for a look: at most 10 ms of the worst content. The rest is for later turns. */
+/** Bytes that are taken in for a look before the clock is asked, and at most in one turn. The rest is for later turns. */
+const PIECE = 4 * 1024;
 const STEP = 64 * 1024;
+
+/** What a look may take of a turn, in milliseconds: three bytes can fill a screen, so bytes alone say little. */
+const STEP_TIME = 10;
+
+/** But always this much, in bytes: twice what a turn brings of a terminal, so that a look comes to an end in any flood. */
+const LEAST_STEP = 2 * PIECE;
 
 /** What is below is a control character. */
 const SPACE = 0x20;
@@ -88,7 +95,12 @@ export class Display implements Disposable {
   /** The screen at `shown`; undefined when there is more to take in than one turn may. */
   look(): Emulator | undefined {
     if (loadEmulator()) return undefined; // that was enough for one turn
-    return this.screen.catchUp(this.shown, STEP) ? this.screen.at(this.shown) : undefined;
+    const { screen, shown } = this;
+    const until = this.host.clock.now() + STEP_TIME;
+    for (let taken = 0; taken < STEP && (taken < LEAST_STEP || this.host.clock.now() < until); taken += PIECE) {
+      if (screen.catchUp(shown, PIECE)) return screen.at(shown);
+    }
+    return undefined;
   }
 
   resize(size: Size): void {

@@ -103,7 +103,9 @@ export class Viewer implements Disposable {
   private isDue = false;
   private notice: string | undefined;
   private view: Streamed | Painted;
+  /** Bytes that the kernel has taken, and how many of all that were sent its client has acknowledged. */
   private flushed = 0;
+  private acknowledged = 0;
   /** What its terminal is to be asked. */
   private readonly questions: Uint8Array[] = [];
 
@@ -175,8 +177,8 @@ export class Viewer implements Disposable {
   /** So many bytes of all that were sent have reached its terminal, as its client says. */
   onArrived(total: number): void {
     if (!this.options.acks) return;
-    this.flow.onArrived(total, this.stage.clock.now());
-    this.touch();
+    this.acknowledged = Math.max(this.acknowledged, total);
+    this.noteArrived();
   }
 
   /** A question that only its terminal can answer, put once no sequence of the stream is half sent. */
@@ -314,11 +316,17 @@ export class Viewer implements Disposable {
     const { clock } = this.stage;
     this.flow.onSent(bytes.length, clock.now());
     this.wire.send(bytes, () => {
+      const had = this.flushed;
       this.flushed += bytes.length;
-      if (this.options.acks) return;
-      this.flow.onArrived(this.flushed, clock.now());
-      this.touch();
+      if (!this.options.acks || this.acknowledged > had) this.noteArrived();
     });
+  }
+
+  /** What is still in our hands has not arrived, whatever its client says: else one that lies could make us keep it all. */
+  private noteArrived(): void {
+    const arrived = this.options.acks ? Math.min(this.acknowledged, this.flushed) : this.flushed;
+    this.flow.onArrived(arrived, this.stage.clock.now());
+    this.touch();
   }
 }
 

@@ -1,6 +1,7 @@
 import { driverOf } from '../core/driving.ts';
 import type { InputToken } from '../core/inputs.ts';
 import type { ServerFrame, ViewerInfo } from '../protocol/frames.ts';
+import { MutableDisposable } from '../runtime/lifetime.ts';
 import type { Size } from '../terminal/emulator.ts';
 import { Keyboard } from './keyboard.ts';
 import { type Stage, Viewer, type ViewerOptions } from './viewer.ts';
@@ -28,6 +29,11 @@ export class Viewers implements Disposable {
   private readonly actor: Actor;
   private readonly all = new Map<Viewer, Keyboard>();
   private deeds = 0;
+  /** Sizes that came in this turn of the event loop: of a thousand the last counts, as each costs a screen. */
+  private readonly sizes = new Map<Viewer, Size>();
+  private readonly resizing = new MutableDisposable();
+  private readonly telling = new MutableDisposable();
+  private isTellingDue = false;
 
   constructor(stage: Stage, actor: Actor) {
     this.stage = stage;
@@ -72,7 +78,9 @@ export class Viewers implements Disposable {
       reply: token => this.actor.reply(viewer, token),
       taken: bytes => viewer.wire.tell({ type: 'typed', bytes }),
       drive: () => this.drive(viewer),
-      notice: text => viewer.show(text),
+      notice: text => {
+        if (this.all.has(viewer)) viewer.show(text);
+      },
     });
     this.all.set(viewer, keyboard);
     this.actor.onAttached(viewer.info(!options.readOnly));
@@ -134,6 +142,8 @@ export class Viewers implements Disposable {
       viewer.wire[Symbol.dispose]();
       this.remove(viewer, 'the daemon ends');
     }
+    this.resizing[Symbol.dispose]();
+    this.telling[Symbol.dispose]();
   }
 
   private get viewers(): IterableIterator<Viewer> {
@@ -141,6 +151,7 @@ export class Viewers implements Disposable {
   }
 
   private drive(viewer: Viewer): void {
+    if (!this.all.has(viewer)) return; // the last it typed comes when it has left
     const { driver } = this;
     viewer.deed = ++this.deeds;
     this.takeSize();
@@ -150,10 +161,21 @@ export class Viewers implements Disposable {
     this.tellViewers();
   }
 
-  private resize(viewer: Viewer, size: Size): void {
-    viewer.size = { cols: size.cols, rows: size.rows };
-    if (!viewer.options.readOnly) this.drive(viewer);
-    viewer.renew({ keep: false });
+  private resize(viewer: Viewer, { cols, rows }: Size): void {
+    if (!this.all.has(viewer)) return;
+    if (this.sizes.size === 0) this.resizing.value = this.stage.clock.soon(() => this.takeSizes());
+    this.sizes.delete(viewer); // whose comes last drives
+    this.sizes.set(viewer, { cols, rows });
+  }
+
+  private takeSizes(): void {
+    const sizes = [...this.sizes];
+    this.sizes.clear();
+    for (const [viewer, size] of sizes) {
+      viewer.size = size;
+      if (!viewer.options.readOnly) this.drive(viewer);
+      viewer.renew({ keep: false });
+    }
   }
 
   /** Gives the terminal the size of who drives. Nobody does: it stays as it is. */
@@ -178,6 +200,7 @@ export class Viewers implements Disposable {
     const drove = this.driver === viewer;
     const info = viewer.info(drove);
     this.all.delete(viewer);
+    this.sizes.delete(viewer);
     viewer[Symbol.dispose]();
     keyboard[Symbol.dispose]();
     this.actor.onDetached(info, why);
@@ -188,8 +211,13 @@ export class Viewers implements Disposable {
     this.tellViewers();
   }
 
+  /** In the next turn, once for all that came and left in this one: a crowd that leaves together is told of once. */
   private tellViewers(): void {
-    if (this.isEmpty) return;
-    this.tell({ type: 'viewers', viewers: this.infos() });
+    if (this.isTellingDue || this.isEmpty) return;
+    this.isTellingDue = true;
+    this.telling.value = this.stage.clock.soon(() => {
+      this.isTellingDue = false;
+      if (!this.isEmpty) this.tell({ type: 'viewers', viewers: this.infos() });
+    });
   }
 }

@@ -75,11 +75,19 @@ function wireOver(webSocket: Ws.WebSocket): Wire {
     send: (bytes, flushed) => webSocket.send(bytes, { binary: true }, flushed),
     tell: frame => {
       if (webSocket.bufferedAmount > MOST_UNSENT) webSocket.terminate();
-      else webSocket.send(JSON.stringify(frame));
+      else webSocket.send(textOf(frame));
     },
     end: reason => webSocket.close(NORMAL, reason.slice(0, 120)),
     [Symbol.dispose]: () => webSocket.terminate(),
   };
+}
+
+let written: { readonly frame: ServerFrame; readonly text: string } | undefined;
+
+/** A frame as text, made once for all who are told the same: of 250 viewers each is told of 250. */
+function textOf(frame: ServerFrame): string {
+  if (written?.frame !== frame) written = { frame, text: JSON.stringify(frame) };
+  return written.text;
 }
 
 /** A message as one buffer, which is what ws gives unless it is told otherwise. */

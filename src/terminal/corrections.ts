@@ -19,6 +19,7 @@ import {
   type XtermInput,
   type XtermLine,
   type XtermParams,
+  type XtermStringHandler,
 } from './internals.ts';
 import { widthOf } from './width.ts';
 
@@ -35,11 +36,11 @@ export interface SavedCursor {
   readonly origin: boolean;
 }
 
-/** More repetitions than this (REP, tabs) nobody sees; kitty's bound for REP. */
-const MOST_REPETITIONS = 65_535;
-
 /** UTF-16 units of one cell's text: a character and its marks. What stacks more marks than this is out for mischief. */
 const LONGEST_CELL = 32;
+
+/** Characters of an OSC or DCS that are read; what the screen is made of (links, settings) is shorter. */
+const LONGEST_STRING = 8192;
 
 /** The letters of the known character sets, by table; tables are shared by all emulators. ASCII has no table. */
 const charsetLetters = new Map<XtermCharset, string>();
@@ -183,6 +184,23 @@ export function repeatableCell(core: XtermCore): number {
   return (pen.bg & BG_EXTENDED) === 0 || isPens ? x : -1;
 }
 
+/** Bounds the text of an OSC or DCS that has no end yet: xterm keeps 10 MB, a character at a time, which takes 300. */
+export function correctStrings({ _oscParser, _dcsParser }: XtermInput['_parser']): void {
+  for (const handler of [...Object.values(_oscParser._handlers), ...Object.values(_dcsParser._handlers)].flat()) {
+    const prototype = Object.getPrototypeOf(handler) as XtermStringHandler; // the class's own methods
+    if (patched.has(prototype)) continue;
+    patched.add(prototype);
+    const put = prototype.put;
+    prototype.put = function (data, start, end) {
+      if (this._data.length + end - start > LONGEST_STRING) {
+        this._data = '';
+        this._hitLimit = true;
+      }
+      put.call(this, data, start, end); // which does nothing beyond the limit
+    };
+  }
+}
+
 /** Corrects one emulator's functions. `saved` holds the saved cursors, for each of the two screens. */
 export function correct(core: XtermCore, saved: WeakMap<XtermBuffer, SavedCursor>): void {
   const input = core._inputHandler;
@@ -304,7 +322,9 @@ export function correct(core: XtermCore, saved: WeakMap<XtermBuffer, SavedCursor
     const { active } = buffers;
     const text = active.lines.get(active.ybase + active.y)?.getString(x) ?? '';
     const codes = Array.from(text, char => char.codePointAt(0) ?? 0);
-    const times = Math.min(params.params[0] || 1, MOST_REPETITIONS);
+    // As xterm: what is more than a screenful is pushed off it, and a flood of these would take seconds a kilobyte.
+    const { cols, rows } = core._bufferService;
+    const times = Math.min(params.params[0] || 1, cols * rows);
     const data = new Uint32Array(codes.length * times);
     for (let i = 0; i < data.length; i += codes.length) data.set(codes, i);
     input.print(data, 0, data.length);
@@ -328,21 +348,39 @@ export function correct(core: XtermCore, saved: WeakMap<XtermBuffer, SavedCursor
   wrap(input, 'eraseInLine', params => {
     if (params.params[0] === 1 || params.params[0] === 2) settle();
   });
-  for (const name of [
-    'scrollUp',
-    'scrollDown',
-    'scrollLeft',
-    'scrollRight',
-    'insertColumns',
-    'deleteColumns',
-  ] as const) {
+  for (const name of ['scrollLeft', 'scrollRight', 'insertColumns', 'deleteColumns'] as const) {
     wrap(input, name, params => {
-      bound(params, Math.max(core._bufferService.rows, core._bufferService.cols));
+      bound(params, core._bufferService.cols);
       settle();
     });
   }
+
+  /** Takes lines out at one end of [top, bottom] and puts as many blank ones in at the other: at once, where xterm goes line by line. */
+  const shift = (params: XtermParams, top: number, { isUp }: { isUp: boolean }) => {
+    const buffer = buffers.active;
+    const { lines, scrollBottom, ybase } = buffer;
+    const count = Math.min(params.params[0] || 1, scrollBottom - top + 1);
+    const [first, last] = [ybase + top, ybase + scrollBottom - count + 1];
+    const blank = input._eraseAttrData();
+    lines.splice(isUp ? first : last, count);
+    lines.splice(isUp ? last : first, 0, ...Array.from({ length: count }, () => buffer.getBlankLine(blank)));
+  };
+  for (const name of ['scrollUp', 'scrollDown'] as const) {
+    input[name] = params => {
+      settle();
+      shift(params, buffers.active.scrollTop, { isUp: name === 'scrollUp' });
+      return true;
+    };
+  }
   for (const name of ['insertLines', 'deleteLines'] as const) {
-    wrap(input, name, params => bound(params, core._bufferService.rows));
+    input[name] = params => {
+      input._restrictCursor();
+      const buffer = buffers.active;
+      if (buffer.y > buffer.scrollBottom || buffer.y < buffer.scrollTop) return true;
+      shift(params, buffer.y, { isUp: name === 'deleteLines' });
+      buffer.x = 0;
+      return true;
+    };
   }
   for (const name of ['cursorForwardTab', 'cursorBackwardTab'] as const) {
     wrap(input, name, params => bound(params, core._bufferService.cols));

@@ -10,6 +10,7 @@ import {
   charsetLetter,
   correct,
   correctLines,
+  correctStrings,
   mendBuffer,
   mendLine,
   repeatableCell,
@@ -123,6 +124,7 @@ export class Emulator implements Disposable {
     this.core.unicodeService.register(widthProvider);
     this.core.unicodeService.activeVersion = widthProvider.version;
     correctLines(lineAt(this.buffer, 0));
+    correctStrings(this.core._inputHandler._parser);
     correct(this.core, this.savedCursors);
     const service = this.core._oscLinkService;
     service.registerLink = link => this.links.registerLink(link);

@@ -81,6 +81,7 @@ export interface XtermBuffer {
     maxLength: number;
     get(index: number): XtermLine | undefined;
     push(line: XtermLine): void;
+    splice(start: number, deleteCount: number, ...lines: XtermLine[]): void;
   };
   /** `extended` is read only where `bg` says so. */
   getBlankLine(attributes: XtermAttributes): XtermLine;
@@ -108,12 +109,22 @@ export interface XtermCharsets {
   _charsets: XtermCharset[];
 }
 
+/** What gathers the text of an OSC or DCS. */
+export interface XtermStringHandler {
+  _data: string;
+  /** It was too long: the rest is left out, and nothing is done at its end. */
+  _hitLimit: boolean;
+  put(data: Uint32Array, start: number, end: number): void;
+}
+
 export interface XtermInput {
   _curAttrData: XtermAttributes;
   readonly _parser: {
     precedingJoinState: number;
     reset(): void;
     registerEscHandler(id: { final: string }, handler: () => boolean): unknown;
+    readonly _oscParser: { readonly _handlers: Readonly<Record<string, readonly XtermStringHandler[]>> };
+    readonly _dcsParser: { readonly _handlers: Readonly<Record<string, readonly XtermStringHandler[]>> };
   };
   parse(data: Uint8Array): unknown;
   print(data: Uint32Array, start: number, end: number): void;
@@ -142,6 +153,8 @@ export interface XtermInput {
   _eraseInBufferLine(y: number, start: number, end: number, clearWrap: boolean, respectProtect: boolean): void;
   _resetBufferLine(y: number, respectProtect: boolean): void;
   _restrictCursor(maxCol?: number): void;
+  /** What blank cells get: the pen's background. */
+  _eraseAttrData(): XtermAttributes;
 }
 
 export interface XtermLinks {
@@ -181,12 +194,19 @@ const EXPECTED: Readonly<Record<string, string>> = {
   '_core._inputHandler.saveCursor': 'function',
   '_core._inputHandler.restoreCursor': 'function',
   '_core._inputHandler._eraseInBufferLine': 'function',
+  '_core._inputHandler._restrictCursor': 'function',
+  '_core._inputHandler._eraseAttrData': 'function',
   '_core._inputHandler._curAttrData.fg': 'number',
   '_core._inputHandler._curAttrData.extended._ext': 'number',
   '_core._inputHandler._parser.precedingJoinState': 'number',
+  '_core._inputHandler._parser._oscParser._handlers.8.0.put': 'function',
+  '_core._inputHandler._parser._oscParser._handlers.8.0._data': 'string',
+  '_core._inputHandler._parser._oscParser._handlers.8.0._hitLimit': 'boolean',
+  '_core._inputHandler._parser._dcsParser._handlers': 'object',
   '_core._bufferService.buffers.activateAltBuffer': 'function',
   '_core._bufferService.buffers.activateNormalBuffer': 'function',
   '_core._bufferService.buffers.active.scrollBottom': 'number',
+  '_core._bufferService.buffers.active.lines.splice': 'function',
   '_core._bufferService.buffers.active.savedY': 'number',
   '_core._bufferService.buffers.active.tabs': 'object',
   '_core.coreService.modes.insertMode': 'boolean',

@@ -20,6 +20,8 @@ export class Links implements XtermLinks {
   private byId = new Map<number, Link>();
   private byKey = new Map<string, number>();
   private next = 1;
+  /** Twice what the last sweep left, so that a screen full of different links does not cost one a link. */
+  private sweepAt = LINKS_BEFORE_SWEEP;
   private readonly inUse: () => ReadonlySet<number>;
 
   /** `inUse` tells the numbers that cells and pens hold; asked rarely. */
@@ -33,7 +35,7 @@ export class Links implements XtermLinks {
     const key = `${id ?? ''};${uri}`;
     const known = this.byKey.get(key);
     if (known !== undefined) return known;
-    if (this.byId.size >= LINKS_BEFORE_SWEEP) this.sweep();
+    if (this.byId.size >= this.sweepAt) this.sweep();
     const number = this.next++;
     this.byKey.set(key, number);
     this.byId.set(number, id === undefined ? { uri } : { id, uri });
@@ -51,6 +53,7 @@ export class Links implements XtermLinks {
   clear(): void {
     this.byId.clear();
     this.byKey.clear();
+    this.sweepAt = LINKS_BEFORE_SWEEP;
   }
 
   private sweep(): void {
@@ -60,5 +63,6 @@ export class Links implements XtermLinks {
       this.byKey.delete(key);
       this.byId.delete(number);
     }
+    this.sweepAt = Math.max(LINKS_BEFORE_SWEEP, 2 * this.byId.size);
   }
 }

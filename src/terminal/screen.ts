@@ -21,8 +21,8 @@ export const MAX_LAG = 128 * 1024;
 /** Bytes parsed at a time, so that nobody else is blocked for long: 2 ms usually, 11 ms at worst. */
 export const PIECE = 64 * 1024;
 
-/** Bytes parsed at a time while output comes in, half a millisecond: keys of others pass in between. */
-const SMALL_PIECE = 8 * 1024;
+/** Bytes parsed at a time while output comes in, as much as one read of a terminal gives: half a millisecond or less: keys of others pass in between. */
+const SMALL_PIECE = 4 * 1024;
 
 /** A proof that failed is tried again this many bytes later. */
 const PROVE_EVERY = 32 * 1024;

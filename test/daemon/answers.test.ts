@@ -70,6 +70,17 @@ describe('answers', () => {
     expect(typed).toEqual(['default']);
   });
 
+  test('many questions that were put together and that nobody answers cost 200 ms, not 200 ms each', () => {
+    const { clock, typed, answers, question } = scene();
+    for (let asked = 0; asked < 100; asked++) answers.askDriver(question);
+    answers.answer('after');
+    clock.advance(199);
+    expect(typed).toEqual([]);
+    clock.advance(1);
+    expect(typed).toHaveLength(101);
+    expect(typed.at(-1)).toBe('after');
+  });
+
   test('a program that asks without end and reads nothing has 256 questions out', () => {
     const { clock, typed, answers, question } = scene();
     for (let asked = 0; asked < 1000; asked++) answers.askDriver(question);

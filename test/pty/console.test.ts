@@ -72,6 +72,34 @@ async function started(script: string): Promise<{ world: RealWorld; program: Pro
 }
 
 describe('what a viewer sees', () => {
+  test('one that says it has all, and reads nothing, is not sent without end', async () => {
+    const { program } = await started('while :; do printf "\\033[H%s" "$(head -c 3000 /dev/urandom | base64 -w 0)"; done');
+    const wire = new FakeWire({ cols: 80, rows: 24 });
+    const options = { id: ++ids, label: 'liar', readOnly: true, size: { cols: 80, rows: 24 }, acks: true };
+    const listener = program.console.attach(wire, options, { steal: false });
+    wire.read(false);
+    const begun = program.console.scrollback.head;
+    await until(program, () => {
+      listener.frame({ type: 'ack', bytes: Number.MAX_SAFE_INTEGER });
+      return program.console.scrollback.head - begun > 8 * LARGEST_WINDOW;
+    });
+    expect(wire.bytes).toBeLessThan(8 * 1024); // one picture
+    listener.closed();
+  });
+
+  test('watchers see a size that the config gives', async () => {
+    const { program } = await started('printf "here"; exec sleep 1000');
+    const watcher = new Person(program, { readOnly: true });
+    await watcher.untilShown('here');
+    await new Promise(resolve => setTimeout(resolve, 50)); // nothing is under way that would make it look by itself
+    program.console.configure({ scrollback: 1024 * 1024, size: { cols: 100, rows: 30 } });
+    await watcher.wire.until(() =>
+      watcher.wire.frames.some(frame => frame.type === 'size' && frame.cols === 100 && frame.rows === 30),
+    );
+    await watcher.untilShown('here');
+    expect(watcher.wire.frames.findLast(frame => frame.type === 'size')).toMatchObject({ painted: true });
+  });
+
   test('the screen as it is, then the stream', async () => {
     const { program } = await started(ECHO);
     await untilPrinted(program, 'ready> ');

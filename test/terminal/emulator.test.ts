@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Emulator, type Size } from '../../src/terminal/emulator.ts';
-import { assertInternals } from '../../src/terminal/internals.ts';
+import { assertInternals, type XtermCore, type XtermInput } from '../../src/terminal/internals.ts';
 import { LINKS_BEFORE_SWEEP } from '../../src/terminal/links.ts';
 import { textOf } from '../../src/terminal/render.ts';
 import { snapshotOf } from '../../src/terminal/snapshot.ts';
@@ -14,6 +14,11 @@ function shown(stream: string, at: Size = { cols: 10, rows: 4 }): Emulator {
   const emulator = new Emulator(at);
   emulator.write(encoder.encode(stream));
   return emulator;
+}
+
+function parserOf(emulator: Emulator): XtermInput['_parser'] {
+  const { core } = emulator as unknown as { core: XtermCore }; // what it keeps is its memory
+  return core._inputHandler._parser;
 }
 
 describe('the emulator', () => {
@@ -34,6 +39,41 @@ describe('the emulator', () => {
       ),
       { numRuns: 100 },
     );
+  });
+
+  test('moves lines by many as by one and one: SU, SD, IL, DL', () => {
+    const lines = Array.from({ length: 8 }, (_, y) => `\x1b[${y + 1};1H\x1b[4${y % 7}m${'abcdefgh'[y]}`).join('');
+    for (const final of 'STLM')
+      for (const region of ['', '\x1b[3;6r', '\x1b[?1049h', '\x1b[1;7r'])
+        for (const row of [1, 4, 8])
+          for (const count of [1, 2, 3, 4, 7, 8, 9]) {
+            const start = `${region}${lines}\x1b[42m\x1b[${row};3H`;
+            using many = shown(`${start}\x1b[${count}${final}x`, { cols: 5, rows: 8 });
+            using single = shown(`${start}${`\x1b[${final}`.repeat(count)}x`, { cols: 5, rows: 8 });
+            expect(differences(stateOf(many), stateOf(single)), `${region} ${row} ${count}${final}`).toEqual([]);
+          }
+  });
+
+  test('a kilobyte of any of these does not hold up the daemon: REP, SU, SD, IL, DL without a bound', () => {
+    using emulator = new Emulator({ cols: 120, rows: 40 });
+    for (const final of 'bSTLM') {
+      const begun = performance.now();
+      emulator.write(encoder.encode(`x\x1b[99999999${final}`.repeat(80)));
+      expect(performance.now() - begun, final).toBeLessThan(150); // kitty's bound for REP: 300 ms and more
+    }
+  });
+
+  test('a string without an end is not kept', () => {
+    for (const start of ['\x1b]2;', '\x1b]8;;', '\x1bP$q']) {
+      using emulator = shown(start);
+      const more = encoder.encode('A'.repeat(65_536));
+      for (let i = 0; i < 100; i++) emulator.write(more);
+      const { _oscParser, _dcsParser } = parserOf(emulator);
+      const handlers = [...Object.values(_oscParser._handlers), ...Object.values(_dcsParser._handlers)].flat();
+      expect(Math.max(...handlers.map(({ _data }) => _data.length))).toBeLessThan(16 * 1024);
+      emulator.write(encoder.encode('\x1b\\ok'));
+      expect(textOf(emulator)[0]?.trim()).toBe('ok');
+    }
   });
 
   test('loses no character that is cut, not even in the midst of a large chunk', () => {
