@@ -6,7 +6,7 @@ import { pidOf } from '../core/life.ts';
 import type { Modes } from '../core/modes.ts';
 import { Scrollback } from '../core/scrollback.ts';
 import { reasonOf, STOPPED_STATES, statusOf } from '../core/status.ts';
-import type { ServerFrame, ViewerInfo } from '../protocol/frames.ts';
+import type { ViewerInfo } from '../protocol/frames.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { MutableDisposable } from '../runtime/lifetime.ts';
 import type { Emulator, Size } from '../terminal/emulator.ts';
@@ -230,11 +230,11 @@ export class Console implements Stage, Disposable {
     return this.watched;
   }
 
-  private exitFrame(): Extract<ServerFrame, { type: 'exit' }> {
+  private exitFrame(): Parameters<Viewers['dismissAll']>[0] {
     const life = this.host.life();
     const how = reasonOf(life) ?? (life.last === undefined ? 'it was never started' : describeExit(life.last.exit));
     const code = life.last === undefined ? NOT_RUNNING : statusOfExit(life.last.exit);
-    return { type: 'exit', code, text: `${statusOf(life)}: ${how}` };
+    return { type: 'exit', code, text: `${this.host.name()} ${statusOf(life)}: ${how}` };
   }
 
   /** Puts the screen away once nobody has looked at it, and it has not changed, for a while. */

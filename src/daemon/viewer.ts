@@ -8,6 +8,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { MutableDisposable } from '../runtime/lifetime.ts';
 import type { Emulator, Size } from '../terminal/emulator.ts';
 import { Painter } from '../terminal/paint.ts';
+import { ansiOf, rowsInUse } from '../terminal/render.ts';
 import type { Continuation } from './display.ts';
 import { CURSOR_MODE, changeOfModes, wholePicture } from './picture.ts';
 import type { Wire } from './websocket.ts';
@@ -32,6 +33,8 @@ const MOST_QUESTIONS = 16;
 
 /** How long a notice covers the last row. */
 const NOTICE_FOR: Millis = 2_000;
+
+type ExitFrame = Extract<ServerFrame, { type: 'exit' }>;
 
 /** What viewers look at: one process's terminal. */
 export interface Stage {
@@ -188,12 +191,20 @@ export class Viewer implements Disposable {
   }
 
   /** Sends the last of what there is to see, then why there is no more, and closes. */
-  finish(frame: ServerFrame): void {
+  finish(frame: Omit<ExitFrame, 'rows'>): void {
     const { view } = this;
+    let rows: number | undefined;
     if (view.kind === 'streamed' && this.mayFollow(view)) this.sendStream(view, LARGEST_WINDOW);
+    else if (view.kind === 'painted' && !view.hasBegun) rows = this.sendLines(view);
     else this.sendLastPicture(view.kind === 'painted' ? view : painted(view.offset, { keep: false, isSlow: false }));
-    this.wire.tell(frame);
+    this.wire.tell({ ...frame, rows: rows ?? this.rowsInUse });
     this.wire.end('the process has ended');
+  }
+
+  /** Tells why it is to leave, and closes. */
+  dismiss(text: string): void {
+    this.wire.tell({ type: 'detach', text, rows: this.rowsInUse });
+    this.wire.end(text);
   }
 
   [Symbol.dispose](): void {
@@ -275,6 +286,21 @@ export class Viewer implements Disposable {
     this.sendText(wholePicture(emulator, modes) + opening);
     this.view = { kind: 'streamed', offset: from, mark: { offset: from, at: clock.now() } };
     if (opening === '') this.sendQuestions();
+  }
+
+  /** Rows in use of its terminal's main screen; null where that shows something else than the program's. */
+  private get rowsInUse(): number | null {
+    const isSame = this.view.kind === 'streamed' && this.view.offset >= this.stage.shown;
+    return isSame ? rowsInUse(this.stage.lookNow()) : null;
+  }
+
+  /** What a program that has ended showed last, on the main screen, for whoever comes too late. Returns how many rows. */
+  private sendLines(view: Painted): number {
+    const lines = ansiOf(this.stage.lookNow());
+    while (lines.at(-1) === '') lines.pop();
+    this.tellReset(view, true);
+    this.sendText(`\x1b[H\x1b[J\x1b[?7l${lines.join('\r\n')}\x1b[?7h`);
+    return Math.min(lines.length, this.size.rows);
   }
 
   private sendLastPicture(view: Painted): void {

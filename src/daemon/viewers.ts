@@ -93,7 +93,11 @@ export class Viewers implements Disposable {
       },
       frame: frame => {
         if (frame.type === 'size') this.resize(viewer, frame);
-        else viewer.onArrived(frame.bytes);
+        else if (frame.type === 'ack') viewer.onArrived(frame.bytes);
+        else if (this.all.has(viewer)) {
+          viewer.dismiss('detached');
+          this.remove(viewer, 'detached');
+        }
       },
       closed: () => this.remove(viewer, 'detached'),
     };
@@ -103,15 +107,14 @@ export class Viewers implements Disposable {
   detachAll(why: string): number {
     const count = this.all.size;
     for (const viewer of [...this.viewers]) {
-      viewer.wire.tell({ type: 'detach', text: why });
-      viewer.wire.end(why);
+      viewer.dismiss(why);
       this.remove(viewer, why);
     }
     return count;
   }
 
   /** Tells everyone how the process ended for good, and lets them go once they have seen its last output. */
-  dismissAll(frame: Extract<ServerFrame, { type: 'exit' }>): void {
+  dismissAll(frame: Parameters<Viewer['finish']>[0]): void {
     for (const viewer of [...this.viewers]) {
       viewer.finish(frame);
       this.remove(viewer, frame.text);

@@ -45,17 +45,25 @@ export type ServerFrame =
   /** Where the process is in its life, with a sentence for people. */
   | { readonly type: 'state'; readonly state: string; readonly pid: number | null; readonly text: string }
   /** Ended for good: nothing follows. `code`: the program's exit code, 128+n for a signal, 7 when it did not run at all. */
-  | { readonly type: 'exit'; readonly code: number; readonly text: string }
+  | {
+      readonly type: 'exit';
+      readonly code: number;
+      readonly text: string;
+      /** Rows of the viewer's main screen, from the top, that hold something; null when that is not known. */
+      readonly rows: number | null;
+    }
   /** So many bytes were not sent, as the viewer was slow: it has been given the picture after them. */
   | { readonly type: 'skipped'; readonly bytes: number }
-  /** Somebody else detached this viewer: nothing follows. */
-  | { readonly type: 'detach'; readonly text: string }
+  /** Somebody else detached this viewer, or it asked to leave: nothing follows. `rows` as for `exit`. */
+  | { readonly type: 'detach'; readonly text: string; readonly rows: number | null }
   /** So many bytes of all that this viewer typed have been taken. */
   | { readonly type: 'typed'; readonly bytes: number }
   /** Who looks on, whenever that changes. */
   | { readonly type: 'viewers'; readonly viewers: readonly ViewerInfo[] };
 
 export type ClientFrame =
+  /** It leaves, and would like to know where the screen ends: `detach` is the answer. */
+  | { readonly type: 'leave' }
   | { readonly type: 'size'; readonly cols: number; readonly rows: number }
   /** So many bytes of all that were sent have reached the viewer's terminal. Only with `acks=1`, at least every `ACK_EVERY`. */
   | { readonly type: 'ack'; readonly bytes: number };
@@ -85,6 +93,7 @@ export function parseClientFrame(text: string): ClientFrame {
     string,
     unknown
   >;
+  if (type === 'leave') return { type };
   if (type === 'size' && isCount(cols, MAX_COLS) && isCount(rows, MAX_ROWS)) return { type, cols, rows };
   if (type === 'ack' && isCount(bytes, Number.MAX_SAFE_INTEGER)) return { type, bytes };
   throw new WireError('bad_request', `no such frame, or its numbers are out of range: ${text.slice(0, 80)}`);

@@ -130,6 +130,13 @@ export function runsOf(emulator: Emulator, line: Line): Run[] {
   return runs;
 }
 
+/** Rows of the main screen, from the top, that hold text or the cursor: what is below them is free. */
+export function rowsInUse(emulator: Emulator): number {
+  let rows = emulator.rows;
+  while (rows > 0 && textOfLine(emulator.mainLine(rows - 1)) === '') rows--;
+  return emulator.isAlternate ? rows : Math.max(rows, emulator.y + 1);
+}
+
 function linesOf(emulator: Emulator, scrollback: number): Line[] {
   const above = emulator.isAlternate ? 0 : Math.min(scrollback, emulator.scrollback);
   return Array.from({ length: above + emulator.rows }, (_, i) => emulator.line(i - above));

@@ -79,9 +79,9 @@ const SET_EVERYTHING = [
 
 const ENDS: Readonly<Record<string, (viewer: Viewer, person: Person) => void>> = {
   'the chord': (_, person) => person.type('\x02d'),
-  'the end of the program': viewer => void viewer.tell({ type: 'exit', code: 0, text: 'web exited' }),
+  'the end of the program': viewer => void viewer.tell({ type: 'exit', code: 0, text: 'web exited', rows: null }),
   'a lost daemon': viewer => viewer.webSocket.terminate(),
-  'somebody else': viewer => void viewer.tell({ type: 'detach', text: 'detached by bob' }),
+  'somebody else': viewer => void viewer.tell({ type: 'detach', text: 'detached by bob', rows: null }),
 };
 
 const STREAMS: Readonly<Record<string, string>> = {

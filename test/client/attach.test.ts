@@ -259,7 +259,7 @@ describe('a terminal that takes nothing', () => {
   test('gets everything once it takes it again', async () => {
     const { person, viewer } = await attached();
     person.pty.setPaused(person, true);
-    viewer.show(FLOOD).tell({ type: 'exit', code: 0, text: 'web exited' });
+    viewer.show(FLOOD).tell({ type: 'exit', code: 0, text: 'web exited', rows: null });
     await viewer.until(() => viewer.acked > 2000);
     person.pty.setPaused(person, false);
     expect((await person.exited).code).toBe(0);
@@ -279,7 +279,7 @@ describe('a daemon without a window', () => {
     await viewer.untilTyped('k');
     expect(viewer.webSocket.bufferedAmount).toBeGreaterThan(5_000_000);
     person.pty.setPaused(person, false);
-    viewer.tell({ type: 'exit', code: 0, text: 'web exited' });
+    viewer.tell({ type: 'exit', code: 0, text: 'web exited', rows: null });
     expect((await person.exited).code).toBe(0);
     expect(person.printed.includes(flood)).toBe(true);
   });
@@ -287,10 +287,10 @@ describe('a daemon without a window', () => {
 
 describe('leaving', () => {
   test.each([
-    ['the end of the program', { type: 'exit', code: 3, text: 'web exited with code 3' }, 3],
-    ['a process that does not run', { type: 'exit', code: 7, text: 'web is not running (EXITED)' }, 7],
-    ['a program ended by a signal', { type: 'exit', code: 137, text: 'web was killed by SIGKILL' }, 137],
-    ['somebody else', { type: 'detach', text: 'detached by bob@home' }, 0],
+    ['the end of the program', { type: 'exit', code: 3, text: 'web exited with code 3', rows: null }, 3],
+    ['a process that does not run', { type: 'exit', code: 7, text: 'web is not running (EXITED)', rows: null }, 7],
+    ['a program ended by a signal', { type: 'exit', code: 137, text: 'web was killed by SIGKILL', rows: null }, 137],
+    ['somebody else', { type: 'detach', text: 'detached by bob@home', rows: null }, 0],
   ] as const)('by %s says so', async (_, frame, code) => {
     const { person, viewer } = await attached();
     viewer.show('last words').tell(frame);
@@ -344,7 +344,7 @@ describe('leaving', () => {
 
   test.each([
     ['the chord', (_: Viewer, person: Person) => person.type(CHORD)],
-    ['the end', (viewer: Viewer) => viewer.tell({ type: 'exit', code: 0, text: 'web exited' })],
+    ['the end', (viewer: Viewer) => viewer.tell({ type: 'exit', code: 0, text: 'web exited', rows: null })],
     ['a lost daemon', (viewer: Viewer) => viewer.webSocket.terminate()],
   ])('by %s the line settings are as before', async (_, leave) => {
     const daemon = await FakeConsole.listen();

@@ -73,7 +73,9 @@ async function started(script: string): Promise<{ world: RealWorld; program: Pro
 
 describe('what a viewer sees', () => {
   test('one that says it has all, and reads nothing, is not sent without end', async () => {
-    const { program } = await started('while :; do printf "\\033[H%s" "$(head -c 3000 /dev/urandom | base64 -w 0)"; done');
+    const { program } = await started(
+      'while :; do printf "\\033[H%s" "$(head -c 3000 /dev/urandom | base64 -w 0)"; done',
+    );
     const wire = new FakeWire({ cols: 80, rows: 24 });
     const options = { id: ++ids, label: 'liar', readOnly: true, size: { cols: 80, rows: 24 }, acks: true };
     const listener = program.console.attach(wire, options, { steal: false });

@@ -25,6 +25,9 @@ export const RESTORE_WITHIN = 300;
  */
 const WAITING_LIMIT = 8 * 1024 * 1024;
 
+/** Milliseconds that the daemon has to say where the screen ends. */
+const LEAVE_WITHIN = 100;
+
 /** What an attachment is made of. */
 export interface Attaching {
   /** As it was named on the command line; the daemon tells the full name. */
@@ -67,6 +70,9 @@ export class Attachment implements TerminalListener, WebSocketListener {
   private onAnswered: () => void = () => {};
   private isOver = false;
   private isGone = false;
+  /** Rows of the main screen that hold something, as the daemon said at the end; null while that is not known. */
+  private rowsInUse: number | null = null;
+  private isLeaving = false;
   private isPainted = false;
   private isMessageOpen = false;
   private isDeaf = false;
@@ -119,7 +125,9 @@ export class Attachment implements TerminalListener, WebSocketListener {
     const answered = new Promise<void>(resolve => {
       this.onAnswered = resolve;
     });
-    this.writer.say(() => `${this.shown.undo(terminal.size)}${line === undefined ? '' : `${line}\r\n`}${END_MARK}`);
+    this.writer.say(
+      () => `${this.shown.undo(terminal.size, this.rowsInUse)}${line === undefined ? '' : `${line}\r\n`}${END_MARK}`,
+    );
     this.writer.start();
     if (!this.isGone && ending.kind !== 'hung up') {
       await within(RESTORE_WITHIN, restored, clock);
@@ -163,9 +171,11 @@ export class Attachment implements TerminalListener, WebSocketListener {
         if (!this.typing.isFull) this.setMute(false);
         break;
       case 'exit':
+        this.rowsInUse = frame.rows;
         this.endWhenWritten({ kind: 'exit', code: frame.code, text: frame.text });
         break;
       case 'detach':
+        this.rowsInUse = frame.rows;
         this.endWhenWritten({ kind: 'sent away', text: frame.text });
         break;
       case 'viewers': // the daemon paints what is to be seen of them
@@ -205,7 +215,7 @@ export class Attachment implements TerminalListener, WebSocketListener {
 
   crashing(): void {
     this.writer[Symbol.dispose]();
-    let bytes: Uint8Array = Buffer.from(this.shown.undo(this.options.terminal.size));
+    let bytes: Uint8Array = Buffer.from(this.shown.undo(this.options.terminal.size, null));
     try {
       while (bytes.length > 0) bytes = bytes.subarray(this.options.terminal.write(bytes));
     } catch {
@@ -241,13 +251,27 @@ export class Attachment implements TerminalListener, WebSocketListener {
     const { clock, readOnly } = this.options;
     if (!readOnly && pass.length > 0) this.typing.add(pass);
     if (detached) {
-      this.finish({ kind: 'detached' });
+      this.leave();
       return;
     }
     if (this.typing.isFull) this.setMute(true);
     const deadline = this.matcher?.deadline;
     this.keyDeadline.value =
       deadline === undefined ? undefined : clock.after(Math.max(0, deadline - clock.now()), () => this.keysExpired());
+  }
+
+  /** Asks the daemon where the screen ends, for the prompt to come right below, unless there is more to write than that. */
+  private leave(): void {
+    const left = { kind: 'detached' } as const;
+    this.typing.abandon();
+    if (!this.writer.isIdle) {
+      this.finish(left);
+      return;
+    }
+    this.isLeaving = true;
+    this.matcher = undefined; // what is typed now is nobody's
+    this.tell({ type: 'leave' });
+    this.keyDeadline.value = this.options.clock.after(LEAVE_WITHIN, () => this.finish(left));
   }
 
   private keysExpired(): void {
@@ -263,7 +287,7 @@ export class Attachment implements TerminalListener, WebSocketListener {
   }
 
   private endWhenWritten(ending: Ending): void {
-    this.lastWords ??= ending;
+    this.lastWords ??= this.isLeaving ? { kind: 'detached' } : ending;
     if (this.writer.isIdle || this.entered === undefined) this.finish(this.lastWords);
   }
 

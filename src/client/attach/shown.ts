@@ -45,9 +45,10 @@ export class Shown {
     return this.scanner.safe < this.length || this.scanner.isInsideLong ? CANCEL : '';
   }
 
-  /** Undoes everything that was set, and leaves the cursor below all that a terminal of this size shows. */
-  undo({ cols, rows }: Size): string {
+  /** Undoes everything that was set, and leaves the cursor below what is shown: `inUse` rows, or all where that is null. */
+  undo({ cols, rows }: Size, inUse: number | null): string {
     if (!this.isBegun) return '';
-    return `${this.interruption()}${this.modes.undo(cols)}\x1b[${rows};1H\r\n`;
+    const place = inUse === 0 ? '\x1b[H' : `\x1b[${Math.min(inUse ?? rows, rows)};1H\r\n`;
+    return `${this.interruption()}${this.modes.undo(cols)}${place}`;
   }
 }

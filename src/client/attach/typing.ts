@@ -41,6 +41,12 @@ export class Typing {
     this.flush();
   }
 
+  /** Forgets what has not been sent. */
+  abandon(): void {
+    this.waiting.splice(0);
+    this.waitingLength = 0;
+  }
+
   private flush(): void {
     let gone = 0;
     for (const bytes of this.waiting) {
