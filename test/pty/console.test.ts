@@ -73,7 +73,9 @@ async function started(script: string): Promise<{ world: RealWorld; program: Pro
 
 describe('what a viewer sees', () => {
   test('one that says it has all, and reads nothing, is not sent without end', async () => {
-    const { program } = await started('while :; do printf "\\033[H%s" "$(head -c 3000 /dev/urandom | base64 -w 0)"; done');
+    const { program } = await started(
+      'while :; do printf "\\033[H%s" "$(head -c 3000 /dev/urandom | base64 -w 0)"; done',
+    );
     const wire = new FakeWire({ cols: 80, rows: 24 });
     const options = { id: ++ids, label: 'liar', readOnly: true, size: { cols: 80, rows: 24 }, acks: true };
     const listener = program.console.attach(wire, options, { steal: false });
@@ -85,6 +87,15 @@ describe('what a viewer sees', () => {
     });
     expect(wire.bytes).toBeLessThan(8 * 1024); // one picture
     listener.closed();
+  });
+
+  test('of a process that is removed in the turn in which it ends, how it ended', async () => {
+    const { program } = await started('exec sleep 1000');
+    const person = new Person(program);
+    program.dispatch({ type: 'stop' });
+    await until(program, () => statusOf(program.current) === 'STOPPED');
+    program[Symbol.dispose](); // as the supervisor does that forgets it
+    expect(person.wire.frames.at(-1)?.type).toBe('exit');
   });
 
   test('watchers see a size that the config gives', async () => {
