@@ -191,6 +191,8 @@ export class Console implements Stage, Disposable {
   }
 
   [Symbol.dispose](): void {
+    // Removed by a reload in the very turn in which it ended: who looks on is told so, and not cut off.
+    if (this.watched?.isEmpty === false && isAtRest(this.host.life())) this.watched.dismissAll(this.exitFrame());
     this.resting[Symbol.dispose]();
     this.watched?.[Symbol.dispose]();
     this.made?.[Symbol.dispose]();

@@ -89,6 +89,15 @@ describe('what a viewer sees', () => {
     listener.closed();
   });
 
+  test('of a process that is removed in the turn in which it ends, how it ended', async () => {
+    const { program } = await started('exec sleep 1000');
+    const person = new Person(program);
+    program.dispatch({ type: 'stop' });
+    await until(program, () => statusOf(program.current) === 'STOPPED');
+    program[Symbol.dispose](); // as the supervisor does that forgets it
+    expect(person.wire.frames.at(-1)?.type).toBe('exit');
+  });
+
   test('watchers see a size that the config gives', async () => {
     const { program } = await started('printf "here"; exec sleep 1000');
     const watcher = new Person(program, { readOnly: true });
