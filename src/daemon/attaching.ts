@@ -1,7 +1,7 @@
 import { pidOf } from '../core/life.ts';
 import { statusOf } from '../core/status.ts';
 import { WireError } from '../protocol/errors.ts';
-import { MAX_COLS, MAX_ROWS } from '../protocol/frames.ts';
+import { MAX_CELLS, MAX_COLS, MAX_ROWS } from '../protocol/frames.ts';
 import { numberOf } from './follow.ts';
 import type { Upgrade } from './http.ts';
 import type { Process } from './process.ts';
@@ -14,6 +14,12 @@ let viewers = 0;
 /** Lets a client look at a process, and type unless it only watches. Throws WireError before the handshake. */
 export function attach(process: Process, { query, accept }: Upgrade, detachKeys: string | undefined): void {
   const size = { cols: cellsOf(query, 'cols', MAX_COLS), rows: cellsOf(query, 'rows', MAX_ROWS) };
+  if (size.cols * size.rows > MAX_CELLS) {
+    throw new WireError(
+      'bad_request',
+      `a terminal of ${size.cols}x${size.rows} is too large: at most ${MAX_CELLS} cells`,
+    );
+  }
   const options = {
     id: ++viewers,
     label: labelOf(query.get('label')),

@@ -3,7 +3,13 @@ import { createRequire } from 'node:module';
 import type { Duplex } from 'node:stream';
 import type * as Ws from 'ws';
 import { WireError } from '../protocol/errors.ts';
-import { type ClientFrame, INPUT_WINDOW, parseClientFrame, type ServerFrame } from '../protocol/frames.ts';
+import {
+  type ClientFrame,
+  INPUT_WINDOW,
+  parseClientFrame,
+  type ServerFrame,
+  TEXT_FRAME_LIMIT,
+} from '../protocol/frames.ts';
 import { PROTOCOL, PROTOCOL_HEADER } from '../protocol/version.ts';
 
 /** The way to one viewer. What is sent arrives in order, as far as it arrives. */
@@ -59,9 +65,11 @@ export function acceptWebSocket(
     webSocket.on('message', (data, isBinary) => {
       try {
         if (isBinary) listener.typed(bytesOf(data));
-        else listener.frame(parseClientFrame(bytesOf(data).toString('utf8')));
+        else listener.frame(parseClientFrame(textOfMessage(data)));
       } catch (error) {
         if (!(error instanceof WireError)) throw error;
+        webSocket.removeAllListeners('message'); // it is heard no more, though its own close may take its time
+        listener.closed();
         webSocket.close(POLICY_VIOLATION, error.message.slice(0, 120));
       }
     });
@@ -88,6 +96,13 @@ let written: { readonly frame: ServerFrame; readonly text: string } | undefined;
 function textOf(frame: ServerFrame): string {
   if (written?.frame !== frame) written = { frame, text: JSON.stringify(frame) };
   return written.text;
+}
+
+function textOfMessage(data: Ws.RawData): string {
+  const bytes = bytesOf(data);
+  if (bytes.length > TEXT_FRAME_LIMIT)
+    throw new WireError('bad_request', `a text frame is at most ${TEXT_FRAME_LIMIT} bytes`);
+  return bytes.toString('utf8');
 }
 
 /** A message as one buffer, which is what ws gives unless it is told otherwise. */

@@ -81,6 +81,9 @@ export const TEXT_FRAME_LIMIT = 1024;
 export const MAX_COLS = 1000;
 export const MAX_ROWS = 1000;
 
+/** And the most cells it has: some sequences touch all of them. */
+export const MAX_CELLS = 200_000;
+
 /** Reads a text frame of a client. Throws `bad_request`. */
 export function parseClientFrame(text: string): ClientFrame {
   let value: unknown;
@@ -94,7 +97,9 @@ export function parseClientFrame(text: string): ClientFrame {
     unknown
   >;
   if (type === 'leave') return { type };
-  if (type === 'size' && isCount(cols, MAX_COLS) && isCount(rows, MAX_ROWS)) return { type, cols, rows };
+  if (type === 'size' && isCount(cols, MAX_COLS) && isCount(rows, MAX_ROWS) && cols * rows <= MAX_CELLS) {
+    return { type, cols, rows };
+  }
   if (type === 'ack' && isCount(bytes, Number.MAX_SAFE_INTEGER)) return { type, bytes };
   throw new WireError('bad_request', `no such frame, or its numbers are out of range: ${text.slice(0, 80)}`);
 }

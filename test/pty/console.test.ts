@@ -102,7 +102,7 @@ describe('what a viewer sees', () => {
     const { program } = await started('printf "here"; exec sleep 1000');
     const watcher = new Person(program, { readOnly: true });
     await watcher.untilShown('here');
-    await new Promise(resolve => setTimeout(resolve, 50)); // nothing is under way that would make it look by itself
+    for (let turn = 0; turn < 3; turn++) await new Promise(resolve => setImmediate(resolve)); // it has nothing to do
     program.console.configure({ scrollback: 1024 * 1024, size: { cols: 100, rows: 30 } });
     await watcher.wire.until(() =>
       watcher.wire.frames.some(frame => frame.type === 'size' && frame.cols === 100 && frame.rows === 30),

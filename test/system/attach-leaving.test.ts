@@ -109,14 +109,14 @@ type Leaving = readonly [
 const WAYS: readonly Leaving[] = [
   ['the chord', (_, seat) => seat.type(CHORD), DETACHED.said, 0],
   ['detach from elsewhere', (house, _, program) => house.ctl('detach', program), /^\[detached.*\]$/, 0],
-  ['the end of the program', (_, seat) => seat.type('\r'), /^\[EXITED: .*3.*\]$/, 3],
+  ['the end of the program', (_, seat) => seat.type('\r'), /^\[[\w:]+ EXITED: .*3.*\]$/, 3],
   [
     'kill -9 of the program',
     (house, _, program) => house.ctl('signal', 'KILL', program),
-    /^\[EXITED: .*SIGKILL.*\]$/,
+    /^\[[\w:]+ EXITED: .*SIGKILL.*\]$/,
     137,
   ],
-  ['a stop', (house, _, program) => house.ctl('stop', program), /^\[STOPPED: .*\]$/, 143],
+  ['a stop', (house, _, program) => house.ctl('stop', program), /^\[[\w:]+ STOPPED: .*\]$/, 143],
   ['SIGTERM', (_, seat) => process.kill(seat.client, 'SIGTERM'), /^\[detached from \w+: SIGTERM\]$/, 143],
   ['SIGHUP', (_, seat) => process.kill(seat.client, 'SIGHUP'), /^\[detached from \w+: SIGHUP\]$/, 129],
   ['SIGINT', (_, seat) => process.kill(seat.client, 'SIGINT'), /^\[detached from \w+: SIGINT\]$/, 130],
@@ -148,7 +148,7 @@ describe('the terminal is as before, when a program is left that has set everyth
 
   test.each([
     ['SIGKILL', /^\[the daemon went away\]$/, 7],
-    ['SIGTERM', /^\[STOPPED: .*\]$/, 143],
+    ['SIGTERM', /^\[[\w:]+ STOPPED: .*\]$/, 143],
   ] as const)('by %s to the daemon', async (signal, said, code) => {
     const house = await House.open({ web: printer(stream) });
     const seat = await attachedTo(house, 'web');

@@ -60,13 +60,13 @@ describe('the lives of a process', () => {
     seats[0]?.type('\r');
     for (const seat of seats) {
       expect((await seat.exited).code).toBe(code);
-      expect(seat.shows).toContain(`[${said}`);
+      expect(seat.shows).toContain(`[web ${said}`);
       expect(seat.printed).toContain('last words');
     }
     const late = house.attach('web');
     expect((await late.exited).code).toBe(7);
-    expect(late.shows).toContain(`[${said}`);
-    expect(late.printed).toContain('last words');
+    expect(late.shows).toContain(`[web ${said}`);
+    expect(late.shows).toContain('last words');
   });
 
   test('a stop from elsewhere', async () => {
@@ -75,14 +75,14 @@ describe('the lives of a process', () => {
     await seat.untilShown('hello');
     await house.ctl('stop', 'web');
     expect((await seat.exited).code).toBe(143);
-    expect(seat.shows).toMatch(/\[STOPPED: .*\]/);
+    expect(seat.shows).toMatch(/\[[\w:]+ STOPPED: .*\]/);
   });
 
   test('what was never started, what there is not, and what are several', async () => {
     const never = { ...ECHO, autostart: false };
     const house = await House.open({ never, web: { ...never, numprocs: 2 }, worker: never });
     const cases: readonly (readonly [string, number, RegExp])[] = [
-      ['never', 7, /\[STOPPED: .*never started\]/],
+      ['never', 7, /\[[\w:]+ STOPPED: .*never started\]/],
       ['nosuch', 1, /no such process.*nosuch/],
       ['web:*', 2, /web:web_00.*web:web_01/s],
       ['w*', 2, /web:web_00.*web:web_01.*worker/s],

@@ -1,4 +1,4 @@
-import { MAX_COLS, MAX_ROWS } from '../../protocol/frames.ts';
+import { MAX_CELLS, MAX_COLS, MAX_ROWS } from '../../protocol/frames.ts';
 
 /** Columns and rows of a terminal. */
 export interface Size {
@@ -8,5 +8,6 @@ export interface Size {
 
 /** A size that the wire takes. */
 export function wireSize({ cols, rows }: Size): Size {
-  return { cols: Math.min(Math.max(1, cols), MAX_COLS), rows: Math.min(Math.max(1, rows), MAX_ROWS) };
+  const width = Math.min(Math.max(1, cols), MAX_COLS);
+  return { cols: width, rows: Math.min(Math.max(1, rows), MAX_ROWS, Math.floor(MAX_CELLS / width)) };
 }
