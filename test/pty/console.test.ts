@@ -201,6 +201,7 @@ describe('size', () => {
     first.type('x');
     expect(await sizeOf(program)).toBe('30 100');
     second.resize({ cols: 50, rows: 12 });
+    await second.wire.until(() => second.wire.frames.some(frame => frame.type === 'size' && frame.cols === 50));
     expect(await sizeOf(program)).toBe('12 50');
     second.leave();
     expect(await sizeOf(program)).toBe('30 100');
