@@ -173,6 +173,7 @@ export class Daemon {
       shutdown: reason => this.shutdown(reason),
     };
     this.server = createHttpServer(createHandlers(subject), {
+      clock,
       trace: trace.http,
       onUpgrade: createUpgrades(subject),
       onFault: error => this.onFault(error),

@@ -6,8 +6,9 @@ import type { Problem } from '../core/problem.ts';
 import { ERRORS, type ErrorBody, type ErrorCode, WireError } from '../protocol/errors.ts';
 import { ROUTES, type Route, type RouteName } from '../protocol/routes.ts';
 import { isCompatible, mismatchMessage, PROTOCOL, PROTOCOL_HEADER } from '../protocol/version.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { TraceLine } from '../runtime/trace.ts';
-import { acceptWebSocket, type Wire, type WireListener } from './websocket.ts';
+import { acceptWebSocket, loadWebSockets, type Wire, type WireListener } from './websocket.ts';
 
 /** A request, taken apart and checked against its route. */
 export interface Call {
@@ -48,6 +49,7 @@ const MAX_HEADER_BYTES = 8 * 1024;
 const BASE = 'http://taskmaster';
 
 export interface HttpOptions {
+  readonly clock: Clock;
   readonly trace: TraceLine | undefined;
   readonly onUpgrade: (upgrade: Upgrade) => void;
   /** A handler failed in a way that is a fault of the daemon's. The client gets a 500, the daemon runs on. */
@@ -72,7 +74,10 @@ export function createHttpServer(handlers: Handlers, options: HttpOptions): Serv
     socket.on('close', () => connections--);
     if (connections > MAX_CONNECTIONS) refuse(socket);
   });
-  server.on('upgrade', (request, socket, head) => upgrade({ request, socket, head }, handlers, options));
+  server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy()); // the client is gone
+    upgrade({ request, socket, head }, handlers, options);
+  });
   server.on('clientError', (error, socket) => {
     const isTooLarge = 'code' in error && error.code === 'HPE_HEADER_OVERFLOW';
     if (socket.writable)
@@ -112,11 +117,15 @@ async function serve(
 function upgrade(
   asking: { readonly request: IncomingMessage; readonly socket: Duplex; readonly head: Buffer },
   handlers: Handlers,
-  { trace, onFault, onUpgrade }: HttpOptions,
+  options: HttpOptions,
 ): void {
+  const { clock, trace, onFault, onUpgrade } = options;
   const { request, socket } = asking;
+  if (loadWebSockets()) {
+    clock.after(0, () => upgrade(asking, handlers, options)); // that was enough for one turn; `soon` would be the same one
+    return;
+  }
   trace?.(`upgrade ${request.url}`);
-  socket.on('error', () => socket.destroy()); // the client is gone
   try {
     checkVersion(request);
     const url = parseUrl(request);

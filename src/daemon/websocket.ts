@@ -54,6 +54,13 @@ function webSockets(): Ws.WebSocketServer {
   return server;
 }
 
+/** Loads what WebSockets are made of, for who can spread his work. Returns whether that was still to be done. */
+export function loadWebSockets(): boolean {
+  if (server !== undefined) return false;
+  webSockets();
+  return true;
+}
+
 /** Answers the handshake. `listen` is called with the open wire, at once, unless the request is no WebSocket's. */
 export function acceptWebSocket(
   { request, socket, head }: { request: IncomingMessage; socket: Duplex; head: Buffer },
