@@ -19,7 +19,8 @@ export class Watermark {
   private arrived = 0;
   private window = LEAST_WINDOW;
   /** The round under way: all that was sent until `end` is to arrive. */
-  private round = { end: 0, begun: 0 as Millis, wasFull: false };
+  private round = { from: 0, end: 0, begun: 0 as Millis, wasFull: false };
+  private carried = Number.POSITIVE_INFINITY;
   private fullSince: Millis | undefined;
 
   /** Bytes that may be sent now. */
@@ -32,8 +33,15 @@ export class Watermark {
     return this.sent - this.arrived;
   }
 
+  /** Bytes that the line carries in the time that they may take, as last measured; without bound while it was never slow. */
+  get carries(): number {
+    return this.carried;
+  }
+
   onSent(bytes: number, now: Millis): void {
-    if (this.arrived >= this.round.end) this.round = { end: this.sent + bytes, begun: now, wasFull: false };
+    if (this.arrived >= this.round.end) {
+      this.round = { from: this.sent, end: this.sent + bytes, begun: now, wasFull: false };
+    }
     this.sent += bytes;
     if (this.room > 0) return;
     this.round.wasFull = true;
@@ -59,9 +67,12 @@ export class Watermark {
 
   private endRound(now: Millis): void {
     const took = now - this.round.begun;
+    const measured = ((this.round.end - this.round.from) * ARRIVES_WITHIN) / Math.max(1, took);
+    const isLimit = took > ARRIVES_WITHIN; // else it might have carried more
+    this.carried = isLimit ? measured : Math.max(this.carried, measured);
     if (took > ARRIVES_WITHIN) this.window *= Math.max(1 / 2, ARRIVES_WITHIN / took);
     else if (this.round.wasFull && took <= ARRIVES_WITHIN / 2) this.window *= 2;
     this.window = Math.min(LARGEST_WINDOW, Math.max(LEAST_WINDOW, Math.floor(this.window)));
-    this.round = { end: this.sent, begun: now, wasFull: this.room === 0 };
+    this.round = { from: this.round.end, end: this.sent, begun: now, wasFull: this.room === 0 };
   }
 }

@@ -274,7 +274,7 @@ export class Viewer implements Disposable {
       this.touch();
       return;
     }
-    const isCalm = view.modes === undefined ? !view.isSlow : shown - view.offset <= CALM;
+    const isCalm = view.modes === undefined ? !view.isSlow : shown - view.offset <= Math.min(CALM, this.flow.carries);
     if (this.mayStream && isCalm) this.beginStream(view, emulator);
     else this.sendPicture(view, emulator);
   }

@@ -1,4 +1,6 @@
 /** Attached over the lives of a process: restarts, ends, what does not run; and who is there, with what they may do. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CHORD, childOf, House, isInstalled, Seat, script, untilSame } from './attach-support.ts';
 
@@ -256,6 +258,25 @@ describe('from within', () => {
     tmux.type('\x04');
     await tmux.exited;
   });
+});
+
+test.runIf(isInstalled('screen'))('from within screen', async () => {
+  const house = await House.open({ web: script(`printf '\\033[5;5Hpicture'; exec cat`) });
+  const dir = join(house.bench.dir, 'screens');
+  mkdirSync(dir, { mode: 0o700 });
+  const command = `${house.command('attach', 'web').join(' ')}; echo "code $?"; exec cat`;
+  const screen = new Seat(['screen', '-c', '/dev/null', '-S', `tm-${process.pid}`, 'sh', '-c', command], {
+    env: { SCREENDIR: dir },
+  });
+  await screen.untilShown('picture');
+  screen.type('words\r');
+  await screen.untilSo('the echo', () => screen.shows.split('words').length === 3);
+  screen.resize({ cols: 90, rows: 31 });
+  await house.untilScreen('web', ({ cols, rows }) => cols === 90 && rows === 31);
+  screen.type('\x02d');
+  await screen.untilShown('code 0');
+  screen.type('\x04');
+  await screen.exited;
 });
 
 test('a client that is killed is gone, and its program goes on', async () => {
