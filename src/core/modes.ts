@@ -393,7 +393,7 @@ export class Modes {
       if (state.privates.delete(mode)) state.doubtful.add(mode);
     for (const mode of [2, 4]) state.ansi.delete(mode);
     state.settings.delete(PROTECTION);
-    state.main.margins = state.alternate.margins = false;
+    this.screen.margins = false; // xterm.js has a region for each screen, and the other one's stays
     this.screen.saved = undefined;
     state.charsets.clear();
     state.left = 0;
