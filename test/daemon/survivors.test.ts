@@ -153,6 +153,7 @@ describe('is ended:', () => {
     const { pid } = await survivor(`trap '' TERM; bomb() { (sleep 0.005; bomb) & }; bomb; echo; exec sleep 1000`);
     await new Told().end(await find());
     expect(isAlive(pid)).toBe(false);
+    await new Told().end(await find()); // on a busy machine one may be born behind the reader's back each time
     expect(pidsOf(await find())).toEqual([]);
   });
 
