@@ -29,7 +29,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   pino: ['daemon/log.ts'],
   commander: ['client/cli.ts'],
   ws: ['daemon/websocket.ts'],
-  '@xterm/headless': ['terminal/emulator.ts'],
+  '@xterm/headless': ['terminal/xterm.ts'],
 };
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })

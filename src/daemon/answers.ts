@@ -1,8 +1,6 @@
+import { DRIVER_ANSWER_TIMEOUT } from '../core/queries.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { MutableDisposable } from '../runtime/lifetime.ts';
-
-/** How long a question to the driver's terminal may go unanswered, in milliseconds from when it is put, before the default is given. */
-const DRIVER_ANSWERS_WITHIN = 200;
 
 /** Answers that wait behind a question to the driver. A program that asks more and reads nothing gets no more answers. */
 const MOST_WAITING = 256;
@@ -78,7 +76,7 @@ export class Answers implements Disposable {
     for (let first = this.waiting[0]; first !== undefined; first = this.waiting[0]) {
       if (first.asked !== undefined) {
         // Of many that were asked together none is waited for longer: a terminal that knows none of them says nothing.
-        const left = first.since + DRIVER_ANSWERS_WITHIN - this.clock.now();
+        const left = first.since + DRIVER_ANSWER_TIMEOUT - this.clock.now();
         if (left > 0) {
           this.timer.value = this.clock.after(left, this.proceed);
           return;

@@ -56,6 +56,7 @@ export class Console implements Stage, Disposable {
   /** Of the life that runs. */
   private pty: Pty | undefined;
   private readonly resting = new MutableDisposable();
+  private readonly dismissing = new MutableDisposable();
   private isRestDue = false;
 
   constructor(host: ConsoleHost, { scrollback, size }: ConsoleOptions) {
@@ -184,7 +185,7 @@ export class Console implements Stage, Disposable {
     watched.tell({ type: 'state', state, pid: pidOf(life) ?? null, text: reasonOf(life) ?? '' });
     // A restart passes through states of rest: only who is still there in the next turn has come to one.
     if (isAtRest(life)) {
-      this.clock.soon(() => {
+      this.dismissing.value = this.clock.soon(() => {
         if (isAtRest(this.host.life())) watched.dismissAll(this.exitFrame());
       });
     }
@@ -194,6 +195,7 @@ export class Console implements Stage, Disposable {
     // Removed by a reload in the very turn in which it ended: who looks on is told so, and not cut off.
     if (this.watched?.isEmpty === false && isAtRest(this.host.life())) this.watched.dismissAll(this.exitFrame());
     this.resting[Symbol.dispose]();
+    this.dismissing[Symbol.dispose]();
     this.watched?.[Symbol.dispose]();
     this.made?.[Symbol.dispose]();
   }

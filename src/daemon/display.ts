@@ -8,9 +8,10 @@ import type { Sequence } from '../core/sequence.ts';
 import { SequenceScanner } from '../core/sequences.ts';
 import { VERSION } from '../protocol/version.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { type Emulator, loadEmulator, type Size } from '../terminal/emulator.ts';
+import type { Emulator, Size } from '../terminal/emulator.ts';
 import { Screen, type ScreenOptions } from '../terminal/screen.ts';
 import { PLAIN, sgrBetween } from '../terminal/sgr.ts';
+import { loadXterm } from '../terminal/xterm.ts';
 import { Answers } from './answers.ts';
 
 /** Bytes that are taken in for a look before the clock is asked, and at most in one turn. The rest is for later turns. */
@@ -94,7 +95,7 @@ export class Display implements Disposable {
 
   /** The screen at `shown`; undefined when there is more to take in than one turn may. */
   look(): Emulator | undefined {
-    if (loadEmulator()) return undefined; // that was enough for one turn
+    if (loadXterm()) return undefined; // that was enough for one turn
     const { screen, shown } = this;
     const until = this.host.clock.now() + STEP_TIME;
     for (let taken = 0; taken < STEP && (taken < LEAST_STEP || this.host.clock.now() < until); taken += PIECE) {

@@ -1,11 +1,10 @@
 /**
- * The emulator: what a terminal shows, after any bytes. The only file that knows @xterm/headless, of the exact version
- * that package.json pins, because it reads the state that the public API keeps to itself (internals.ts), corrects some of
+ * The emulator: what a terminal shows, after any bytes. It leans on @xterm/headless in the exact version that
+ * package.json pins (xterm.ts), because it reads the state that the public API keeps to itself (internals.ts), corrects some of
  * it (corrections.ts), and gives the rest of this room a narrow view: lines of cells, cursor, pen, margins, modes.
  *
  * It never answers a query: nobody listens to what it would send.
  */
-import { createRequire } from 'node:module';
 import {
   charsetLetter,
   correct,
@@ -44,6 +43,8 @@ export interface Size {
 
 export type { Link } from './links.ts';
 
+import { xterm } from './xterm.ts';
+
 /**
  * How a cell looks, as numbers that can be compared: `fg` and `bg` are xterm's words (colour with its mode, and flags;
  * internals.ts), `ext` the underline's style and colour, `link` the number of its hyperlink in this emulator, or 0.
@@ -81,26 +82,10 @@ export type Line = Pick<XtermLine, 'length' | 'isWrapped' | 'getWidth' | 'hasCon
   readonly _data: Uint32Array;
 };
 
-type Xterm = {
-  readonly Terminal: new (options: object) => unknown;
-};
-
-let loaded: Xterm | undefined;
-
-/** Loaded at the first need: most daemons run for days without one, and it costs 10 ms and some megabytes. */
-function xterm(): Xterm {
-  loaded ??= createRequire(import.meta.url)('@xterm/headless') as Xterm; // what it makes is checked by assertInternals
-  return loaded;
-}
-
-/** Loads what emulators are made of, for who can spread his work. Returns whether that was still to be done. */
-export function loadEmulator(): boolean {
-  if (loaded) return false;
-  xterm();
-  return true;
-}
-
 const G_COUNT = 4;
+
+/** ParserState.GROUND of xterm's parser. */
+const GROUND = 0;
 
 /** Bytes: below the 128 KB after which xterm cuts what it is given, through characters too. */
 const PARSED_AT_ONCE = 65_536;
@@ -198,6 +183,11 @@ export class Emulator implements Disposable {
   /** The cursor's row from 0. */
   get y(): number {
     return this.buffer.y;
+  }
+
+  /** No sequence and no character is half received: a snapshot is the whole state. */
+  get isBetweenSequences(): boolean {
+    return this.core._inputHandler._parser.currentState === GROUND && this.cut.length === 0;
   }
 
   /** The last column has been printed, and the next character goes to the next line. */

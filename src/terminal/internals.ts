@@ -121,6 +121,7 @@ export interface XtermInput {
   _curAttrData: XtermAttributes;
   readonly _parser: {
     precedingJoinState: number;
+    readonly currentState: number;
     reset(): void;
     registerEscHandler(id: { final: string }, handler: () => boolean): unknown;
     readonly _oscParser: { readonly _handlers: Readonly<Record<string, readonly XtermStringHandler[]>> };
@@ -199,6 +200,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   '_core._inputHandler._curAttrData.fg': 'number',
   '_core._inputHandler._curAttrData.extended._ext': 'number',
   '_core._inputHandler._parser.precedingJoinState': 'number',
+  '_core._inputHandler._parser.currentState': 'number',
   '_core._inputHandler._parser._oscParser._handlers.8.0.put': 'function',
   '_core._inputHandler._parser._oscParser._handlers.8.0._data': 'string',
   '_core._inputHandler._parser._oscParser._handlers.8.0._hitLimit': 'boolean',

@@ -13,7 +13,7 @@ import { Emulator, type Size } from './emulator.ts';
 import type { Pen } from './pen.ts';
 import { plainCut } from './plain.ts';
 import { snapshotOf } from './snapshot.ts';
-import { isBetweenSequences, rowsBelow } from './standing.ts';
+import { rowsBelow } from './standing.ts';
 
 /** Bytes the checkpoint may be behind. Content of the worst kind takes 44 ms per 256 KiB, and an attach must not wait 50 ms. */
 export const MAX_LAG = 128 * 1024;
@@ -184,9 +184,9 @@ export class Screen implements Disposable {
    */
   rest(): boolean {
     if (this.live === undefined) return true;
-    if (!isBetweenSequences(this.live)) {
+    if (!this.live.isBetweenSequences) {
       this.moveTo(this.safe, PIECE);
-      if (!isBetweenSequences(this.live)) return false;
+      if (!this.live.isBetweenSequences) return false;
     }
     const bytes = snapshotOf(this.live);
     const below = rowsBelow(this.live);
@@ -278,7 +278,7 @@ export class Screen implements Disposable {
   private cut(target: number): boolean {
     const { rows } = this.sizeThere;
     const below = this.live ? rowsBelow(this.live) : this.resting ? this.resting.below : rows - 1;
-    if (below === undefined || (this.live && !isBetweenSequences(this.live))) return false;
+    if (below === undefined || (this.live && !this.live.isBetweenSequences)) return false;
     const found = plainCut(this.read(this.endOfRegion(target)), { rows, below });
     if (found === undefined) return false;
     if (this.live !== undefined) {

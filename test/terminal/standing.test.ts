@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Emulator } from '../../src/terminal/emulator.ts';
-import { isBetweenSequences, rowsBelow } from '../../src/terminal/standing.ts';
+import { rowsBelow } from '../../src/terminal/standing.ts';
 
 const encoder = new TextEncoder();
 
@@ -22,7 +22,7 @@ describe('an emulator', () => {
     '\r\n',
   ])('is between sequences after %j', text => {
     using emulator = having(text);
-    expect(isBetweenSequences(emulator)).toBe(true);
+    expect(emulator.isBetweenSequences).toBe(true);
   });
 
   it.each([
@@ -36,12 +36,12 @@ describe('an emulator', () => {
     '\x1b_x',
   ])('is not between sequences after %j', text => {
     using emulator = having(text);
-    expect(isBetweenSequences(emulator)).toBe(false);
+    expect(emulator.isBetweenSequences).toBe(false);
   });
 
   it.each([1, 2, 3])('is not between sequences after %i bytes of a character of four', length => {
     using emulator = having(encoder.encode('👍').subarray(0, length));
-    expect(isBetweenSequences(emulator)).toBe(false);
+    expect(emulator.isBetweenSequences).toBe(false);
   });
 
   it('stands plainly with the cursor so many rows above the bottom', () => {
