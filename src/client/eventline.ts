@@ -73,6 +73,25 @@ function tell(happening: Happening, color: boolean): string {
       return `${happening.label} attached${happening.readOnly ? ', read-only' : ''}`;
     case 'viewer.detached':
       return `${happening.label} left: ${happening.reason}`;
+    case 'request':
+      return `${happening.by.who} asked (${happening.by.from}): ${[happening.verb, ...happening.what].join(' ')}`;
+    case 'log.trouble':
+      return `cannot write log ${happening.path}: ${happening.problem}`;
+    case 'log.restored':
+      return `log ${happening.path} can be written again; ${happening.lost} bytes were lost`;
+    case 'log.reopened': {
+      const { reason, failed } = happening;
+      return `log files opened anew (${reason})${failed.length === 0 ? '' : `, but for ${failed.join(', ')}`}`;
+    }
+    case 'alert.delivered':
+      return `alert ${happening.alert} sent (${happening.about}): ${happening.answer}`;
+    case 'alert.failed': {
+      const { alert, about, problem, retryIn } = happening;
+      const next = retryIn === null ? 'given up' : `again in ${describeSpan(retryIn)}`;
+      return `alert ${alert} not sent (${about}): ${problem}; ${next}`;
+    }
+    case 'alert.dropped':
+      return `alert ${happening.alert}: ${happening.count} messages dropped: ${happening.reason}`;
     case 'daemon.started':
       return `started, pid ${happening.pid}`;
     case 'daemon.stopping': {

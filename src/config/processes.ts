@@ -169,7 +169,14 @@ function logTarget(
   if (setting.kind === 'text' && setting.node.text === 'discard') return { kind: 'discard' };
   const fields = setting.kind === 'map' ? setting.fields : {};
   const { file, maxsize, backups } = settle(ROWS.LOG_FILE, fields);
-  return { kind: 'file', path: path(setting.kind === 'text' ? setting.node : file) ?? '', maxsize, backups };
+  const written = { compress: false, mode: 0o600, format: 'raw', timestamps: 'none', prefix: '' } as const;
+  return {
+    kind: 'file',
+    path: path(setting.kind === 'text' ? setting.node : file) ?? '',
+    maxsize,
+    backups,
+    ...written,
+  };
 }
 
 /** A key of the program that is indented too far would become a variable, and nobody would notice. */

@@ -5,6 +5,14 @@ import type { SignalName } from './program.ts';
 import type { ReloadAction } from './reload.ts';
 import type { PublicState } from './status.ts';
 
+/** Who asked for something, in the client's own words: nothing is decided by it. */
+export interface Asker {
+  /** `alice@web1 pts/3`; `someone` for a client that does not say. */
+  readonly who: string;
+  /** `taskmasterctl from 10.0.0.5`: the client, and from where its user came, where that is known. */
+  readonly from: string;
+}
+
 /** What happened, as data: the same values go to the log, to `GET /v1/events` and to whoever waits for an outcome. */
 export type HappeningBody =
   | {
@@ -97,6 +105,47 @@ export type HappeningBody =
       /** Why it left, in words; null when it came. */
       readonly reason: string | null;
     }
+  | {
+      /** Somebody asked for something that changes what runs, or what the daemon knows. */
+      readonly type: 'request';
+      /** `stop`, `reload`, `input`. */
+      readonly verb: string;
+      /** Selectors or names as given, and what else there is to say, such as a signal's name. Never what was typed. */
+      readonly what: readonly string[];
+      readonly by: Asker;
+    }
+  | {
+      /** A log file cannot be written or rotated. What comes is kept as far as there is room, then dropped and counted. */
+      readonly type: 'log.trouble';
+      readonly path: string;
+      /** `no space left on device`, in words. */
+      readonly problem: string;
+    }
+  /** It can be written again; `lost` bytes were dropped. */
+  | { readonly type: 'log.restored'; readonly path: string; readonly lost: number }
+  /** All log files were opened anew, as on SIGUSR2; `failed` names those that could not be. */
+  | { readonly type: 'log.reopened'; readonly reason: string; readonly failed: readonly string[] }
+  | {
+      readonly type: 'alert.delivered';
+      readonly alert: string;
+      /** One line on what it told. */
+      readonly about: string;
+      /** What the receiver answered, in a line. */
+      readonly answer: string;
+      readonly attempts: number;
+    }
+  | {
+      readonly type: 'alert.failed';
+      readonly alert: string;
+      readonly about: string;
+      /** Without any secret. */
+      readonly problem: string;
+      readonly attempts: number;
+      /** Milliseconds until it is tried again; null when it never is. */
+      readonly retryIn: number | null;
+    }
+  /** Messages that were not sent and never will be: the queue is full, the alert is gone from the config. */
+  | { readonly type: 'alert.dropped'; readonly alert: string; readonly count: number; readonly reason: string }
   | { readonly type: 'daemon.started'; readonly pid: number }
   | { readonly type: 'daemon.stopping'; readonly reason: string; readonly waitingFor: readonly string[] };
 

@@ -22,6 +22,30 @@ export interface UserSpec {
   readonly group?: string;
 }
 
+/** A file that output is appended to, however many processes share it. */
+export interface LogFileSpec {
+  /** Absolute. */
+  readonly path: string;
+  /** Bytes at which it is rotated; 0 for never. */
+  readonly maxsize: number;
+  /** How many rotated files are kept: `path.1` is the newest. With 0 the file is begun anew. */
+  readonly backups: number;
+  /** Whether rotated files are compressed: `path.1.gz`. */
+  readonly compress: boolean;
+  /** Permissions of files that are made. */
+  readonly mode: number;
+}
+
+/** How the lines of one stream are written. */
+export interface LineSpec {
+  /** `raw`: as the program wrote them; `text`: what was visible of them; `json`: that, with time, process and stream. */
+  readonly format: 'raw' | 'text' | 'json';
+  /** What stands before each line of `raw` and `text`. */
+  readonly timestamps: 'none' | 'utc' | 'local';
+  /** Stands before each line of `raw` and `text`, after the timestamp; empty for nothing. */
+  readonly prefix: string;
+}
+
 /**
  * Where one stream of a program is kept beside the scrollback. `none`: nowhere. `discard` differs from it only for
  * stderr, which it takes apart from stdout.
@@ -29,14 +53,7 @@ export interface UserSpec {
 export type LogTarget =
   | { readonly kind: 'none' }
   | { readonly kind: 'discard' }
-  | {
-      readonly kind: 'file';
-      /** Absolute. */
-      readonly path: string;
-      /** Bytes; 0 for no rotation. */
-      readonly maxsize: number;
-      readonly backups: number;
-    };
+  | ({ readonly kind: 'file' } & LogFileSpec & LineSpec);
 
 export interface TerminalSpec {
   readonly cols: number;

@@ -121,6 +121,41 @@ export function narrate(log: Log, happening: HappeningBody): void {
       log.info({ program, process, viewer: label }, `${process}: ${label} ${what}`);
       break;
     }
+    case 'request': {
+      const { verb, what, by } = happening;
+      log.info({ by }, `${by.who} asked (${by.from}): ${[verb, ...what].join(' ')}`);
+      break;
+    }
+    case 'log.trouble':
+      log.error({ path: happening.path }, `cannot write log ${happening.path}: ${happening.problem}`);
+      break;
+    case 'log.restored': {
+      const { path, lost } = happening;
+      log.warn({ path, lost }, `log ${path} can be written again; ${lost} bytes were lost`);
+      break;
+    }
+    case 'log.reopened': {
+      const { reason, failed } = happening;
+      if (failed.length === 0) log.info(`${reason}: all log files were opened anew`);
+      else log.error({ failed }, `${reason}: log files were opened anew, but for ${failed.join(', ')}`);
+      break;
+    }
+    case 'alert.delivered': {
+      const { alert, about, answer, attempts } = happening;
+      log.info({ alert, attempts }, `alert ${alert} sent (${about}): ${answer}`);
+      break;
+    }
+    case 'alert.failed': {
+      const { alert, about, problem, attempts, retryIn } = happening;
+      const next = retryIn === null ? 'it is given up' : `tried again in ${describeSpan(retryIn)}`;
+      log.error({ alert, attempts }, `alert ${alert} could not be sent (${about}): ${problem}; ${next}`);
+      break;
+    }
+    case 'alert.dropped': {
+      const { alert, count, reason } = happening;
+      log.error({ alert, count }, `alert ${alert}: ${count} messages were dropped: ${reason}`);
+      break;
+    }
     case 'daemon.started':
       log.info({ pid: happening.pid }, 'taskmasterd started');
       break;

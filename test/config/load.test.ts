@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { fullnameOf } from '../../src/core/program.ts';
+import { logTo } from '../support/spec.ts';
 import { complaints, load, processes, processWith } from './memory.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -111,8 +112,8 @@ programs:
       pidfile: '/run/web-00.pid',
       terminal: { cols: 80, rows: 24, term: 'vt100' },
       scrollback: 65_536,
-      stdout: { kind: 'file', path: '/etc/tm/log/web.log', maxsize: 50 * 2 ** 20, backups: 10 },
-      stderr: { kind: 'file', path: '/var/log/web.err', maxsize: 2 ** 20, backups: 2 },
+      stdout: logTo('/etc/tm/log/web.log', { maxsize: 50 * 2 ** 20, backups: 10 }),
+      stderr: logTo('/var/log/web.err', { maxsize: 2 ** 20, backups: 2 }),
     });
     expect(second).toEqual({ ...first, num: 1, name: 'web-01', fullname: 'web:web-01', pidfile: '/run/web-01.pid' });
   });

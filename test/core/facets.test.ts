@@ -11,7 +11,7 @@ import {
 import type { DaemonSpec, ProcessSpec } from '../../src/core/program.ts';
 import { daemonInForce, plan, planDaemon } from '../../src/core/reload.ts';
 import { Play } from '../support/play.ts';
-import { makeSpec } from '../support/spec.ts';
+import { logTo, makeSpec } from '../support/spec.ts';
 
 /** As much of a JSON Schema as tells which keys there are. */
 interface Schema {
@@ -71,12 +71,7 @@ describe('the classes', () => {
   });
 });
 
-const file = (path: string, maxsize = 1024, backups = 1): ProcessSpec['stdout'] => ({
-  kind: 'file',
-  path,
-  maxsize,
-  backups,
-});
+const file = (path: string, maxsize = 1024, backups = 1): ProcessSpec['stdout'] => logTo(path, { maxsize, backups });
 
 /** For each facet: a spec before, one after, and the values as they are shown. */
 const ROWS: Readonly<

@@ -5,7 +5,7 @@ import type { Life } from '../../src/core/life.ts';
 import type { ProcessSpec } from '../../src/core/program.ts';
 import { type ProcessChange, plan, type Standing } from '../../src/core/reload.ts';
 import { Play } from '../support/play.ts';
-import { makeSpec } from '../support/spec.ts';
+import { logTo, makeSpec } from '../support/spec.ts';
 
 const stopped = (): Play => new Play();
 const running = (): Play => new Play().run();
@@ -175,10 +175,10 @@ describe('programs', () => {
 
   test.each<[string, Partial<ProcessSpec>]>([
     ['its group', { group: 'back', fullname: 'back:z' }],
-    ['its logs', { stdout: { kind: 'file', path: '/z.log', maxsize: 0, backups: 0 } }],
+    ['its logs', { stdout: logTo('/z.log') }],
     ['its pidfile', { pidfile: '/z.pid' }],
   ])('%s may go with the name', (_, changes) => {
-    const before = makeSpec({ name: 'a', stdout: { kind: 'file', path: '/a.log', maxsize: 0, backups: 0 } });
+    const before = makeSpec({ name: 'a', stdout: logTo('/a.log') });
     const [change, ...rest] = plan(
       [standing(before)],
       [{ ...before, program: 'z', name: 'z', fullname: 'z', ...changes }],

@@ -1,4 +1,5 @@
 /** What a program finds: its files, signals, environment, user, terminal. */
+
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
@@ -17,6 +18,7 @@ import { inheritedFds } from '../../src/daemon/inherited.ts';
 import { inheritedEnvironment } from '../../src/daemon/launch.ts';
 import type { Process } from '../../src/daemon/process.ts';
 import { identityOf } from '../../src/daemon/procfs.ts';
+import { logTo } from '../support/spec.ts';
 import { fdsOfSleep, pid, printed, RealWorld, tempDir, untilPrinted, untilState } from '../support/world.ts';
 
 const isRoot = process.geteuid?.() === 0;
@@ -40,14 +42,14 @@ describe('files', () => {
     const others = Array.from({ length: 30 }, (_, i) =>
       world.start('exec sleep 1000', {
         name: `other${i}`,
-        stderr: { kind: 'file', path: '/dev/null', maxsize: 0, backups: 0 },
+        stderr: logTo('/dev/null'),
       }),
     );
     for (const other of others) await untilState(other, 'RUNNING');
     for (const [i, other] of others.entries()) if (i % 3 === 1) other.dispatch({ type: 'kill' });
     for (const [i, other] of others.entries()) if (i % 3 === 1) await untilState(other, 'STOPPED');
     for (const stderr of [{ kind: 'none' }, { kind: 'discard' }] as const) {
-      const stdout = { kind: 'file', path: '/dev/null', maxsize: 0, backups: 0 } as const;
+      const stdout = logTo('/dev/null');
       const program = world.start(WAIT, { name: `last-${stderr.kind}`, stdout, stderr });
       expect(await fdsOf(program)).toEqual(ONLY_STANDARD);
     }
@@ -62,7 +64,7 @@ describe('files', () => {
 
   test('where stderr is apart it is a terminal too, and reaches the scrollback and its own', async () => {
     const dir = tempDir();
-    const stderr = { kind: 'file', path: join(dir, 'err'), maxsize: 0, backups: 0 } as const;
+    const stderr = logTo(join(dir, 'err'));
     const program = new RealWorld().start('test -t 1 && echo out; test -t 2 && echo err >&2; tty; tty <&2', { stderr });
     await untilState(program, 'EXITED');
     expect(printed(program)).toContain('out\n');
@@ -74,7 +76,7 @@ describe('files', () => {
   test('output goes to the log as the program wrote it, after what was there', async () => {
     const dir = tempDir();
     writeFileSync(join(dir, 'out'), 'before\n');
-    const stdout = { kind: 'file', path: join(dir, 'out'), maxsize: 0, backups: 0 } as const;
+    const stdout = logTo(join(dir, 'out'));
     const world = new RealWorld();
     const program = world.start('echo one; printf "two\\r\\n"; printf "half"', { stdout });
     await untilState(program, 'EXITED');
@@ -248,7 +250,7 @@ describe.runIf(isRoot)('user (needs root)', () => {
   test('with stderr apart, both terminals are its own', async () => {
     const program = new RealWorld().start('echo a >/dev/stdout; echo b >/dev/stderr; id -un; echo done', {
       user: { user: 'nobody' },
-      stdout: { kind: 'file', path: '/dev/null', maxsize: 0, backups: 0 },
+      stdout: logTo('/dev/null'),
       stderr: { kind: 'discard' },
     });
     await untilPrinted(program, 'done');
@@ -362,7 +364,7 @@ describe('a program that cannot start says why', () => {
     ['no such group', () => ({ user: { user: 'root', group: 'no-such-group' } }), /^no such group: no-such-group/],
     [
       'no directory for its log',
-      () => ({ stdout: { kind: 'file', path: '/no/such/log', maxsize: 0, backups: 0 } }),
+      () => ({ stdout: logTo('/no/such/log') }),
       /^cannot open log \/no\/such\/log: no such directory$/,
     ],
   ];

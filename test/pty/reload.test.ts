@@ -1,4 +1,5 @@
 /** Keys that are applied now, with real processes: the same pid, and the new value in force. */
+
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -8,6 +9,7 @@ import { TOKENS_MAX } from '../../src/core/tokens.ts';
 import type { Process } from '../../src/daemon/process.ts';
 import { readStat } from '../../src/daemon/procfs.ts';
 import { type Clock, realClock } from '../../src/runtime/clock.ts';
+import { logTo } from '../support/spec.ts';
 import {
   isAlive,
   onCleanup,
@@ -254,7 +256,7 @@ describe('files', () => {
     expect(readFileSync(join(dir, 'b'), 'utf8')).toBe(`${pid(process)}\n`);
   });
 
-  const target = (path: string): ProcessSpec['stdout'] => ({ kind: 'file', path, maxsize: 0, backups: 0 });
+  const target = (path: string): ProcessSpec['stdout'] => logTo(path);
   const NONE = { kind: 'none' } as const;
   /** Prints each line that it reads, to both. */
   const ECHO = 'stty -echo; echo ready; while read line; do echo "$line"; echo "$line" >&2; done';
@@ -367,7 +369,7 @@ describe('the terminal', () => {
   });
 
   function file(): ProcessSpec['stdout'] {
-    return { kind: 'file', path: join(tempDir(), 'out'), maxsize: 0, backups: 0 };
+    return logTo(join(tempDir(), 'out'));
   }
 
   test('scrollback', async () => {
@@ -414,7 +416,7 @@ describe('a new life', () => {
     ['terminal.term', { terminal: { cols: 120, rows: 40, term: 'dumb' } }, 'echo "term $TERM"', 'term dumb\n'],
     [
       'stderr on its own',
-      { stderr: { kind: 'discard' }, stdout: { kind: 'file', path: '/dev/null', maxsize: 0, backups: 0 } },
+      { stderr: { kind: 'discard' }, stdout: logTo('/dev/null') },
       '[ "$(tty)" = "$(tty <&2)" ] || echo apart',
       'apart\n',
     ],

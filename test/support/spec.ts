@@ -36,3 +36,21 @@ export function makeSpec(changes: Partial<ProcessSpec> = {}): ProcessSpec {
     ...changes,
   };
 }
+
+export type FileTarget = Extract<ProcessSpec['stdout'], { kind: 'file' }>;
+
+/** A log file that is never rotated, with lines as they are, unless the test says otherwise. */
+export function logTo(path: string, changes: Partial<FileTarget> = {}): FileTarget {
+  return {
+    kind: 'file',
+    path,
+    maxsize: 0,
+    backups: 0,
+    compress: false,
+    mode: 0o600,
+    format: 'raw',
+    timestamps: 'none',
+    prefix: '',
+    ...changes,
+  };
+}
