@@ -61,7 +61,7 @@ export interface Subject {
 
 /** One small function per route. */
 export function createHandlers(subject: Subject): Handlers {
-  const { supervisor, reloader, journal, requests } = subject;
+  const { supervisor, reloader, requests } = subject;
   const named = ({ name }: Call): Process => {
     const process = supervisor.find(name);
     if (!process) throw new WireError('no_such_process', `no such process: ${name}`);
@@ -133,7 +133,7 @@ export function createHandlers(subject: Subject): Handlers {
       requests.asked({ verb: 'detach', what: [process.fullname], by });
       return { detached: process.console.detach(`detached by ${by.who}`) };
     },
-    events: call => sendEvents(call, journal, subject.boot),
+    events: call => sendEvents(call, subject),
     reload: async call => {
       refuseWhenStopping(subject);
       const { dryRun, wait } = parseReloadRequest(call.body.length === 0 ? undefined : parseJson(call.body));
