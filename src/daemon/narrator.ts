@@ -177,5 +177,7 @@ export function narrate(log: Log, happening: HappeningBody): void {
       log.info({ by }, `stopping: ${reason}${waitingFor.length > 0 ? `; waiting for ${waitingFor.join(', ')}` : ''}`);
       break;
     }
+    default:
+      happening satisfies never; // an event that is not told of does not compile
   }
 }

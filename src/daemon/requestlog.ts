@@ -28,7 +28,7 @@ const FIRST_PAUSE: Millis = 1_000;
 const LONGEST_PAUSE: Millis = 60_000;
 
 /** So many different requests are counted each for itself; a client that thinks up names has the others counted as one. */
-const MOST_APART = 64;
+const MOST_APART = 128;
 
 /** Longest list of selectors that is told; the rest is counted. */
 const MOST_NAMES = 20;

@@ -242,7 +242,7 @@ export const VERBS: readonly Verb[] = [
       FOLLOW,
       {
         flags: '--since <when>',
-        help: 'begin after the event of this number, so long ago (`10m`), or at a time (`14:30`, `2026-11-21T14:30:00Z`)',
+        help: 'begin after the event of this number, so long ago (`10m`), or at a time (`14:30`)',
       },
     ],
     examples: [
