@@ -16,12 +16,14 @@ function whoIs(env: Environment): string {
   return env.SUDO_USER === undefined ? who : `${who}, sudo by ${env.SUDO_USER}`;
 }
 
-/** The account's name; not that of the environment, which su(1) leaves as it was. */
-function userOf(env: Environment): string {
+/** The user's name as the environment has it, else the account's. */
+export function userOf(env: Environment): string {
+  const named = env.USER || env.LOGNAME;
+  if (named) return named;
   try {
     return userInfo().username;
   } catch {
-    return env.USER ?? `uid ${process.getuid?.()}`; // an account without an entry in /etc/passwd, as in a container
+    return `uid ${process.getuid?.()}`; // an account without an entry in /etc/passwd, as in a container
   }
 }
 
