@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { LoadResult } from '../config/load.ts';
 import { checkSocketPath, configHash, prepareRuntimeDir, prepareStateDir, stateDir } from '../config/paths.ts';
+import { type Asker, signaller } from '../core/asker.ts';
 import type { HappeningBody } from '../core/events.ts';
 import { describeProblem, type Problem } from '../core/problem.ts';
 import type { DaemonSpec } from '../core/program.ts';
@@ -27,6 +28,7 @@ import { daemonIdOf } from './procfs.ts';
 import type { PtyHost } from './pty.ts';
 import { Recovery } from './recovery.ts';
 import { type ConfigSource, Reloader } from './reloader.ts';
+import { RequestLog } from './requestlog.ts';
 import { SessionScanner } from './sessions.ts';
 import { Shutdown } from './shutdown.ts';
 import { Supervisor } from './supervisor.ts';
@@ -92,6 +94,7 @@ export class Daemon {
   private readonly options: DaemonOptions;
   private readonly places: Places;
   private readonly journal: Journal;
+  private readonly requests: RequestLog;
   private readonly logfiles: LogFiles;
   private readonly forks: PacedQueue;
   private readonly supervisor: Supervisor;
@@ -113,6 +116,7 @@ export class Daemon {
       this.finish = resolved;
     });
     this.journal = new Journal(clock);
+    this.requests = new RequestLog(clock, happening => this.publish(happening));
     this.logfiles = new LogFiles(clock, message => this.log.error(message));
     this.forks = new PacedQueue(clock);
     this.recovery = new Recovery({
@@ -163,6 +167,7 @@ export class Daemon {
       remember: () => this.recovery.flush(),
       holdup: () => this.recovery.holdup,
       journal: this.journal,
+      requests: this.requests,
       boot: randomToken(),
       log: { scrollback: daemonLog.recent, onGrowth: daemonLog.onLine },
       config: loaded.config.path,
@@ -170,7 +175,7 @@ export class Daemon {
       logfile: () => this.logfile,
       startedAt: clock.now(),
       isStopping: () => this.ending.isUnderWay,
-      shutdown: reason => this.shutdown(reason),
+      shutdown: (reason, by) => this.end(reason, by),
     };
     this.server = createHttpServer(createHandlers(subject), {
       clock,
@@ -212,23 +217,29 @@ export class Daemon {
     this.supervisor.autostart();
   }
 
-  /** Reads the config again and applies what changed. What is wrong with it is in the log; nothing was changed then. */
-  reload(reason: string): void {
+  /**
+   * On a signal: reads the config again and applies what changed. What is wrong with it is in the log; nothing was changed
+   * then.
+   */
+  reload(signal: string): void {
+    const by = signaller(signal);
+    this.requests.asked({ verb: 'reload', what: [], by });
     if (this.ending.isUnderWay) {
-      this.log.warn(`${reason}: not reloaded, as the daemon is stopping`);
+      this.log.warn(`${signal}: not reloaded, as the daemon is stopping`);
       return;
     }
-    const options = { wait: false, signal: new AbortController().signal };
-    this.reloader.reload(reason, options).then(
+    const options = { wait: false, signal: new AbortController().signal, by };
+    this.reloader.reload(signal, options).then(
       ({ warnings }) => this.tellWarnings(warnings),
       error => (error instanceof WireError ? undefined : this.onFault(error)),
     );
   }
 
-  /** Stops everything in order, then ends. Called again while that is under way, it kills what still runs. */
-  shutdown(reason: string): void {
-    if (this.ending.isUnderWay) this.ending.escalate(reason);
-    else void this.stop(reason);
+  /** On a signal: stops everything in order, then ends. At the second one it kills what still runs. */
+  shutdown(signal: string): void {
+    const by = signaller(signal);
+    this.requests.asked({ verb: 'shutdown', what: [], by });
+    this.end(signal, by);
   }
 
   /**
@@ -237,6 +248,11 @@ export class Daemon {
    */
   onFault(error: unknown): void {
     this.log.error({ error: error instanceof Error ? error.stack : String(error) }, 'fault in the daemon; it runs on');
+  }
+
+  private end(reason: string, by: Asker): void {
+    if (this.ending.isUnderWay) this.ending.escalate(reason, by);
+    else void this.stop(reason, by);
   }
 
   private tellWarnings(problems: readonly Problem[]): void {
@@ -255,11 +271,12 @@ export class Daemon {
     }
   }
 
-  private async stop(reason: string): Promise<void> {
+  private async stop(reason: string, by: Asker): Promise<void> {
     const steps: readonly (() => void | Promise<void>)[] = [
-      () => this.ending.begin(reason),
+      () => this.ending.begin(reason, by),
       () => this.recovery.close(),
       () => this.closeServer(),
+      () => this.requests[Symbol.dispose](),
       () => this.supervisor[Symbol.dispose](),
       () => this.forks[Symbol.dispose](),
       () => this.atMost(LAST_WRITES_MS, this.logfiles.close()),
