@@ -1,7 +1,8 @@
 import { NewlineDecoder } from '../core/newlines.ts';
-import type { LogTarget, ProcessSpec } from '../core/program.ts';
+import type { LogFileSpec, LogTarget, ProcessSpec } from '../core/program.ts';
 import { MutableDisposable } from '../runtime/lifetime.ts';
-import type { LogFile, LogFiles } from './logfiles.ts';
+import type { LogFile } from './logfile.ts';
+import type { LogFiles } from './logfiles.ts';
 import type { Pty, Stream } from './pty.ts';
 
 type Targets = Pick<ProcessSpec, Stream>;
@@ -31,9 +32,9 @@ export class Outlets implements Disposable {
     const opened = new Map<Stream, Outlet>();
     try {
       for (const stream of STREAMS) {
-        const path = pathOf(targets[stream]);
-        if (path !== undefined && path !== this.outlets.get(stream)?.path) {
-          opened.set(stream, new Outlet(this.files, path));
+        const target = targets[stream];
+        if (target.kind === 'file' && target.path !== this.outlets.get(stream)?.path) {
+          opened.set(stream, new Outlet(this.files, target));
         }
       }
     } catch (error) {
@@ -85,10 +86,10 @@ class Outlet implements Disposable {
   private readonly pressure = new MutableDisposable();
   private pty: Pty | undefined;
 
-  constructor(files: LogFiles, path: string) {
-    this.path = path;
+  constructor(files: LogFiles, spec: LogFileSpec) {
+    this.path = spec.path;
     this.files = files;
-    this.file = files.open(path);
+    this.file = files.open(spec);
   }
 
   attach(pty: Pty): void {
