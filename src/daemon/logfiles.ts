@@ -1,4 +1,5 @@
 import { closeSync, constants, lstatSync, openSync, write } from 'node:fs';
+import type { LogFileSpec } from '../core/program.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { isErrno } from '../runtime/errno.ts';
 import { SpawnError } from './accounts.ts';
@@ -31,10 +32,11 @@ export class LogFiles {
   }
 
   /** The file at this path, opened if it is not, until `release`. Throws `SpawnError` saying why it cannot be. */
-  open(path: string): LogFile {
+  open({ path }: LogFileSpec): LogFile {
     const known = this.files.get(path);
     if (known) {
       known.users++;
+      known.file.users = known.users;
       return known.file;
     }
     const file = new LogFile(openForAppend(path), this.clock, (problem, lost) => {
@@ -48,7 +50,9 @@ export class LogFiles {
   /** Ends one use of the file. After the last it is closed, once all is written, unless it is wanted again by then. */
   release(path: string): void {
     const known = this.files.get(path);
-    if (!known || --known.users > 0) return;
+    if (!known) return;
+    known.file.users = --known.users;
+    if (known.users > 0) return;
     known.file.whenWritten(() => {
       if (known.users > 0 || this.files.get(path) !== known) return;
       this.files.delete(path);
@@ -66,6 +70,10 @@ export class LogFiles {
 
 /** One file that output is appended to, in order, off the event loop. */
 export class LogFile {
+  users = 1;
+  /** Who appended last, by their own account: that one alone may go on in the middle of a line. */
+  lastWriter: object | undefined;
+  atLineStart = true;
   private readonly fd: number;
   private readonly clock: Clock;
   private readonly fullListeners = new Set<(isFull: boolean) => void>();
@@ -85,9 +93,16 @@ export class LogFile {
     this.onProblem = onProblem;
   }
 
+  get isShared(): boolean {
+    return this.users > 1;
+  }
+
+  configure(_spec: LogFileSpec): void {}
+
   /** Appends `bytes`, which the caller gives away. */
   append(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
+    this.atLineStart = bytes[bytes.length - 1] === 10;
     if (this.queued + bytes.length > HARD_LIMIT) {
       this.lose(bytes.length, 'nobody takes what is written');
       return;

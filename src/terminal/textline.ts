@@ -59,7 +59,7 @@ export class TextLines {
   private row: TextRow | undefined;
   /** A carriage return came, and nothing since that would tell whether the line ends or is redrawn. */
   private hasReturned = false;
-  /** The line is to be ended however empty it is: `peek` has shown its beginning. */
+  /** The line is to be ended however empty it is, as its beginning is known outside. */
   private isShown = false;
   /** The beginning of a character at the end of the last chunk. */
   private unfinished: Uint8Array = NO_BYTES;
@@ -252,7 +252,7 @@ export class TextLines {
   }
 
   private give(bytes: Uint8Array, from: number, to: number, isWhole: boolean): void {
-    if (isWhole) this.isShown = false;
+    this.isShown = !isWhole;
     this.take(bytes, from, to, isWhole);
   }
 
