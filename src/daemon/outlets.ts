@@ -168,9 +168,9 @@ class Outlet implements Disposable {
   redirect(source: FileSource, file: LogFile | undefined): void {
     if (this.isFor(source)) return;
     const { path } = this;
+    if (file) this.release();
     this.source = source;
-    const isSameFormat = this.format.configure(source);
-    if (!isSameFormat) {
+    if (!this.format.configure(source)) {
       this.flush();
       this.file.lastWriter = undefined;
       this.format = formatOf(source);
@@ -179,9 +179,6 @@ class Outlet implements Disposable {
       this.file.configure(source.spec);
       return;
     }
-    this.heldSince = undefined;
-    this.noticeOthers();
-    this.append(this.format.release());
     this.leave(path);
     this.file = file;
     this.format.interrupt();
@@ -252,6 +249,11 @@ class Outlet implements Disposable {
       this.wait();
       return;
     }
+    this.release();
+  }
+
+  /** Gives the file what is held back, as it stands. */
+  private release(): void {
     this.heldSince = undefined;
     this.noticeOthers();
     this.append(this.format.release());
