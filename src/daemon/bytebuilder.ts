@@ -36,17 +36,17 @@ export class ByteBuilder {
 
   /** What was added, the caller's from here on. */
   take(): Uint8Array {
-    const { bytes, used } = this;
+    const taken = this.bytes?.subarray(0, this.used) ?? NO_BYTES;
     this.bytes = undefined;
     this.used = 0;
-    return bytes?.subarray(0, used) ?? NO_BYTES;
+    return taken;
   }
 
   private roomFor(more: number, expected: number): Buffer {
-    const { bytes, used } = this;
-    if (bytes && used + more <= bytes.length) return bytes;
+    const { used } = this;
+    if (this.bytes && used + more <= this.bytes.length) return this.bytes;
     const larger = Buffer.allocUnsafe(Math.max(more + used * 2, expected));
-    if (bytes) larger.set(bytes.subarray(0, used));
+    if (this.bytes) larger.set(this.bytes.subarray(0, used));
     this.bytes = larger;
     return larger;
   }
