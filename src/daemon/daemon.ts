@@ -113,7 +113,7 @@ export class Daemon {
       this.finish = resolved;
     });
     this.journal = new Journal(clock);
-    this.logfiles = new LogFiles(clock, message => this.log.error(message));
+    this.logfiles = new LogFiles(clock, happening => this.publish(happening));
     this.forks = new PacedQueue(clock);
     this.recovery = new Recovery({
       directory: places.state,

@@ -3,7 +3,8 @@ import { isStderrApart, type LogTarget, type ProcessSpec } from '../core/program
 import type { Clock } from '../runtime/clock.ts';
 import { MutableDisposable } from '../runtime/lifetime.ts';
 import type { LineFormat, LineSource } from './lineformat.ts';
-import type { LogFile, LogFiles } from './logfiles.ts';
+import type { LogFile } from './logfile.ts';
+import type { LogFiles } from './logfiles.ts';
 import type { Pty, Stream } from './pty.ts';
 import { RawLines } from './rawlines.ts';
 import { VisibleLines } from './visiblelines.ts';
