@@ -380,7 +380,7 @@ describe('what outlives the daemon', () => {
     second.receiver.reply = ({ fail }) => fail(new Error('no'));
     await second.advance(0);
     expect(second.asked).toEqual(['a', 'x']);
-    expect(second.of('alert.failed')[0]).toMatchObject({ about: 'a happened', attempts: 4, retryIn: 1_000 });
+    expect(second.of('alert.failed')[0]).toMatchObject({ about: 'a happened', attempts: 4 });
     for (let at = 0; at < DAY - 400_000; at += 300_000) await second.advance(300_000);
     await second.end();
     const third = new Play(first.path);
