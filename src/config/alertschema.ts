@@ -3,7 +3,7 @@ import { CONDITIONS } from '../core/alert.ts';
 import { textOr } from './either.ts';
 import type { Kind, Reading } from './kind.ts';
 import { mustBe, noDashes } from './kind.ts';
-import { type Entry, isNothing, type MapNode, type ScalarNode } from './node.ts';
+import { type Entry, entryOf, isNothing, type MapNode, type ScalarNode } from './node.ts';
 import { duration, integer, oneOf } from './scalar.ts';
 import { isPieceOfSecret } from './secrets.ts';
 import { type Fields, type Rows, reportDuplicates, type Table, tableOf } from './table.ts';
@@ -192,7 +192,25 @@ const ALERT = {
   },
 } as const satisfies Rows;
 
-export const ALERT_TABLE: Table<typeof ALERT> = { what: 'an alert', rows: ALERT };
+/** The ways of telling: an alert has one of them. */
+export const WAYS = ['email', 'http', 'syslog', 'command'] as const;
+
+/** What an alert cannot do without. Told by what was written, so that a mistake within it is told once. */
+function reportMissing(node: MapNode, { name, keyPlace, report }: Reading): boolean {
+  const has = (key: string): boolean => entryOf(node, key) !== undefined;
+  if (!report.trusts(node.place)) return false;
+  if (!WAYS.some(has)) {
+    const hint = 'give it one of `email`, `http`, `syslog` and `command`';
+    report.error(keyPlace, `the alert \`${name}\` does not say how it tells`, hint);
+  }
+  if (!has('on') && !has('output')) {
+    const hint = 'such as `on: [fatal, unexpected]`';
+    report.error(keyPlace, `the alert \`${name}\` does not say what it tells of: \`on\``, hint);
+  }
+  return false;
+}
+
+export const ALERT_TABLE: Table<typeof ALERT> = { what: 'an alert', rows: ALERT, inspect: reportMissing };
 
 export const ALERT_ROWS = { ALERT, EMAIL, SMTP, HTTP, SYSLOG, CRASHLOOP, OUTPUT } as const;
 

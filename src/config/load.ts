@@ -23,7 +23,7 @@ import { didYouMean, type Entry, type MapNode, type Node, type ScalarNode } from
 import type { Environment } from './paths.ts';
 import { diskReader, type FileReader, recordingReader } from './reader.ts';
 import { createReport, type Report, TooManyMistakes } from './report.ts';
-import { hideByName, hideSecrets, isSecretName } from './secrets.ts';
+import { hide, hideByName, hideSecrets, isSecretName } from './secrets.ts';
 import { lineOf, type Place, type Source } from './source.ts';
 import { reportFaults, type SyntaxFault, withoutTabs } from './syntax.ts';
 
@@ -258,8 +258,10 @@ function resolveAlias(build: Build, name: string, place: Place): Node {
   }
   // What a broken alias leaves behind is no value to find mistakes in.
   const line = lineOf(place.source, place.start);
-  if (build.isSecret) build.report.error(place, 'a `*` begins an alias, and this one has no anchor', 'put it into quotes');
-  else if (build.anchors.has(name)) build.report.error(place, `the alias \`*${name}\` stands inside what it is an alias of`);
+  if (build.isSecret)
+    build.report.error(place, 'a `*` begins an alias, and this one has no anchor', 'put it into quotes');
+  else if (build.anchors.has(name))
+    build.report.error(place, `the alias \`*${name}\` stands inside what it is an alias of`);
   else {
     const quotes = `put it into quotes if it is meant as text: "*${name}"`;
     const hint = didYouMean(name, build.anchors.keys()) ?? quotes;

@@ -6,8 +6,8 @@ import type { OutputSpec } from '../core/alert.ts';
 /** Two megabytes of memory that most daemons never need. */
 const load = (): typeof import('re2js') => createRequire(import.meta.url)('re2js'); // what it exports is its types' word
 
-/** `/…/`, with an `i` for capitals or not. */
-const SLASHED = /^\/(.*)\/([a-z]*)$/s;
+/** `/…/`, and the flags that JavaScript has, of which one means something here. What ends otherwise is a path. */
+const SLASHED = /^\/(.*)\/([dgimsuvy]*)$/s;
 
 /** Whether a line holds what is looked for. */
 export type Pattern = (line: string) => boolean;

@@ -97,7 +97,9 @@ export function createReport(): Report {
     failed: () => failed,
     diagnostics: () => {
       const order = (diagnostic: Diagnostic): number => files.indexOf(diagnostic.file);
-      const sorted = [...found.values()].map(withLine).sort((a, b) => order(a) - order(b) || a.line - b.line || a.column - b.column);
+      const sorted = [...found.values()]
+        .map(withLine)
+        .sort((a, b) => order(a) - order(b) || a.line - b.line || a.column - b.column);
       const last = sorted.at(-1);
       if (tooMany && last !== undefined) {
         const message = `too many mistakes: these ${MAX_DIAGNOSTICS} are not all`;

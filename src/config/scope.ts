@@ -42,7 +42,10 @@ export function expandText(
 ): string | undefined {
   const { text: expanded, problems } = expand(text, scope.lookup);
   for (const problem of problems) {
-    const [message, hint] = explain(isSecret && problem.kind === 'bad name' ? { ...problem, name: '…' } : problem, scope);
+    const [message, hint] = explain(
+      isSecret && problem.kind === 'bad name' ? { ...problem, name: '…' } : problem,
+      scope,
+    );
     report.error(placeOf(problem.offset), message, hint);
   }
   return problems.length > 0 ? undefined : expanded;

@@ -12,7 +12,7 @@ const SECRET_NAME = /(?:pass(?:word|wd|phrase)?|secret|token|api[-_]?key|authori
 
 /** Keys of an alert whose values are no secrets. All others are taken for some, so that a misspelt `passwrod` is one. */
 const HARMLESS = new Set(
-  'email to from smtp host port tls user syslog address facility command on programs every crashloop ends within output match'.split(
+  'to from smtp host port tls user syslog address facility command on programs every ends within output match'.split(
     ' ',
   ),
 );
@@ -51,7 +51,7 @@ function hideInAlert(node: Node, key: string): Node {
   if (node.kind === 'list') return mapItems(node, item => hideInAlert(item, key));
   if (node.kind === 'scalar') return HARMLESS.has(key) || URL_KEYS.has(key) ? hideUrl(node, key) : hideScalar(node);
   return mapEntries(node, ({ key: inner, keyPlace, value }) => {
-    if (isPieceOfSecret(inner, value, node)) mask(keyPlace);
+    if (isPieceOfSecret(inner, value, node)) hide(keyPlace);
     return hideInAlert(value, key === 'headers' ? key : inner);
   });
 }
@@ -63,7 +63,7 @@ export function isPieceOfSecret(key: string, value: Node, { entries }: MapNode):
 
 function hideScalar(node: ScalarNode): ScalarNode {
   if (node.text === '' || VARIABLE_ALONE.test(node.text)) return node;
-  mask(node.place);
+  hide(node.place);
   return { ...node, isSecret: true };
 }
 
@@ -74,12 +74,12 @@ function hideUrl(node: ScalarNode, key: string): ScalarNode {
   if (node.text === origin) return node;
   const { source, start, end } = node.place;
   const at = source.text.slice(start, end).indexOf(origin);
-  mask({ source, start: at < 0 ? start : start + at + origin.length, end });
+  hide({ source, start: at < 0 ? start : start + at + origin.length, end });
   return { ...node, isSecret: true };
 }
 
 /** The text of a place is not shown any more, but for line ends and indentation. */
-function mask({ source, start, end }: Place): void {
+export function hide({ source, start, end }: Place): void {
   const { shown } = source;
   source.shown = shown.slice(0, start) + asterisks(shown.slice(start, end)) + shown.slice(end);
 }
