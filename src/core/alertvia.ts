@@ -1,0 +1,31 @@
+import type { AlertSpec } from './alert.ts';
+
+/** Where an alert goes, in words without a secret: `ops@example.org by mail.example.org:587 (starttls)`, `https://example.org`. */
+export function whereOf(via: AlertSpec['via']): string {
+  switch (via.kind) {
+    case 'email': {
+      const { host, port, tls } = via.smtp;
+      return `${via.to.join(', ')} by ${hostAndPort(host, port)} (${tls})`;
+    }
+    case 'http':
+      return originOf(via.url);
+    case 'syslog': {
+      const { address, facility } = via;
+      if (address.transport === 'local') return `local, ${facility}`;
+      return `${address.transport}://${hostAndPort(address.host, address.port)}, ${facility}`;
+    }
+    case 'command':
+      return via.argv[0] ?? '';
+  }
+}
+
+/** `host:port`, with brackets where the host is an IPv6 address. */
+export function hostAndPort(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** A URL as far as it is no secret. */
+export function originOf(url: string): string {
+  const [, scheme = '', authority = ''] = /^([a-z]+:\/\/)([^/?#]*)/i.exec(url) ?? [];
+  return `${scheme}${authority.slice(authority.lastIndexOf('@') + 1)}`;
+}
