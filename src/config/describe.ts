@@ -1,5 +1,6 @@
 /** What a config would run, as `taskmasterd --check` prints it. Values of variables are never shown: they hold secrets. */
-import { type AlertSpec, describeVia } from '../core/alert.ts';
+import type { AlertSpec } from '../core/alert.ts';
+import { whereOf } from '../core/alertvia.ts';
 import { startOrder } from '../core/order.ts';
 import type { ProcessSpec } from '../core/program.ts';
 import { joinWords } from '../core/words.ts';
@@ -31,7 +32,12 @@ function table(head: readonly string[], rows: readonly (readonly string[])[], co
 /** Without anything that is a secret. */
 function rowOfAlert({ name, via, on, programs, output }: AlertSpec): string[] {
   const told = on.map(condition => (condition === 'output' && output ? `output /${output.match}/` : condition));
-  return [name, oneLine(describeVia(via)), oneLine(told.join(', ')), programs.join(', ') || 'all programs'];
+  return [
+    name,
+    oneLine(`${via.kind} to ${whereOf(via)}`),
+    oneLine(told.join(', ')),
+    programs.join(', ') || 'all programs',
+  ];
 }
 
 function rowOf(spec: ProcessSpec): string[] {

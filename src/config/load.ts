@@ -258,9 +258,10 @@ function resolveAlias(build: Build, name: string, place: Place): Node {
   }
   // What a broken alias leaves behind is no value to find mistakes in.
   const line = lineOf(place.source, place.start);
-  if (build.isSecret)
+  if (build.isSecret) {
+    hide(place);
     build.report.error(place, 'a `*` begins an alias, and this one has no anchor', 'put it into quotes');
-  else if (build.anchors.has(name))
+  } else if (build.anchors.has(name))
     build.report.error(place, `the alias \`*${name}\` stands inside what it is an alias of`);
   else {
     const quotes = `put it into quotes if it is meant as text: "*${name}"`;

@@ -3,7 +3,7 @@
  * may hold a password: it is shown with as many asterisks. What is a secret is told by the tree where there is one, and by
  * the names of keys where YAML's rules are broken and there is none to trust.
  */
-import { originOf } from '../core/alert.ts';
+import { originOf } from '../core/alertvia.ts';
 import { type Entry, isNothing, type MapNode, type Node, type ScalarNode } from './node.ts';
 import type { Place, Source } from './source.ts';
 

@@ -82,33 +82,6 @@ export interface OutputSpec {
   readonly programs: readonly string[];
 }
 
-/** How an alert tells, for people: `email to ops@example.org`, `http https://example.org`. No secret is in it. */
-export function describeVia(via: AlertSpec['via']): string {
-  switch (via.kind) {
-    case 'email':
-      return `email to ${via.to.join(', ')}`;
-    case 'http':
-      return `http ${originOf(via.url)}`;
-    case 'syslog':
-      return `syslog ${describeAddress(via.address)}`;
-    case 'command':
-      return `command ${via.argv[0] ?? ''}`;
-  }
-}
-
-/** `local`, `udp://[::1]:514`. */
-export function describeAddress(address: SyslogSpec['address']): string {
-  if (address.transport === 'local') return 'local';
-  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
-  return `${address.transport}://${host}:${address.port}`;
-}
-
-/** As much of a URL as may be shown: `https://example.org`. */
-export function originOf(url: string): string {
-  const [, scheme = '', rest = ''] = /^([a-z]+:\/\/)([^/?#]*)/i.exec(url) ?? [];
-  return `${scheme}${rest.slice(rest.lastIndexOf('@') + 1)}`;
-}
-
 /** What one alert tells, ready for any way of telling it. No secret is in it: it is kept on disk until delivered. */
 export interface AlertMessage {
   /** Unique over all lives of the daemon. */

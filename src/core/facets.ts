@@ -3,7 +3,8 @@
  * The mapped types below fail to compile when a field of a spec has no facets; a test fails when a key of the schema has
  * no class.
  */
-import { type AlertSpec, describeAddress, originOf } from './alert.ts';
+import type { AlertSpec } from './alert.ts';
+import { addressText, originOf } from './alertvia.ts';
 import { type DaemonSpec, isStderrApart, type LogTarget, type ProcessSpec, type UserSpec } from './program.ts';
 import { joinWords } from './words.ts';
 
@@ -170,7 +171,7 @@ const ALERT: Facets<AlertSpec> = {
       'http.secret': ({ secret }) => secret ?? null,
     }),
     ...way('syslog', {
-      'syslog.address': ({ address }) => describeAddress(address),
+      'syslog.address': ({ address }) => addressText(address),
       'syslog.facility': ({ facility }) => facility,
     }),
     ...way('command', {

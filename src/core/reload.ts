@@ -5,7 +5,8 @@
  * A process is the same one as before when program and number are. A program that is gone and one that is new are the same
  * under another name when nothing else tells them apart.
  */
-import { type AlertSpec, describeVia } from './alert.ts';
+import type { AlertSpec } from './alert.ts';
+import { whereOf } from './alertvia.ts';
 import { ALERT_FACETS, DAEMON_FACETS, type Facet, type KeyChange, PROCESS_FACETS } from './facets.ts';
 import { groupBy } from './grouping.ts';
 import { type Intent, startsByItself } from './intent.ts';
@@ -89,7 +90,7 @@ export function planAlerts(before: readonly AlertSpec[], after: readonly AlertSp
 }
 
 function describeAlert({ via, on }: AlertSpec): string {
-  return `${describeVia(via)}, on ${on.join(', ')}`;
+  return `${via.kind} to ${whereOf(via)}, on ${on.join(', ')}`;
 }
 
 /** The section that is in force after a reload: keys that wait for the daemon's next start keep their values till then. */

@@ -177,10 +177,10 @@ a: {command: page, on: fatal}
       web:web_00  -     with the daemon  unless it exits 0  a
       web:web_01  -     with the daemon  unless it exits 0  a
 
-      alert   tells by                       of                         about
-      oncall  email to ops@example.org, x@y  unexpected, fatal          all programs
-      hook    http https://example.org       fatal                      web, d*
-      lines   syslog udp://h:514             crashloop, output /pan.c/  all programs
+      alert   tells by                                           of                         about
+      oncall  email to ops@example.org, x@y by m:587 (starttls)  unexpected, fatal          all programs
+      hook    http to https://example.org                        fatal                      web, d*
+      lines   syslog to udp://h:514, daemon                      crashloop, output /pan.c/  all programs
 
       /etc/tm/main.yaml: 3 processes of 2 programs, 3 started with the daemon
       "

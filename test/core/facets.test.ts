@@ -12,7 +12,7 @@ import {
 } from '../../src/core/facets.ts';
 import type { DaemonSpec, ProcessSpec } from '../../src/core/program.ts';
 import { daemonInForce, plan, planAlerts, planDaemon } from '../../src/core/reload.ts';
-import { mailTo, makeAlert } from '../support/alert.ts';
+import { mailTo, makeAlert } from '../support/alerts.ts';
 import { Play } from '../support/play.ts';
 import { logTo, makeSpec } from '../support/spec.ts';
 
@@ -294,7 +294,7 @@ describe('the facets of an alert', () => {
 
   test('one that comes or goes is one change, and no secret is in it', () => {
     const secret = makeAlert({ name: 'hook', via: { ...hook, url: 'https://example.org/hunter2', secret: 'hunter3' } });
-    const shown = 'http https://example.org, on fatal';
+    const shown = 'http to https://example.org, on fatal';
     expect(planAlerts([], [secret])).toEqual([{ key: 'alerts.hook', class: 'now', from: null, to: shown }]);
     expect(planAlerts([secret], [])).toEqual([{ key: 'alerts.hook', class: 'now', from: shown, to: null }]);
   });
