@@ -31,6 +31,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   ws: ['daemon/websocket.ts'],
   '@xterm/headless': ['terminal/xterm.ts'],
   nodemailer: ['daemon/mail.ts'],
+  re2js: ['config/pattern.ts'],
 };
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })

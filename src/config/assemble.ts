@@ -1,5 +1,6 @@
 /** From the files of a config to what they ask for: programs of all files, in groups, as processes. */
 import type { ProcessSpec } from '../core/program.ts';
+import { alertsOf } from './alertspec.ts';
 import type { Config } from './config.ts';
 import { daemonOf } from './daemonspec.ts';
 import { type ConfigFile, type FilesOptions, mergeDefaults, readFiles } from './files.ts';
@@ -47,11 +48,13 @@ export function* assemble(path: string, options: AssembleOptions): Generator<und
   if (main !== undefined && programs.size === 0 && !report.failed()) warnOfNone(main, report);
   checkUnique(processes, programs, report);
   if (options.needsUsers) checkUsers(processes, programs, report);
+  const alerts = files.flatMap(({ fields }) => fields.alerts?.value ?? []);
   return {
     path,
     files: files.map(file => file.source.file),
     daemon: daemonOf(daemonFields, options),
     processes,
+    alerts: alertsOf(alerts, { ...options, user: daemonFields.user, processes }),
   };
 }
 

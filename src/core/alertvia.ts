@@ -1,4 +1,4 @@
-import type { AlertSpec } from './alert.ts';
+import type { AlertSpec, SyslogSpec } from './alert.ts';
 
 /** Where an alert goes, in words without a secret: `ops@example.org by mail.example.org:587 (starttls)`, `https://example.org`. */
 export function whereOf(via: AlertSpec['via']): string {
@@ -11,8 +11,7 @@ export function whereOf(via: AlertSpec['via']): string {
       return originOf(via.url);
     case 'syslog': {
       const { address, facility } = via;
-      if (address.transport === 'local') return `local, ${facility}`;
-      return `${address.transport}://${hostAndPort(address.host, address.port)}, ${facility}`;
+      return `${addressText(address)}, ${facility}`;
     }
     case 'command':
       return via.argv[0] ?? '';
@@ -28,4 +27,10 @@ export function hostAndPort(host: string, port: number): string {
 export function originOf(url: string): string {
   const [, scheme = '', authority = ''] = /^([a-z]+:\/\/)([^/?#]*)/i.exec(url) ?? [];
   return `${scheme}${authority.slice(authority.lastIndexOf('@') + 1)}`;
+}
+
+/** As it is written in a config: `local`, `udp://loghost:514`. */
+export function addressText(address: SyslogSpec['address']): string {
+  if (address.transport === 'local') return 'local';
+  return `${address.transport}://${hostAndPort(address.host, address.port)}`;
 }

@@ -75,7 +75,7 @@ export type HappeningBody =
       /** How many processes something changed for. */
       readonly changed: number;
       readonly unchanged: number;
-      /** What changed in the `daemon` section. */
+      /** What changed in the `daemon` and the `alerts` sections. */
       readonly daemon: readonly KeyChange[];
     }
   /** The config was not taken, and nothing was changed. */

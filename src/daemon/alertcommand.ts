@@ -1,6 +1,7 @@
 /** Alerts by a command of the user's. */
+import { fillIn } from '../config/template.ts';
 import type { AlertMessage, CommandSpec } from '../core/alert.ts';
-import { alertEnvironment, fillWords } from '../core/alertwords.ts';
+import { alertEnvironment, alertValues } from '../core/alertwords.ts';
 import { describeExit } from '../core/exit.ts';
 import { lookUpAccount, mustChangeTo } from './accounts.ts';
 import { type ErrandOptions, runErrand } from './errand.ts';
@@ -32,7 +33,11 @@ export async function runAlertCommand(
 }
 
 /** What programs are made of, too (`launch.ts`): the same account, directory and environment, less what marks them as programs. */
-function launchOf({ argv, user }: CommandSpec, message: AlertMessage, { environment }: AlertCommandOptions): Launch {
+function launchOf(
+  { argv, here, user }: CommandSpec,
+  message: AlertMessage,
+  { environment }: AlertCommandOptions,
+): Launch {
   const account = user && lookUpAccount(user);
   const drop = account && mustChangeTo(account) ? dropTo(account) : undefined;
   const cwd = process.cwd();
@@ -43,7 +48,7 @@ function launchOf({ argv, user }: CommandSpec, message: AlertMessage, { environm
     PWD: cwd,
     ...alertEnvironment(message),
   };
-  const [name = '', ...args] = fillWords(argv, message);
+  const [name = '', ...args] = fillIn(argv, { ...alertValues(message), here }, environment);
   const file = findProgram(name, { cwd, path: environment.PATH ?? '', account: drop?.account });
   return {
     argv: [file, ...args],

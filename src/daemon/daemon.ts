@@ -145,6 +145,7 @@ export class Daemon {
       loaded,
       supervisor: this.supervisor,
       reconfigureDaemon: spec => this.reconfigure(spec),
+      reconfigureAlerts: () => {},
       publish: happening => this.publish(happening),
       isStopping: () => this.ending.isUnderWay,
     });

@@ -128,7 +128,7 @@ export interface ReloadReply {
   readonly processes: readonly ChangeInfo[];
   /** How many stay as they are. */
   readonly unchanged: number;
-  /** Keys of the `daemon` section; those of class `daemon` wait until the daemon is started anew. */
+  /** Keys of the `daemon` and the `alerts` sections; those of class `daemon` wait until the daemon is started anew. */
   readonly daemon: readonly KeyChange[];
   /** Programs that `scale` gave another number of processes, which ends with this reload. */
   readonly overrides: Readonly<Record<string, number>>;

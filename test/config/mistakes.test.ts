@@ -234,7 +234,7 @@ programs:
   test('that is for later', () => {
     expect(
       complaints(`
-alerts: []
+x-alerts: []
 defines: {}
 defaults: {nice: 3}
 daemon: {}
@@ -253,10 +253,7 @@ programs:
     stderr: {file: y, prefix: x, mode: 0600}
 `),
     ).toMatchInlineSnapshot(`
-      "main.yaml:2:1: error: \`alerts\` is not yet supported: it would do nothing, so it is refused until a later version
-          alerts: []
-          ^
-      main.yaml:3:1: error: \`defines\` is not yet supported: it would do nothing, so it is refused until a later version
+      "main.yaml:3:1: error: \`defines\` is not yet supported: it would do nothing, so it is refused until a later version
           defines: {}
           ^
       main.yaml:4:12: error: \`nice\` is not yet supported: it would do nothing, so it is refused until a later version

@@ -1,6 +1,12 @@
 /** Alerts and messages made by hand. */
-import type { AlertMessage, AlertSpec } from '../../src/core/alert.ts';
+import type { AlertMessage, AlertSpec, EmailSpec } from '../../src/core/alert.ts';
 import type { Deliver } from '../../src/daemon/attempt.ts';
+
+/** A mail to one address, by a server that wants no login. */
+export function mailTo(to: string): EmailSpec {
+  const smtp = { host: 'mail', port: 587, tls: 'starttls', user: undefined, password: undefined } as const;
+  return { kind: 'email', to: [to], from: 'tm@box', smtp };
+}
 
 export function makeAlert(changes: Partial<AlertSpec> = {}): AlertSpec {
   return {
@@ -23,6 +29,7 @@ export function makeMessage(changes: Partial<AlertMessage> = {}): AlertMessage {
     at: Date.UTC(2026, 10, 21, 6, 5, 26, 123),
     host: 'web1.example.org',
     program: 'web',
+    group: 'web',
     process: 'web',
     pid: 4711,
     summary: 'web gave up: exited too quickly',
