@@ -212,8 +212,8 @@ export class Daemon {
   /** Says what runs, then starts what starts by itself, once whoever survived a former daemon has been ended. */
   begin(): void {
     const { config, diagnostics } = this.options.loaded;
-    this.courier.open(config.alerts);
     this.publish({ type: 'daemon.started', pid: process.pid });
+    this.courier.open(config.alerts);
     this.tellWarnings(diagnostics);
     this.log.info({ config: config.path, processes: config.processes.length }, 'config loaded');
     for (const process of this.supervisor.all) process.recall(this.recovery.intentOf(process));

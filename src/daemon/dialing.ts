@@ -1,6 +1,6 @@
 /** Connections to servers: to the first address of a host that takes one, without Node's own lookup of names. */
 import { connect, type Socket } from 'node:net';
-import { connect as connectSecurely, type TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import { hostAndPort } from '../core/alertvia.ts';
 import type { Millis } from '../core/program.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -41,6 +41,7 @@ export async function secure(
   socket: Socket,
   { host, ca, signal }: { readonly host: string; readonly ca: string | undefined; readonly signal: AbortSignal },
 ): Promise<TLSSocket> {
+  const { connect: connectSecurely } = process.getBuiltinModule('node:tls'); // at the first need: two megabytes
   const servername = host.replace(/\.$/, '');
   // No name is sent for an address (RFC 6066), which the certificate must hold then.
   const tls = connectSecurely({

@@ -2,7 +2,7 @@
  * The addresses of a host, looked up without getaddrinfo(3): that opens files on the thread pool, at any moment, and while
  * the daemon forks nothing else may (`fdtable.ts`). What a directory service or mDNS alone knows is not found.
  */
-import { Resolver } from 'node:dns/promises';
+import type { Resolver } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 
@@ -46,6 +46,7 @@ async function askServers(
   candidates: readonly string[],
   { signal, servers }: HostLookupOptions,
 ): Promise<readonly string[]> {
+  const { Resolver } = process.getBuiltinModule('node:dns/promises'); // at the first need, as few have alerts
   const resolver = new Resolver({ timeout: ANSWER_WITHIN_MS, tries: TRIES });
   if (servers !== undefined) resolver.setServers(servers);
   const cancel = (): void => resolver.cancel();

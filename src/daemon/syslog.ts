@@ -2,7 +2,7 @@
  * Alerts by syslog: RFC 5424 over UDP (RFC 5426), over TCP with octets counted (RFC 6587, 3.4.1), and to the machine's own
  * through logger(1), as Node has no datagram sockets of UNIX.
  */
-import { createSocket, type Socket as UdpSocket } from 'node:dgram';
+import type { Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { isIPv6, type Socket } from 'node:net';
@@ -108,6 +108,7 @@ async function sendDatagram(record: Buffer, { host, port }: Place, { clock, sign
   signal.throwIfAborted();
   const where = `${hostAndPort(host, port)}${address === host ? '' : ` (${address})`}`;
   using timer = new MutableDisposable();
+  const { createSocket } = process.getBuiltinModule('node:dgram'); // at the first need, as few have alerts
   const socket = createSocket({ type: isIPv6(address) ? 'udp6' : 'udp4', lookup: literal });
   try {
     await new Promise<void>((resolve, reject) => {

@@ -1,7 +1,5 @@
 /** Alerts by HTTP: a signed JSON body, posted once per attempt over a connection of its own. */
-import { createHmac } from 'node:crypto';
 import { type IncomingMessage, request as plainRequest, type RequestOptions } from 'node:http';
-import { request as secureRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { AlertMessage, HttpSpec } from '../core/alert.ts';
 import { reportOf } from '../core/alertreport.ts';
@@ -76,6 +74,7 @@ function headersOf({ headers, secret }: HttpSpec, body: string): Record<string, 
 
 /** The value of the signature header for a body. */
 export function signatureOf(body: string, secret: string): string {
+  const { createHmac } = process.getBuiltinModule('node:crypto'); // a megabyte, for who signs or secures
   return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
 }
 
@@ -110,7 +109,8 @@ function post(url: URL, { socket, headers, body }: Posting): Promise<IncomingMes
     ...(login !== undefined && { auth: login }),
   };
   return new Promise((resolve, reject) => {
-    const request = url.protocol === 'https:' ? secureRequest(options) : plainRequest(options);
+    const isSecure = url.protocol === 'https:';
+    const request = isSecure ? process.getBuiltinModule('node:https').request(options) : plainRequest(options);
     request.on('error', error => reject(new Error(`cannot post to ${url.origin}: ${error.message}`)));
     request.on('response', resolve);
     request.end(body);
