@@ -91,7 +91,7 @@ export interface Outcome {
 const MOST_ENDS = 1_000;
 
 /** What is an alarm, the gravest last. */
-const GRAVITY: readonly Condition[] = ['reloadfailed', 'logtrouble', 'unexpected', 'crashloop', 'fatal'];
+export const ALARMS: readonly Condition[] = ['reloadfailed', 'logtrouble', 'unexpected', 'crashloop', 'fatal'];
 
 const IDLE: Watch = {
   up: undefined,
@@ -329,10 +329,10 @@ class Turn {
 
   /** What is graver, and the end of it all, says how much was held back of what led to it. */
   private absorb(condition: Condition, subject: string): Counts {
-    const gravity = condition === 'recovered' ? GRAVITY.length : GRAVITY.indexOf(condition);
+    const gravity = condition === 'recovered' ? ALARMS.length : ALARMS.indexOf(condition);
     const counts = new Map<Condition, number>();
     for (const [other, window] of this.of(subject).windows) {
-      const weight = GRAVITY.indexOf(other);
+      const weight = ALARMS.indexOf(other);
       if (weight < 0 || weight >= gravity || window.held === 0) continue;
       counts.set(other, window.held);
       this.setWindow(subject, other, opened(window.until));
@@ -342,10 +342,10 @@ class Turn {
 
   /** What was told is an alarm, where it is none of the others and none stands that is graver. */
   private raise(condition: Condition, subject: string, alarm: Alarm): void {
-    const weight = GRAVITY.indexOf(condition);
+    const weight = ALARMS.indexOf(condition);
     const { alarm: standing } = this.of(subject);
     if (weight < 0) return;
-    if (standing === undefined || GRAVITY.indexOf(standing.condition) < weight) this.change(subject, { alarm });
+    if (standing === undefined || ALARMS.indexOf(standing.condition) < weight) this.change(subject, { alarm });
   }
 
   private setWindow(subject: string, condition: Condition, window: Window<Facts> | undefined): void {

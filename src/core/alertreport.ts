@@ -54,7 +54,10 @@ export function reportOf(message: AlertMessage): Report {
 
 function textOf(message: AlertMessage): string {
   const { summary, details, screen, look } = message;
-  const shown = screen.length === 0 ? [] : ['', 'Its screen:', '', ...screen.map(line => `  | ${line}`.trimEnd())];
+  const shown =
+    screen.length === 0
+      ? []
+      : ['', 'The last lines of its screen:', '', ...screen.map(line => `  | ${line}`.trimEnd())];
   const lines = [
     ...wrapped(sentence(summary)),
     ...(details.length > 0 ? ['', ...details.flatMap(wrapped)] : []),
@@ -70,11 +73,13 @@ function textOf(message: AlertMessage): string {
 }
 
 function factsOf({ host, process, pid, at, alert, condition }: AlertMessage): string[] {
+  // What is about no process, and not about the daemon either, is about several.
+  const isMany = process === null && condition !== 'reloadfailed' && condition !== 'logtrouble' && condition !== 'test';
   const rows: (readonly [string, string])[] = [
     ['host', host],
     ...(process === null ? [] : [['process', pid === null ? process : `${process}, pid ${pid}`] as const]),
     ['time', momentOf(at)],
-    ['alert', `${alert}: ${MEANINGS[condition]}`],
+    ['alert', `${alert}: ${isMany ? 'many things at once' : MEANINGS[condition]}`],
   ];
   return rows.map(([name, value]) => `  ${name.padEnd('process'.length)}  ${value}`);
 }

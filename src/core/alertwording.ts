@@ -1,6 +1,6 @@
 /** What the rules want told, in words: one line that says it all, and sentences with what else there is to know. Pure. */
 import type { AlertMessage, AlertSpec, Condition } from './alert.ts';
-import type { Alarm, Telling } from './alerting.ts';
+import { ALARMS, type Alarm, type Telling } from './alerting.ts';
 import { formatMoment } from './daytime.ts';
 import { describeSpan } from './exit.ts';
 import { CONFIG_SUBJECT, type Facts, times } from './occurrence.ts';
@@ -33,17 +33,20 @@ export function messageOf(telling: Telling, setting: Setting): AlertMessage {
     const { held, isUp } = telling;
     const details = [
       ...latestOf(condition, facts),
-      ...(isUp ? [process !== null ? 'It is running now.' : 'That is over now.'] : facts.details),
+      ...(isUp && ALARMS.includes(condition)
+        ? [process === null ? 'That is over now.' : 'It is running now.']
+        : facts.details),
       ...endsSentence(telling, spec),
     ];
-    return { ...base, ...about, summary: `${subject} ${againWords(condition, held)}`, details, heldBack: held };
+    const summary = `${begun(subject)} ${againWords(condition, held)}`;
+    return { ...base, ...about, summary, details, heldBack: held };
   }
   const { absorbed, alarm } = telling;
   const heldBack = [...absorbed.values()].reduce((sum, count) => sum + count, 0);
   return {
     ...base,
     ...about,
-    summary: `${subject} ${whatOf(telling, spec)}`,
+    summary: `${begun(subject)} ${whatOf(telling, spec)}`,
     details: [
       ...(condition === 'crashloop' ? [`The last time it ${facts.what}.`] : []),
       ...facts.details,
@@ -92,7 +95,7 @@ function againWords(condition: Condition, count: number): string {
 
 function latestOf(condition: Condition, { what }: Facts): string[] {
   if (condition === 'started' || condition === 'stopped') return [];
-  return [`The last time it ${what}${condition === 'output' ? '' : '.'}`];
+  return [condition === 'output' ? `The last of them ${what}` : `The last time it ${what}.`];
 }
 
 function endsSentence({ condition, ends }: Extract<Telling, { kind: 'one' | 'more' }>, spec: AlertSpec): string[] {
@@ -132,7 +135,7 @@ function ofSurplus(
     group: null,
     process: null,
     pid: null,
-    summary: `too much happens to tell of each: ${total} more within a minute (${sums.join(', ')})`,
+    summary: `Too much happens to tell of each: ${total} more within a minute (${sums.join(', ')})`,
     ended: null,
     details,
     look: joinWords(['taskmasterctl', '-c', config, 'status']),
@@ -152,8 +155,8 @@ const ORDER: readonly Condition[] = [
   ...(['output', 'stopped', 'started', 'recovered'] as const),
 ];
 
-/** What a condition is called, where there are several or one. */
-export const WORDS: Readonly<Record<Condition | 'test', string>> = {
+/** What conditions are called where they are counted. */
+const WORDS: Readonly<Record<Condition, string>> = {
   unexpected: 'unexpected ends',
   fatal: 'given up',
   crashloop: 'crash loops',
@@ -163,12 +166,16 @@ export const WORDS: Readonly<Record<Condition | 'test', string>> = {
   reloadfailed: 'configs not taken',
   logtrouble: 'logs in trouble',
   output: 'lines of output',
-  test: 'tests',
 };
 
 function titleOf(condition: Condition): string {
   const words = WORDS[condition];
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
+
+/** As a sentence begins. The names of processes stay as they are. */
+function begun(subject: string): string {
+  return subject.startsWith('the ') ? `T${subject.slice(1)}` : subject;
 }
 
 /** A span as it was asked for: `5 min`, `90 s`, `2 h`. */
