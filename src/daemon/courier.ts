@@ -75,7 +75,7 @@ export class Courier {
     }
     for (const [alert, count] of lost) publish({ type: 'alert.dropped', alert, count, reason: GONE });
     this.isOpen = true;
-    this.changed();
+    if (kept.kind !== 'none') this.changed();
     return alarms;
   }
 
@@ -93,7 +93,7 @@ export class Courier {
       }),
     );
     for (const lane of former.values()) lane.discard(GONE);
-    this.changed();
+    if (former.size > 0) this.changed();
   }
 
   /** Has this told: at once where nothing of the alert waits, else in its turn. */

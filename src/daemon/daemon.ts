@@ -14,6 +14,8 @@ import { MutableDisposable } from '../runtime/lifetime.ts';
 import { traceFrom } from '../runtime/trace.ts';
 import { idsOf } from './accounts.ts';
 import { forgetSocket, listen } from './control-socket.ts';
+import { Courier } from './courier.ts';
+import { createDelivery } from './delivery.ts';
 import { makeDirectory } from './directory.ts';
 import { createHandlers, createUpgrades, type Subject } from './handlers.ts';
 import { createHttpServer } from './http.ts';
@@ -97,6 +99,7 @@ export class Daemon {
   private readonly supervisor: Supervisor;
   private readonly reloader: Reloader;
   private readonly recovery: Recovery;
+  private readonly courier: Courier;
   /** Resolves when no survivor of a former daemon is in the way any more. */
   private recovered: Promise<void> = Promise.resolve();
   private readonly server: Server;
@@ -123,6 +126,14 @@ export class Daemon {
       clock,
       warn: message => this.log.warn(message),
     });
+    const environment = inheritedEnvironment(env);
+    this.courier = new Courier({
+      path: resolve(places.state, 'alerts.json'),
+      clock,
+      deliver: createDelivery({ clock, host, environment }),
+      publish: happening => this.publish(happening),
+      warn: message => this.log.warn(message),
+    });
     const trace = traceFrom(env.TRACE);
     this.supervisor = new Supervisor(loaded.config.processes, {
       host,
@@ -131,7 +142,7 @@ export class Daemon {
       forks: this.forks,
       logfiles: this.logfiles,
       scanner: new SessionScanner(clock),
-      environment: inheritedEnvironment(env),
+      environment,
       configHash: places.hash,
       obstacleTo: process => this.recovery.obstacleTo(process),
       remember: when => this.recovery.touch(when),
@@ -145,7 +156,7 @@ export class Daemon {
       loaded,
       supervisor: this.supervisor,
       reconfigureDaemon: spec => this.reconfigure(spec),
-      reconfigureAlerts: () => {},
+      reconfigureAlerts: alerts => this.courier.configure(alerts),
       publish: happening => this.publish(happening),
       isStopping: () => this.ending.isUnderWay,
     });
@@ -164,6 +175,7 @@ export class Daemon {
       remember: () => this.recovery.flush(),
       holdup: () => this.recovery.holdup,
       journal: this.journal,
+      courier: this.courier,
       boot: randomToken(),
       log: { scrollback: daemonLog.recent, onGrowth: daemonLog.onLine },
       config: loaded.config.path,
@@ -201,6 +213,7 @@ export class Daemon {
   begin(): void {
     const { config, diagnostics } = this.options.loaded;
     this.publish({ type: 'daemon.started', pid: process.pid });
+    this.courier.open(config.alerts);
     this.tellWarnings(diagnostics);
     this.log.info({ config: config.path, processes: config.processes.length }, 'config loaded');
     for (const process of this.supervisor.all) process.recall(this.recovery.intentOf(process));
@@ -259,6 +272,7 @@ export class Daemon {
   private async stop(reason: string): Promise<void> {
     const steps: readonly (() => void | Promise<void>)[] = [
       () => this.ending.begin(reason),
+      () => this.courier.close(),
       () => this.recovery.close(),
       () => this.closeServer(),
       () => this.supervisor[Symbol.dispose](),

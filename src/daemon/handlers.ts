@@ -15,7 +15,7 @@ import {
   parseSignalRequest,
 } from '../protocol/messages.ts';
 import { PROTOCOL, VERSION } from '../protocol/version.ts';
-import type { Clock } from '../runtime/clock.ts';
+import { type AlertSubject, createAlertHandlers } from './alertroutes.ts';
 import { attach } from './attaching.ts';
 import { sendEvents } from './eventstream.ts';
 import { type Source, sendOutput } from './follow.ts';
@@ -35,7 +35,7 @@ import { sendScreen } from './screening.ts';
 import type { Supervisor } from './supervisor.ts';
 
 /** What the routes are about. */
-export interface Subject {
+export interface Subject extends AlertSubject {
   readonly supervisor: Supervisor;
   readonly reloader: Reloader;
   /** Writes down what was decided, so that it outlives the daemon whatever comes. */
@@ -43,11 +43,7 @@ export interface Subject {
   /** What every start waits for; undefined when there is nothing. */
   readonly holdup: () => string | undefined;
   readonly journal: Journal;
-  readonly clock: Clock;
-  /** Names this life of the daemon in event ids. */
-  readonly boot: string;
   readonly log: Source;
-  readonly config: string;
   readonly socket: string;
   readonly logfile: () => string;
   readonly startedAt: number;
@@ -132,6 +128,7 @@ export function createHandlers(subject: Subject): Handlers {
       const { program, numprocs, wait } = parseScaleRequest(parseJson(call.body));
       return await reloader.scale(program, numprocs, { wait, signal: call.signal });
     },
+    ...createAlertHandlers(subject),
     shutdown: () => {
       const stopping = supervisor.all.filter(process => pidOf(process.current) !== undefined).length;
       subject.shutdown('a client asked for it');
