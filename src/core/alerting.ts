@@ -14,52 +14,13 @@
  * Whatever survives that goes through a bound on messages a minute (`surplus.ts`). So each thing that the alert is to tell
  * of is told by itself or counted in a message, once.
  */
-import type { AlertSpec, Condition } from './alert.ts';
+import { ALARMS, type AlertSpec, type Condition } from './alert.ts';
+import { summaryOf } from './alertwording.ts';
 import type { Facts, Occurrence } from './occurrence.ts';
 import type { Millis } from './program.ts';
 import { hasRoom, type Sent, type Surplus, tellsAt, totalOf, withMore, withSent } from './surplus.ts';
+import type { Alarm, Counts, Telling } from './telling.ts';
 import { offer, opened, type Window } from './throttle.ts';
-
-/** Something to be told. */
-export type Telling =
-  | {
-      readonly kind: 'one';
-      readonly id: string;
-      readonly condition: Condition;
-      readonly subject: string;
-      readonly facts: Facts;
-      /** How many of those before it were held back and are counted here, by condition. */
-      readonly absorbed: Counts;
-      /** Ends that nobody asked for within the time of a crash loop, this one included. */
-      readonly ends: number;
-      /** The alarm that this ends. */
-      readonly alarm: Alarm | undefined;
-    }
-  | {
-      /** What was held back of one kind, with the latest. */
-      readonly kind: 'more';
-      readonly id: string;
-      readonly condition: Condition;
-      readonly subject: string;
-      readonly facts: Facts;
-      readonly held: number;
-      readonly ends: number;
-      /** Whether the subject is up again. */
-      readonly isUp: boolean;
-    }
-  | { readonly kind: 'surplus'; readonly id: string; readonly surplus: Surplus; readonly total: number };
-
-export type Counts = ReadonlyMap<Condition, number>;
-
-/** A message that said that something is wrong, which has not been said to be over. */
-export interface Alarm {
-  readonly id: string;
-  readonly condition: Condition;
-  /** Wall clock. */
-  readonly at: number;
-  /** As it was told. */
-  readonly what: string;
-}
 
 interface Watch {
   /** Since when it is up, and what was said of that; undefined when it is not, or that is not known. */
@@ -89,9 +50,6 @@ export interface Outcome {
 
 /** Ends that are counted one by one; a loop of restarts makes one a second at most. */
 const MOST_ENDS = 1_000;
-
-/** What is an alarm, the gravest last. */
-export const ALARMS: readonly Condition[] = ['reloadfailed', 'logtrouble', 'unexpected', 'crashloop', 'fatal'];
 
 const IDLE: Watch = {
   up: undefined,
@@ -260,8 +218,8 @@ class Turn {
     const before = this.of(subject).windows.get(condition);
     const { isTold, window } = offer(before, facts, { now: this.now, every: this.spec.every });
     if (isTold) {
-      const id = this.emit(condition, subject, facts);
-      this.raise(condition, subject, { id, condition, at: facts.at, what: facts.what });
+      const { id, summary } = this.emit(condition, subject, facts);
+      this.raise(condition, subject, { id, condition, at: facts.at, summary });
     }
     this.setWindow(subject, condition, window);
   }
@@ -278,32 +236,22 @@ class Turn {
     const isUp = up !== undefined;
     const window = windows.get(condition);
     if (window) this.setWindow(subject, condition, opened(window.until));
-    const id = this.place(condition, subject, held);
-    if (id.isOwn) {
-      const told = {
-        kind: 'more',
-        id: id.id,
-        condition,
-        subject,
-        facts: latest,
-        held,
-        ends: ends.length,
-        isUp,
-      } as const;
-      this.told.push(told);
-    }
-    if (!isUp) this.raise(condition, subject, { id: id.id, condition, at: latest.at, what: latest.what });
+    const { id, isOwn } = this.place(condition, subject, held);
+    const telling = { kind: 'more', id, condition, subject, facts: latest, held, ends: ends.length, isUp } as const;
+    if (isOwn) this.told.push(telling);
+    const summary = isOwn ? summaryOf(telling, this.spec) : null;
+    if (!isUp) this.raise(condition, subject, { id, condition, at: latest.at, summary });
   }
 
-  /** Tells of one thing; returns the id of the message that does. */
-  private emit(condition: Condition, subject: string, facts: Facts, alarm?: Alarm): string {
-    const placed = this.place(condition, subject, 1);
-    if (placed.isOwn) {
-      const absorbed = this.absorb(condition, subject);
-      const ends = this.of(subject).ends.length;
-      this.told.push({ kind: 'one', id: placed.id, condition, subject, facts, absorbed, ends, alarm });
-    }
-    return placed.id;
+  /** Tells of one thing; returns the message that does. */
+  private emit(condition: Condition, subject: string, facts: Facts, alarm?: Alarm): Pick<Alarm, 'id' | 'summary'> {
+    const { id, isOwn } = this.place(condition, subject, 1);
+    if (!isOwn) return { id, summary: null };
+    const absorbed = this.absorb(condition, subject);
+    const ends = this.of(subject).ends.length;
+    const telling = { kind: 'one', id, condition, subject, facts, absorbed, ends, alarm } as const;
+    this.told.push(telling);
+    return { id, summary: summaryOf(telling, this.spec) };
   }
 
   /** A place among the messages of this minute, else in the surplus. */

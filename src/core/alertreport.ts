@@ -6,6 +6,8 @@ import { oneLine } from './oneline.ts';
 export interface Report {
   /** One line, as of a mail. */
   readonly subject: string;
+  /** The subject of the mail that it is a reply to; null when it is none. */
+  readonly thread: string | null;
   /** All there is to say, as plain text, lines ended by `\n`. */
   readonly text: string;
   /** The same for programs. */
@@ -36,10 +38,11 @@ const MEANINGS: Readonly<Record<Condition | 'test', string>> = {
 
 /** The message in words. */
 export function reportOf(message: AlertMessage): Report {
-  const { summary, details, host, at, ended } = message;
-  const subject = oneLine(`[${host}] ${summary}`, LONGEST_SUBJECT);
+  const { summary, details, host, at, ended, endsSummary } = message;
+  const subject = subjectOf(host, summary);
   return {
     subject,
+    thread: endsSummary === null ? null : subjectOf(host, endsSummary),
     text: textOf(message),
     json: {
       // What chat services show of a hook's body.
@@ -50,6 +53,10 @@ export function reportOf(message: AlertMessage): Report {
     },
     line: [sentence(summary), ...details].join(' '),
   };
+}
+
+function subjectOf(host: string, summary: string): string {
+  return oneLine(`[${host}] ${summary}`, LONGEST_SUBJECT);
 }
 
 function textOf(message: AlertMessage): string {

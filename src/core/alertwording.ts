@@ -1,10 +1,10 @@
 /** What the rules want told, in words: one line that says it all, and sentences with what else there is to know. Pure. */
-import type { AlertMessage, AlertSpec, Condition } from './alert.ts';
-import { ALARMS, type Alarm, type Telling } from './alerting.ts';
+import { ALARMS, type AlertMessage, type AlertSpec, type Condition } from './alert.ts';
 import { formatMoment } from './daytime.ts';
 import { describeSpan } from './exit.ts';
 import { CONFIG_SUBJECT, type Facts, times } from './occurrence.ts';
 import type { Surplus } from './surplus.ts';
+import type { Alarm, Telling } from './telling.ts';
 import { joinWords } from './words.ts';
 
 export interface Setting {
@@ -21,14 +21,25 @@ export interface Setting {
 /** Names that a summary of many lists for each condition. */
 const MOST_NAMES = 12;
 
+/** What is told of one subject. */
+type OfSubject = Extract<Telling, { kind: 'one' | 'more' }>;
+
+/** What happened to whom, in a line. */
+export function summaryOf(telling: OfSubject, spec: AlertSpec): string {
+  const { condition, subject } = telling;
+  const what = telling.kind === 'more' ? againWords(condition, telling.held) : whatOf(telling, spec);
+  return `${begun(subject)} ${what}`;
+}
+
 /** The message that tells this. */
 export function messageOf(telling: Telling, setting: Setting): AlertMessage {
   const { spec, host, screen } = setting;
-  const base = { id: telling.id, alert: spec.name, host, screen, endsAlarm: null };
+  const base = { id: telling.id, alert: spec.name, host, screen, endsAlarm: null, endsSummary: null };
   if (telling.kind === 'surplus') return { ...base, ...ofSurplus(telling.surplus, telling.total, setting) };
-  const { condition, subject, facts } = telling;
+  const { condition, facts } = telling;
   const { program, group, process, pid, ended, at } = facts;
-  const about = { condition, at, program, group, process, pid, ended, look: lookAt(telling, setting) };
+  const look = lookAt(telling, setting);
+  const about = { condition, at, program, group, process, pid, ended, look, summary: summaryOf(telling, spec) };
   if (telling.kind === 'more') {
     const { held, isUp } = telling;
     const details = [
@@ -38,15 +49,13 @@ export function messageOf(telling: Telling, setting: Setting): AlertMessage {
         : facts.details),
       ...endsSentence(telling, spec),
     ];
-    const summary = `${begun(subject)} ${againWords(condition, held)}`;
-    return { ...base, ...about, summary, details, heldBack: held };
+    return { ...base, ...about, details, heldBack: held };
   }
   const { absorbed, alarm } = telling;
   const heldBack = [...absorbed.values()].reduce((sum, count) => sum + count, 0);
   return {
     ...base,
     ...about,
-    summary: `${begun(subject)} ${whatOf(telling, spec)}`,
     details: [
       ...(condition === 'crashloop' ? [`The last time it ${facts.what}.`] : []),
       ...facts.details,
@@ -56,6 +65,7 @@ export function messageOf(telling: Telling, setting: Setting): AlertMessage {
     ],
     heldBack,
     endsAlarm: alarm?.id ?? null,
+    endsSummary: alarm?.summary ?? null,
   };
 }
 
@@ -98,13 +108,14 @@ function latestOf(condition: Condition, { what }: Facts): string[] {
   return [condition === 'output' ? `The last of them ${what}` : `The last time it ${what}.`];
 }
 
-function endsSentence({ condition, ends }: Extract<Telling, { kind: 'one' | 'more' }>, spec: AlertSpec): string[] {
+function endsSentence({ condition, ends }: OfSubject, spec: AlertSpec): string[] {
   if ((condition !== 'unexpected' && condition !== 'fatal') || ends < 2) return [];
   return [`It has ended ${times(ends)} within the last ${spanOf(spec.crashloop.within)}.`];
 }
 
-function alarmSentence({ at, what }: Alarm): string {
-  return `It ends the alarm of ${formatMoment(at).slice(0, -'.123'.length)}: ${what}.`;
+function alarmSentence({ at, summary }: Alarm): string {
+  const when = formatMoment(at).slice(0, -'.123'.length);
+  return summary === null ? `That ends its alarm of ${when}.` : `That ends the alarm of ${when}: ${summary}.`;
 }
 
 function lookAt(
@@ -121,7 +132,7 @@ function ofSurplus(
   { counts }: Surplus,
   total: number,
   { config, now }: Setting,
-): Omit<AlertMessage, 'id' | 'alert' | 'host' | 'screen' | 'endsAlarm'> {
+): Omit<AlertMessage, 'id' | 'alert' | 'host' | 'screen' | 'endsAlarm' | 'endsSummary'> {
   const kinds = [...counts].sort(([a], [b]) => ORDER.indexOf(a) - ORDER.indexOf(b));
   const sums = kinds.map(([condition, subjects]) => {
     const sum = [...subjects.values()].reduce((all, count) => all + count, 0);

@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AlertSpec, Condition } from '../../src/core/alert.ts';
 import {
-  type Alarm,
   type AlertState,
   alarmsOf,
   deadlineOf,
@@ -12,10 +11,10 @@ import {
   type Outcome,
   quiet,
   step,
-  type Telling,
 } from '../../src/core/alerting.ts';
 import type { Facts, Occurrence } from '../../src/core/occurrence.ts';
 import { MINUTE, MOST_A_MINUTE } from '../../src/core/surplus.ts';
+import type { Alarm, Telling } from '../../src/core/telling.ts';
 import { makeAlert } from '../support/alerts.ts';
 
 const WITHIN = 300_000;
@@ -219,7 +218,7 @@ describe('recovered', () => {
   });
 
   test('knows alarms from before the start of the daemon', () => {
-    const alarm = { id: 'old-7', condition: 'fatal', at: 1, what: 'gave up' } as const;
+    const alarm = { id: 'old-7', condition: 'fatal', at: 1, summary: 'web gave up' } as const;
     const scene = new Scene({ on }, new Map([['web', alarm]]));
     expect(alarmsOf(scene.state)).toEqual(new Map([['web', alarm]]));
     scene.up();

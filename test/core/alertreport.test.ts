@@ -1,10 +1,10 @@
 /** What a person gets at night. The texts are the product: each is whole here, so that it is reviewed. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { AlertSpec, Condition } from '../../src/core/alert.ts';
-import type { Alarm, Telling } from '../../src/core/alerting.ts';
 import { reportOf } from '../../src/core/alertreport.ts';
 import { messageOf } from '../../src/core/alertwording.ts';
 import type { Facts } from '../../src/core/occurrence.ts';
+import type { Alarm, Telling } from '../../src/core/telling.ts';
 import { makeAlert } from '../support/alerts.ts';
 
 const AT = Date.UTC(2026, 10, 21, 3, 5, 26, 123);
@@ -146,7 +146,12 @@ describe('a mail', () => {
   });
 
   test('of a recovery', () => {
-    const alarm: Alarm = { id: 'b0-1', condition: 'unexpected', at: AT - 754_000, what: 'exited with 3 after 12 s' };
+    const alarm: Alarm = {
+      id: 'b0-1',
+      condition: 'unexpected',
+      at: AT - 754_000,
+      summary: 'web:web_00 exited with 3 after 12 s',
+    };
     const up = facts({
       what: 'is running',
       pid: 5000,
@@ -159,7 +164,8 @@ describe('a mail', () => {
       web:web_00 is running again.
 
       It has been started again once so far.
-      It ends the alarm of 2026-11-21 02:52:52: exited with 3 after 12 s.
+      That ends the alarm of 2026-11-21 02:52:52: web:web_00 exited with 3 after
+      12 s.
 
         host     db1
         process  web:web_00, pid 5000
@@ -171,8 +177,13 @@ describe('a mail', () => {
         taskmasterctl -c /etc/taskmaster.yaml attach web:web_00
       "
     `);
+    expect(reportOf(told(one('recovered', { facts: up, alarm }))).thread).toBe(
+      '[db1] web:web_00 exited with 3 after 12 s',
+    );
     const loop = { ...alarm, condition: 'crashloop' } as const;
-    expect(reportOf(told(one('recovered', { facts: up, alarm: loop }))).line).toMatchInlineSnapshot(`"web:web_00 is out of its crash loop: it has been running for 5 min. It has been started again once so far. It ends the alarm of 2026-11-21 02:52:52: exited with 3 after 12 s."`);
+    expect(reportOf(told(one('recovered', { facts: up, alarm: loop }))).line).toMatchInlineSnapshot(
+      `"web:web_00 is out of its crash loop: it has been running for 5 min. It has been started again once so far. That ends the alarm of 2026-11-21 02:52:52: web:web_00 exited with 3 after 12 s."`,
+    );
   });
 
   test('of what was held back', () => {
@@ -195,9 +206,13 @@ describe('a mail', () => {
         taskmasterctl -c /etc/taskmaster.yaml attach web:web_00
       "
     `);
-    expect(reportOf(told(more('unexpected', { isUp: false, held: 1 }))).line).toMatchInlineSnapshot(`"web:web_00 ended unexpectedly once more. The last time it exited with 3 after 12 s. It is started again."`);
+    expect(reportOf(told(more('unexpected', { isUp: false, held: 1 }))).line).toMatchInlineSnapshot(
+      `"web:web_00 ended unexpectedly once more. The last time it exited with 3 after 12 s. It is started again."`,
+    );
     const printed = facts({ what: 'printed: panic: no ducks', details: [] });
-    expect(reportOf(told(more('output', { facts: printed }))).line).toMatchInlineSnapshot(`"web:web_00 printed 7 more lines to tell of. The last of them printed: panic: no ducks"`);
+    expect(reportOf(told(more('output', { facts: printed }))).line).toMatchInlineSnapshot(
+      `"web:web_00 printed 7 more lines to tell of. The last of them printed: panic: no ducks"`,
+    );
   });
 
   test('of a config that was not taken, and of a log', () => {
@@ -292,6 +307,7 @@ describe('for programs', () => {
           "signal": null,
         },
         "endsAlarm": null,
+        "endsSummary": null,
         "group": "web",
         "heldBack": 0,
         "host": "db1",
@@ -313,7 +329,9 @@ describe('for programs', () => {
   });
 
   test('one line', () => {
-    expect(reportOf(told(one('unexpected', { ends: 2 }))).line).toMatchInlineSnapshot(`"web:web_00 exited with 3 after 12 s. It is started again. It has ended twice within the last 5 min."`);
+    expect(reportOf(told(one('unexpected', { ends: 2 }))).line).toMatchInlineSnapshot(
+      `"web:web_00 exited with 3 after 12 s. It is started again. It has ended twice within the last 5 min."`,
+    );
   });
 });
 
