@@ -17,6 +17,9 @@ export const CONDITIONS = [
 
 export type Condition = (typeof CONDITIONS)[number];
 
+/** What says that something is wrong, until it is over; the gravest last. */
+export const ALARMS: readonly Condition[] = ['reloadfailed', 'logtrouble', 'unexpected', 'crashloop', 'fatal'];
+
 export interface EmailSpec {
   readonly kind: 'email';
   readonly to: readonly string[];
@@ -110,4 +113,6 @@ export interface AlertMessage {
   readonly heldBack: number;
   /** The `id` of the alarm that this one ends. */
   readonly endsAlarm: string | null;
+  /** The summary of that, whose thread it is; null where it was one of many. */
+  readonly endsSummary: string | null;
 }

@@ -25,14 +25,29 @@ function cut(line: string): string {
 export function parseMessage(value: unknown): AlertMessage | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const fields = value as Readonly<Record<string, unknown>>; // an object's fields, each looked at below
-  const { id, alert, condition, at, host, program, group, process, pid, summary, ended, look, heldBack, endsAlarm } =
-    fields;
+  const {
+    id,
+    alert,
+    condition,
+    at,
+    host,
+    program,
+    group,
+    process,
+    pid,
+    summary,
+    ended,
+    look,
+    heldBack,
+    endsAlarm,
+    endsSummary,
+  } = fields;
   const { details, screen } = fields;
   const isConditionKnown = condition === 'test' || CONDITIONS.some(known => known === condition);
   const isRight =
     [id, alert, host, summary, look].every(isText) &&
     [at, heldBack].every(Number.isFinite) &&
-    [program, group, process, endsAlarm].every(text => text === null || isText(text)) &&
+    [program, group, process, endsAlarm, endsSummary].every(text => text === null || isText(text)) &&
     (pid === null || Number.isInteger(pid)) &&
     [details, screen].every(list => Array.isArray(list) && list.every(isText)) &&
     isConditionKnown &&

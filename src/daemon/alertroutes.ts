@@ -58,6 +58,7 @@ function testMessage(
     look: joinWords(['taskmasterctl', '-c', config, 'alert', 'list']),
     heldBack: 0,
     endsAlarm: null,
+    endsSummary: null,
   };
 }
 

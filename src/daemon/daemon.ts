@@ -1,6 +1,7 @@
 /** The composition root: builds everything, joins it, and takes it apart again in order. Nothing else knows two parts. */
 import { chmodSync } from 'node:fs';
 import type { Server } from 'node:http';
+import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { LoadResult } from '../config/load.ts';
@@ -13,6 +14,7 @@ import { type Clock, randomToken } from '../runtime/clock.ts';
 import { MutableDisposable } from '../runtime/lifetime.ts';
 import { traceFrom } from '../runtime/trace.ts';
 import { idsOf } from './accounts.ts';
+import { Alerts } from './alerts.ts';
 import { forgetSocket, listen } from './control-socket.ts';
 import { Courier } from './courier.ts';
 import { createDelivery } from './delivery.ts';
@@ -100,6 +102,7 @@ export class Daemon {
   private readonly reloader: Reloader;
   private readonly recovery: Recovery;
   private readonly courier: Courier;
+  private readonly alerts: Alerts;
   /** Resolves when no survivor of a former daemon is in the way any more. */
   private recovered: Promise<void> = Promise.resolve();
   private readonly server: Server;
@@ -151,12 +154,24 @@ export class Daemon {
       warn: (process, message) => this.log.warn({ process }, `${process}: ${message}`),
       fault: error => this.onFault(error),
     });
+    this.alerts = new Alerts({
+      clock,
+      host: hostname(),
+      config: loaded.config.path,
+      processes: () => this.supervisor.all,
+      enqueue: (spec, message) => this.courier.enqueue(spec, message),
+      keep: alarms => this.courier.keep(alarms),
+      warn: (process, message) => this.log.warn({ process }, `${process}: ${message}`),
+    });
     this.reloader = new Reloader({
       source,
       loaded,
       supervisor: this.supervisor,
       reconfigureDaemon: spec => this.reconfigure(spec),
-      reconfigureAlerts: alerts => this.courier.configure(alerts),
+      reconfigureAlerts: alerts => {
+        this.courier.configure(alerts);
+        this.alerts.configure(alerts);
+      },
       publish: happening => this.publish(happening),
       isStopping: () => this.ending.isUnderWay,
     });
@@ -213,7 +228,7 @@ export class Daemon {
   begin(): void {
     const { config, diagnostics } = this.options.loaded;
     this.publish({ type: 'daemon.started', pid: process.pid });
-    this.courier.open(config.alerts);
+    this.alerts.open(config.alerts, this.courier.open(config.alerts));
     this.tellWarnings(diagnostics);
     this.log.info({ config: config.path, processes: config.processes.length }, 'config loaded');
     for (const process of this.supervisor.all) process.recall(this.recovery.intentOf(process));
@@ -272,6 +287,7 @@ export class Daemon {
   private async stop(reason: string): Promise<void> {
     const steps: readonly (() => void | Promise<void>)[] = [
       () => this.ending.begin(reason),
+      () => this.alerts.close(),
       () => this.courier.close(),
       () => this.recovery.close(),
       () => this.closeServer(),
@@ -313,5 +329,10 @@ export class Daemon {
   private publish(happening: HappeningBody): void {
     this.journal.publish(happening);
     narrate(this.log, happening);
+    try {
+      this.alerts.onHappening(happening);
+    } catch (error) {
+      this.onFault(error); // nobody who tells what happened shall fail because of whom it is told
+    }
   }
 }

@@ -76,13 +76,13 @@ function isOwnMachine(address: string | undefined): boolean {
  * Nothing of it but subject and text is of a program's making, and the subject is one line without control characters.
  */
 function mailOf({ from, to }: EmailSpec, message: AlertMessage): Nodemailer.SendMailOptions {
-  const { subject, text } = reportOf(message);
+  const { subject, thread, text } = reportOf(message);
   const { endsAlarm, id, at } = message;
   const alarm = endsAlarm === null ? undefined : messageId(endsAlarm, from);
   return {
     from,
     to: [...to],
-    subject: oneLine(subject, LONGEST_SUBJECT),
+    subject: oneLine(thread === null ? subject : `Re: ${thread}`, LONGEST_SUBJECT),
     text,
     date: new Date(at),
     messageId: messageId(id, from),

@@ -39,6 +39,7 @@ export function makeMessage(changes: Partial<AlertMessage> = {}): AlertMessage {
     look: 'taskmasterctl -c /etc/taskmaster.yaml attach web',
     heldBack: 0,
     endsAlarm: null,
+    endsSummary: null,
     ...changes,
   };
 }
