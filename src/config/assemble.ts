@@ -1,5 +1,6 @@
 /** From the files of a config to what they ask for: programs of all files, in groups, as processes. */
 import type { ProcessSpec } from '../core/program.ts';
+import { alertsOf } from './alertspec.ts';
 import type { Config } from './config.ts';
 import { daemonOf } from './daemonspec.ts';
 import { type ConfigFile, type FilesOptions, mergeDefaults, readFiles } from './files.ts';
@@ -53,7 +54,14 @@ export function* assemble(path: string, options: AssembleOptions): Generator<und
   const daemon = daemonOf(daemonFields, options);
   const paths = files.map(file => file.source.file);
   const fieldsOf = (program: string): ProgramFields | undefined => fields.get(program);
-  return { path, files: paths, daemon, processes: settleLogs(processes, { daemon, files: paths, fieldsOf, report }) };
+  const alerts = files.flatMap(({ fields }) => fields.alerts?.value ?? []);
+  return {
+    path,
+    files: paths,
+    daemon,
+    processes: settleLogs(processes, { daemon, files: paths, fieldsOf, report }),
+    alerts: alertsOf(alerts, { ...options, user: daemonFields.user, processes }),
+  };
 }
 
 interface Found {

@@ -40,7 +40,7 @@ export function processesOf(program: Program, options: BuildOptions): ProcessSpe
   const settled = { ...written, numprocs: options.scaled.get(program.name) ?? written.numprocs };
   checkGroupSignals(program, options.report);
   warnOfKeysInEnv(settled.env ?? [], options.report);
-  const command = readCommand(settled.cmd, settled.shell, options.report);
+  const command = readCommand(settled.cmd, { shell: settled.shell }, options.report);
   const specs: ProcessSpec[] = [];
   for (let num = 0; num < settled.numprocs; num++)
     specs.push(processOf({ ...options, program, settled, command, num }));
@@ -151,7 +151,7 @@ function environmentOf(variables: readonly Variable[], text: Expand): Record<str
 }
 
 /** Splits `name:group`. */
-function userOf(node: ScalarNode | undefined, text: Expand, report: Report): UserSpec | undefined {
+export function userOf(node: ScalarNode | undefined, text: Expand, report: Report): UserSpec | undefined {
   const written = node === undefined ? undefined : text(node);
   if (node === undefined || written === undefined) return undefined;
   const [user = '', group, more] = written.split(':');

@@ -3,6 +3,7 @@
  * the values, the JSON Schema for editors and the reference in docs/CONFIG.md come from here.
  */
 
+import { ALERT_TABLE } from './alertschema.ts';
 import { textOr } from './either.ts';
 import { environment } from './environment.ts';
 import {
@@ -371,12 +372,19 @@ const TOP = {
     }),
     help: 'Programs that are started, stopped and named together. A program outside any is its own group.',
   },
+  alerts: {
+    kind: mapOf(tableOf(ALERT_TABLE), {
+      label: 'a map from names to alerts',
+      check: name => nameProblem('alert', name),
+    }),
+    help: 'Whom to tell of what: a map from the name of each alert to its keys. In any file.',
+  },
 } as const satisfies Rows;
 
 const topTable: Table<typeof TOP> = {
   what: 'the config',
   rows: TOP,
-  refused: notYet('alerts', 'defines'),
+  refused: notYet('defines'),
   ignored: /^x-/,
   stray: (entry, top) => strayAtTop(entry, top, PROGRAM),
   inspect: (node, { report }) => reportLostIndentation(node, { top: TOP, program: PROGRAM }, report),

@@ -1,6 +1,7 @@
 /** The composition root: builds everything, joins it, and takes it apart again in order. Nothing else knows two parts. */
 import { chmodSync } from 'node:fs';
 import type { Server } from 'node:http';
+import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { LoadResult } from '../config/load.ts';
@@ -14,7 +15,10 @@ import { type Clock, randomToken } from '../runtime/clock.ts';
 import { MutableDisposable } from '../runtime/lifetime.ts';
 import { traceFrom } from '../runtime/trace.ts';
 import { idsOf } from './accounts.ts';
+import { Alerts } from './alerts.ts';
 import { forgetSocket, listen } from './control-socket.ts';
+import { Courier } from './courier.ts';
+import { createDelivery } from './delivery.ts';
 import { makeDirectory } from './directory.ts';
 import { createHandlers, createUpgrades, type Subject } from './handlers.ts';
 import { createHttpServer } from './http.ts';
@@ -107,6 +111,8 @@ export class Daemon {
   private readonly supervisor: Supervisor;
   private readonly reloader: Reloader;
   private readonly recovery: Recovery;
+  private readonly courier: Courier;
+  private readonly alerts: Alerts;
   /** Resolves when no survivor of a former daemon is in the way any more. */
   private recovered: Promise<void> = Promise.resolve();
   private readonly server: Server;
@@ -134,6 +140,14 @@ export class Daemon {
       clock,
       warn: message => this.log.warn(message),
     });
+    const environment = inheritedEnvironment(env);
+    this.courier = new Courier({
+      path: resolve(places.state, 'alerts.json'),
+      clock,
+      deliver: createDelivery({ clock, host, environment }),
+      publish: happening => this.publish(happening),
+      warn: message => this.log.warn(message),
+    });
     const trace = traceFrom(env.TRACE);
     this.supervisor = new Supervisor(loaded.config.processes, {
       host,
@@ -142,7 +156,7 @@ export class Daemon {
       forks: this.forks,
       logfiles: this.logfiles,
       scanner: new SessionScanner(clock),
-      environment: inheritedEnvironment(env),
+      environment,
       configHash: places.hash,
       obstacleTo: process => this.recovery.obstacleTo(process),
       remember: when => this.recovery.touch(when),
@@ -151,11 +165,24 @@ export class Daemon {
       warn: (process, message) => this.log.warn({ process }, `${process}: ${message}`),
       fault: error => this.onFault(error),
     });
+    this.alerts = new Alerts({
+      clock,
+      host: hostname(),
+      config: loaded.config.path,
+      processes: () => this.supervisor.all,
+      enqueue: (spec, message) => this.courier.enqueue(spec, message),
+      keep: alarms => this.courier.keep(alarms),
+      warn: (process, message) => this.log.warn({ process }, `${process}: ${message}`),
+    });
     this.reloader = new Reloader({
       source,
       loaded,
       supervisor: this.supervisor,
       reconfigureDaemon: spec => this.reconfigure(spec),
+      reconfigureAlerts: alerts => {
+        this.courier.configure(alerts);
+        this.alerts.configure(alerts);
+      },
       publish: happening => this.publish(happening),
       isStopping: () => this.ending.isUnderWay,
     });
@@ -175,6 +202,7 @@ export class Daemon {
       holdup: () => this.recovery.holdup,
       journal: this.journal,
       requests: this.requests,
+      courier: this.courier,
       boot: randomToken(),
       log: { scrollback: daemonLog.recent, onGrowth: daemonLog.onLine },
       config: loaded.config.path,
@@ -212,6 +240,7 @@ export class Daemon {
   begin(): void {
     const { config, diagnostics } = this.options.loaded;
     this.publish({ type: 'daemon.started', pid: process.pid });
+    this.alerts.open(config.alerts, this.courier.open(config.alerts));
     this.places.daemonLog.onTrouble(happening => this.publish(happening));
     this.tellWarnings(diagnostics);
     this.log.info({ config: config.path, processes: config.processes.length }, 'config loaded');
@@ -288,6 +317,8 @@ export class Daemon {
   private async stop(reason: string, by: Asker): Promise<void> {
     const steps: readonly (() => void | Promise<void>)[] = [
       () => this.ending.begin(reason, by),
+      () => this.alerts.close(),
+      () => this.courier.close(),
       () => this.recovery.close(),
       () => this.closeServer(),
       () => this.requests[Symbol.dispose](),
@@ -320,6 +351,11 @@ export class Daemon {
   private publish(happening: HappeningBody): void {
     this.journal.publish(happening);
     narrate(this.log, happening);
+    try {
+      this.alerts.onHappening(happening);
+    } catch (error) {
+      this.onFault(error); // nobody who tells what happened shall fail because of whom it is told
+    }
   }
 }
 

@@ -234,7 +234,7 @@ programs:
   test('that is for later', () => {
     expect(
       complaints(`
-alerts: []
+x-alerts: []
 defines: {}
 defaults: {nice: 3}
 daemon: {}
@@ -251,10 +251,7 @@ programs:
     defines: x
 `),
     ).toMatchInlineSnapshot(`
-      "main.yaml:2:1: error: \`alerts\` is not yet supported: it would do nothing, so it is refused until a later version
-          alerts: []
-          ^
-      main.yaml:3:1: error: \`defines\` is not yet supported: it would do nothing, so it is refused until a later version
+      "main.yaml:3:1: error: \`defines\` is not yet supported: it would do nothing, so it is refused until a later version
           defines: {}
           ^
       main.yaml:4:12: error: \`nice\` is not yet supported: it would do nothing, so it is refused until a later version

@@ -66,6 +66,7 @@ class Scene {
       loaded: { ...loaded, config },
       supervisor: this.supervisor,
       reconfigureDaemon: spec => this.sections.push(spec),
+      reconfigureAlerts: () => {},
       publish,
       isStopping: () => this.isStopping,
     });
