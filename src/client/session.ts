@@ -73,7 +73,7 @@ export async function explain(error: unknown, verb: Verb | undefined, say: (line
     return ERRORS[error.code].exit;
   }
   if (error instanceof WriteError) {
-    const { describeErrno } = await import('./errnowords.ts');
+    const { describeErrno } = await import('../runtime/errnowords.ts');
     say(`cannot write: ${describeErrno(error.cause)}`);
     return EXIT.failed;
   }

@@ -94,7 +94,7 @@ export type HappeningBody =
       readonly changed: number;
       /** How many processes stayed as they were. */
       readonly unchanged: number;
-      /** What changed in the `daemon` section. */
+      /** What changed in the `daemon` and the `alerts` sections. */
       readonly daemon: readonly KeyChange[];
       /** Whose request it was. */
       readonly by: Asker;

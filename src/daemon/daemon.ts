@@ -1,6 +1,7 @@
 /** The composition root: builds everything, joins it, and takes it apart again in order. Nothing else knows two parts. */
 import { chmodSync } from 'node:fs';
 import type { Server } from 'node:http';
+import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { LoadResult } from '../config/load.ts';
@@ -14,7 +15,10 @@ import { type Clock, randomToken } from '../runtime/clock.ts';
 import { MutableDisposable } from '../runtime/lifetime.ts';
 import { traceFrom } from '../runtime/trace.ts';
 import { idsOf } from './accounts.ts';
+import { Alerts } from './alerts.ts';
 import { forgetSocket, listen } from './control-socket.ts';
+import { Courier } from './courier.ts';
+import { createDelivery } from './delivery.ts';
 import { makeDirectory } from './directory.ts';
 import { createHandlers, createUpgrades, type Subject } from './handlers.ts';
 import { createHttpServer } from './http.ts';
@@ -32,6 +36,7 @@ import { RequestLog } from './requestlog.ts';
 import { SessionScanner } from './sessions.ts';
 import { Shutdown } from './shutdown.ts';
 import { Supervisor } from './supervisor.ts';
+import { Turns } from './turns.ts';
 
 export interface DaemonOptions {
   readonly loaded: LoadResult & { readonly config: Config };
@@ -58,20 +63,25 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const path = config.daemon.socket.path ?? knownAs;
   checkSocketPath(path);
   const state = prepareStateDir(stateDir(env, uid, home), hash, { uid, make: path => makeDirectory(path, 0o700) });
-  const daemonLog = openLog({ ...logOptions(config.daemon, state), terminal: options.terminal });
-  const daemon = new Daemon(options, { hash, state, path, knownAs, daemonLog });
+  const { clock, terminal } = options;
+  const turns = new Turns();
+  const daemonLog = openLog({ ...logOptions(config.daemon, state), clock, turns, terminal });
+  const daemon = new Daemon(options, { hash, state, path, knownAs, daemonLog, turns });
   try {
     await daemon.listen();
   } catch (error) {
-    daemonLog.close();
+    await atMost(LAST_WRITES_MS, daemonLog.close(), clock);
     throw error;
   }
   daemon.begin();
   return daemon;
 }
 
+/** Private, as it tells what programs are called with; and not compressed, so that it can be looked through. */
 function logOptions({ log }: DaemonSpec, state: string): Pick<LogOptions, 'level' | 'file'> {
-  return { level: log.level, file: log.file ?? resolve(state, 'taskmasterd.log') };
+  const { level, maxsize, backups } = log;
+  const path = log.file ?? resolve(state, 'taskmasterd.log');
+  return { level, file: { path, maxsize, backups, compress: false, mode: 0o600 } };
 }
 
 interface Places {
@@ -81,9 +91,10 @@ interface Places {
   readonly path: string;
   readonly knownAs: string;
   readonly daemonLog: DaemonLog;
+  readonly turns: Turns;
 }
 
-/** What programs have written last is written to their log files, but for a disk that takes longer than this. */
+/** What was written last gets into the log files, but for a disk that takes longer than this. */
 const LAST_WRITES_MS = 2_000;
 
 /** A running daemon. */
@@ -100,6 +111,8 @@ export class Daemon {
   private readonly supervisor: Supervisor;
   private readonly reloader: Reloader;
   private readonly recovery: Recovery;
+  private readonly courier: Courier;
+  private readonly alerts: Alerts;
   /** Resolves when no survivor of a former daemon is in the way any more. */
   private recovered: Promise<void> = Promise.resolve();
   private readonly server: Server;
@@ -117,7 +130,7 @@ export class Daemon {
     });
     this.journal = new Journal(clock);
     this.requests = new RequestLog(clock, happening => this.publish(happening));
-    this.logfiles = new LogFiles(clock, message => this.log.error(message));
+    this.logfiles = new LogFiles(clock, happening => this.publish(happening), { turns: places.turns });
     this.forks = new PacedQueue(clock);
     this.recovery = new Recovery({
       directory: places.state,
@@ -125,6 +138,14 @@ export class Daemon {
       uid: options.uid,
       users: new Set([options.uid, ...idsOf(loaded.config.processes.map(({ user }) => user))]),
       clock,
+      warn: message => this.log.warn(message),
+    });
+    const environment = inheritedEnvironment(env);
+    this.courier = new Courier({
+      path: resolve(places.state, 'alerts.json'),
+      clock,
+      deliver: createDelivery({ clock, host, environment }),
+      publish: happening => this.publish(happening),
       warn: message => this.log.warn(message),
     });
     const trace = traceFrom(env.TRACE);
@@ -135,7 +156,7 @@ export class Daemon {
       forks: this.forks,
       logfiles: this.logfiles,
       scanner: new SessionScanner(clock),
-      environment: inheritedEnvironment(env),
+      environment,
       configHash: places.hash,
       obstacleTo: process => this.recovery.obstacleTo(process),
       remember: when => this.recovery.touch(when),
@@ -144,11 +165,24 @@ export class Daemon {
       warn: (process, message) => this.log.warn({ process }, `${process}: ${message}`),
       fault: error => this.onFault(error),
     });
+    this.alerts = new Alerts({
+      clock,
+      host: hostname(),
+      config: loaded.config.path,
+      processes: () => this.supervisor.all,
+      enqueue: (spec, message) => this.courier.enqueue(spec, message),
+      keep: alarms => this.courier.keep(alarms),
+      warn: (process, message) => this.log.warn({ process }, `${process}: ${message}`),
+    });
     this.reloader = new Reloader({
       source,
       loaded,
       supervisor: this.supervisor,
       reconfigureDaemon: spec => this.reconfigure(spec),
+      reconfigureAlerts: alerts => {
+        this.courier.configure(alerts);
+        this.alerts.configure(alerts);
+      },
       publish: happening => this.publish(happening),
       isStopping: () => this.ending.isUnderWay,
     });
@@ -168,6 +202,7 @@ export class Daemon {
       holdup: () => this.recovery.holdup,
       journal: this.journal,
       requests: this.requests,
+      courier: this.courier,
       boot: randomToken(),
       log: { scrollback: daemonLog.recent, onGrowth: daemonLog.onLine },
       config: loaded.config.path,
@@ -190,7 +225,7 @@ export class Daemon {
   }
 
   get logfile(): string {
-    return logOptions(this.reloader.daemonSpec, this.places.state).file;
+    return logOptions(this.reloader.daemonSpec, this.places.state).file.path;
   }
 
   /** Listens, once it is known what a former daemon left. Throws when one of this config lives. */
@@ -205,6 +240,8 @@ export class Daemon {
   begin(): void {
     const { config, diagnostics } = this.options.loaded;
     this.publish({ type: 'daemon.started', pid: process.pid });
+    this.alerts.open(config.alerts, this.courier.open(config.alerts));
+    this.places.daemonLog.onTrouble(happening => this.publish(happening));
     this.tellWarnings(diagnostics);
     this.log.info({ config: config.path, processes: config.processes.length }, 'config loaded');
     for (const process of this.supervisor.all) process.recall(this.recovery.intentOf(process));
@@ -233,6 +270,12 @@ export class Daemon {
       ({ warnings }) => this.tellWarnings(warnings),
       error => (error instanceof WireError ? undefined : this.onFault(error)),
     );
+  }
+
+  /** Opens every log file anew, as after somebody else has renamed them. */
+  reopenLogs(reason: string): void {
+    const failed = [...this.places.daemonLog.reopen(), ...this.logfiles.reopen()];
+    this.publish({ type: 'log.reopened', reason, failed });
   }
 
   /** On a signal: stops everything in order, then ends. At the second one it kills what still runs. */
@@ -274,12 +317,14 @@ export class Daemon {
   private async stop(reason: string, by: Asker): Promise<void> {
     const steps: readonly (() => void | Promise<void>)[] = [
       () => this.ending.begin(reason, by),
+      () => this.alerts.close(),
+      () => this.courier.close(),
       () => this.recovery.close(),
       () => this.closeServer(),
       () => this.requests[Symbol.dispose](),
       () => this.supervisor[Symbol.dispose](),
       () => this.forks[Symbol.dispose](),
-      () => this.atMost(LAST_WRITES_MS, this.logfiles.close()),
+      () => atMost(LAST_WRITES_MS, this.logfiles.close(), this.options.clock),
       () => forgetSocket(this.places),
     ];
     // A step that fails is told, and the next one is taken all the same: the end must come.
@@ -291,17 +336,8 @@ export class Daemon {
       }
     }
     this.log.info('taskmasterd ended');
-    this.places.daemonLog.close();
+    await atMost(LAST_WRITES_MS, this.places.daemonLog.close(), this.options.clock);
     this.finish();
-  }
-
-  /** Waits for it, but not for ever: a disk that hangs must not keep the daemon from ending. */
-  private async atMost(ms: number, work: Promise<void>): Promise<void> {
-    using timer = new MutableDisposable();
-    const late = new Promise<void>(resolve => {
-      timer.value = this.options.clock.after(ms, resolve);
-    });
-    await Promise.race([work, late]);
   }
 
   /** Answers that are on their way get out first; then listeners, which would stay for ever, are cut off. */
@@ -315,5 +351,19 @@ export class Daemon {
   private publish(happening: HappeningBody): void {
     this.journal.publish(happening);
     narrate(this.log, happening);
+    try {
+      this.alerts.onHappening(happening);
+    } catch (error) {
+      this.onFault(error); // nobody who tells what happened shall fail because of whom it is told
+    }
   }
+}
+
+/** Waits for it, but not for ever: a disk that hangs must not keep the daemon from ending. */
+async function atMost(ms: number, work: Promise<void>, clock: Clock): Promise<void> {
+  using timer = new MutableDisposable();
+  const late = new Promise<void>(resolve => {
+    timer.value = clock.after(ms, resolve);
+  });
+  await Promise.race([work, late]);
 }

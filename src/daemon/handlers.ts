@@ -16,7 +16,7 @@ import {
   parseSignalRequest,
 } from '../protocol/messages.ts';
 import { PROTOCOL, VERSION } from '../protocol/version.ts';
-import type { Clock } from '../runtime/clock.ts';
+import { type AlertSubject, createAlertHandlers } from './alertroutes.ts';
 import { attach } from './attaching.ts';
 import { sendEvents } from './eventstream.ts';
 import { type Source, sendOutput } from './follow.ts';
@@ -37,7 +37,7 @@ import { sendScreen } from './screening.ts';
 import type { Supervisor } from './supervisor.ts';
 
 /** What the routes are about. */
-export interface Subject {
+export interface Subject extends AlertSubject {
   readonly supervisor: Supervisor;
   readonly reloader: Reloader;
   /** Writes down what was decided, so that it outlives the daemon whatever comes. */
@@ -46,11 +46,7 @@ export interface Subject {
   readonly holdup: () => string | undefined;
   readonly journal: Journal;
   readonly requests: RequestLog;
-  readonly clock: Clock;
-  /** Names this life of the daemon in event ids. */
-  readonly boot: string;
   readonly log: Source;
-  readonly config: string;
   readonly socket: string;
   readonly logfile: () => string;
   readonly startedAt: number;
@@ -147,6 +143,7 @@ export function createHandlers(subject: Subject): Handlers {
       requests.asked({ verb: 'scale', what: [`${program}=${numprocs}`], by: call.by });
       return await reloader.scale(program, numprocs, { wait, signal: call.signal, by: call.by });
     },
+    ...createAlertHandlers(subject),
     shutdown: ({ by }) => {
       requests.asked({ verb: 'shutdown', what: [], by });
       const stopping = supervisor.all.filter(process => pidOf(process.current) !== undefined).length;

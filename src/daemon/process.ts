@@ -326,7 +326,7 @@ export class Process implements Disposable {
     this.id = `${this.world.configHash}:${this.forkedAs}:${generation}`;
     const { environment: inherited, daemonId: daemon } = this.world;
     const launch = prepareLaunch(this.spec, { inherited, id: this.id, daemon, size: this.console.size });
-    const outlets = new Outlets(this.world.logfiles, this.spec);
+    const outlets = new Outlets(this.world, this.spec);
     if (launch.stderrApart) this.stderr ??= new Scrollback(this.spec.scrollback);
     else this.stderr = undefined;
     this.attempt(() => this.console.begin());

@@ -1,6 +1,8 @@
 import type { Happening } from '../core/events.ts';
 import type {
   ActionReply,
+  AlertList,
+  AlertTestReply,
   DaemonInfo,
   DetachReply,
   InputReply,
@@ -16,7 +18,7 @@ import type {
 
 /**
  * The wire, as one table: the daemon dispatches on it, the client's calls are typed by it, docs/PROTOCOL.md is printed
- * from it. `{name}` in a path is a process's full name, percent-encoded.
+ * from it. `{name}` in a path is a process's full name, or an alert's, percent-encoded.
  */
 export interface Route<Request, Reply> {
   readonly method: 'GET' | 'POST';
@@ -212,6 +214,25 @@ export const ROUTES = {
     reply: 'json',
     limit: JSON_LIMIT,
     example: `http://tm/v1/scale -d '{"program": "ticker", "numprocs": 2}'`,
+  }),
+  alerts: route<undefined, AlertList>({
+    method: 'GET',
+    path: '/v1/alerts',
+    summary: 'The alerts of the config: whom each tells of what, how many messages wait, and what was last heard.',
+    body: 'none',
+    reply: 'json',
+    limit: 0,
+    example: 'http://tm/v1/alerts',
+  }),
+  alertTest: route<undefined, AlertTestReply>({
+    method: 'POST',
+    path: '/v1/alerts/{name}/test',
+    summary:
+      'Send one message by this alert now, whatever waits, and answer what the receiver said: `ok` is false when it could not be told. `{name}` is that of the alert.',
+    body: 'none',
+    reply: 'json',
+    limit: JSON_LIMIT,
+    example: '-X POST http://tm/v1/alerts/bell/test',
   }),
   shutdown: route<undefined, ShutdownReply>({
     method: 'POST',

@@ -1,6 +1,6 @@
 /** Reloads while things are in motion, with programs that end when the test says so, and time that stands still. */
 import { setMaxListeners } from 'node:events';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -66,6 +66,7 @@ class Scene {
       loaded: { ...loaded, config },
       supervisor: this.supervisor,
       reconfigureDaemon: spec => this.sections.push(spec),
+      reconfigureAlerts: () => {},
       publish,
       isStopping: () => this.isStopping,
     });
@@ -679,12 +680,12 @@ describe('a stop whose turn is still to come', () => {
 
 test('what cannot be applied to a running process is in the answer', async () => {
   const scene = await Scene.running(config(A));
-  const asked = scene.reload(config(program('a', 'stdout: /nowhere/at/all.log')));
+  const asked = scene.reload(config(program('a', 'stdout: /dev/null/all.log')));
   await scene.pass();
   expect(asked.answer?.processes).toMatchObject([
     {
       action: 'applied',
-      note: 'cannot open log /nowhere/at/all.log: no such directory; its output goes where it went before',
+      note: 'cannot open log /dev/null/all.log: not a directory; its output goes where it went before',
     },
   ]);
   scene.supervisor[Symbol.dispose]();
@@ -715,11 +716,12 @@ test('one whose stop is still to come takes a new cmd when it is started after a
 
 test('a log file that could not be opened is tried again by the next reload', async () => {
   const path = join(tempDir(), 'later/a.log');
+  writeFileSync(dirname(path), '');
   const text = config(program('a', `stdout: ${path}`));
   const scene = await Scene.running(config(A));
   scene.reload(text);
   await scene.pass();
-  mkdirSync(dirname(path));
+  rmSync(dirname(path));
   const again = scene.reload(text);
   await scene.pass();
   expect([again.answer?.processes, existsSync(path)]).toEqual([[], true]);

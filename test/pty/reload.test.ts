@@ -320,9 +320,9 @@ describe('files', () => {
     const world = new RealWorld();
     const process = world.start(ECHO, { stdout: target(join(dir, 'a')) });
     await untilPrinted(process, 'ready');
-    applied(process, { stdout: target(join(dir, 'no/such/dir')), stderr: NONE });
+    applied(process, { stdout: target(join(dir, 'a/no/dir')), stderr: NONE });
     expect(world.warnings).toEqual([
-      `web: cannot open log ${dir}/no/such/dir: no such directory; its output goes where it went before`,
+      `web: cannot open log ${dir}/a/no/dir: not a directory; its output goes where it went before`,
     ]);
     await say(process, 'one');
     await stop(process);

@@ -47,7 +47,7 @@ export class RealWorld {
 
   constructor(environment: World['environment'] = process.env, clock: Clock = realClock) {
     const forks = new PacedQueue(realClock);
-    const logfiles = new LogFiles(realClock, message => this.warnings.push(message));
+    const logfiles = new LogFiles(realClock, happening => this.happenings.push(happening));
     this.world = {
       host,
       clock,

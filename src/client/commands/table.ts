@@ -255,6 +255,24 @@ export const VERBS: readonly Verb[] = [
   },
   {
     ...PLAIN,
+    name: 'alert',
+    aliases: ['alerts'],
+    summary: 'list the alerts, or send a test by one of them',
+    details:
+      'A test is sent at once, whatever waits and however often, and what the receiver answered is printed: exit code 0 when it was told, 1 when not.',
+    parameters: [
+      { label: 'list|test', kind: 'text', required: false, many: false },
+      { label: 'NAME', kind: 'text', required: false, many: false },
+    ],
+    examples: [
+      { line: 'alert', help: 'whom each tells, what waits, what was last heard' },
+      { line: 'alert test oncall', help: 'does it arrive?' },
+    ],
+    json: 'all that is known of each: `{"alerts": [{"name", "kind", "where", "on", "programs", "every", "waiting", "retryIn", "lastDelivery", "lastFailure"}]}`; of a test `{"ok", "answer"}`',
+    load: () => import('./alert.ts'),
+  },
+  {
+    ...PLAIN,
     name: 'log',
     aliases: ['maintail'],
     summary: "print the end of the daemon's own log",
