@@ -30,6 +30,7 @@ import { type ConfigSource, Reloader } from './reloader.ts';
 import { SessionScanner } from './sessions.ts';
 import { Shutdown } from './shutdown.ts';
 import { Supervisor } from './supervisor.ts';
+import { Turns } from './turns.ts';
 
 export interface DaemonOptions {
   readonly loaded: LoadResult & { readonly config: Config };
@@ -56,20 +57,25 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const path = config.daemon.socket.path ?? knownAs;
   checkSocketPath(path);
   const state = prepareStateDir(stateDir(env, uid, home), hash, { uid, make: path => makeDirectory(path, 0o700) });
-  const daemonLog = openLog({ ...logOptions(config.daemon, state), terminal: options.terminal });
-  const daemon = new Daemon(options, { hash, state, path, knownAs, daemonLog });
+  const { clock, terminal } = options;
+  const turns = new Turns();
+  const daemonLog = openLog({ ...logOptions(config.daemon, state), clock, turns, terminal });
+  const daemon = new Daemon(options, { hash, state, path, knownAs, daemonLog, turns });
   try {
     await daemon.listen();
   } catch (error) {
-    daemonLog.close();
+    await atMost(LAST_WRITES_MS, daemonLog.close(), clock);
     throw error;
   }
   daemon.begin();
   return daemon;
 }
 
+/** Private, as it tells what programs are called with; and not compressed, so that it can be looked through. */
 function logOptions({ log }: DaemonSpec, state: string): Pick<LogOptions, 'level' | 'file'> {
-  return { level: log.level, file: log.file ?? resolve(state, 'taskmasterd.log') };
+  const { level, maxsize, backups } = log;
+  const path = log.file ?? resolve(state, 'taskmasterd.log');
+  return { level, file: { path, maxsize, backups, compress: false, mode: 0o600 } };
 }
 
 interface Places {
@@ -79,9 +85,10 @@ interface Places {
   readonly path: string;
   readonly knownAs: string;
   readonly daemonLog: DaemonLog;
+  readonly turns: Turns;
 }
 
-/** What programs have written last is written to their log files, but for a disk that takes longer than this. */
+/** What was written last gets into the log files, but for a disk that takes longer than this. */
 const LAST_WRITES_MS = 2_000;
 
 /** A running daemon. */
@@ -113,7 +120,7 @@ export class Daemon {
       this.finish = resolved;
     });
     this.journal = new Journal(clock);
-    this.logfiles = new LogFiles(clock, happening => this.publish(happening));
+    this.logfiles = new LogFiles(clock, happening => this.publish(happening), { turns: places.turns });
     this.forks = new PacedQueue(clock);
     this.recovery = new Recovery({
       directory: places.state,
@@ -185,7 +192,7 @@ export class Daemon {
   }
 
   get logfile(): string {
-    return logOptions(this.reloader.daemonSpec, this.places.state).file;
+    return logOptions(this.reloader.daemonSpec, this.places.state).file.path;
   }
 
   /** Listens, once it is known what a former daemon left. Throws when one of this config lives. */
@@ -200,6 +207,7 @@ export class Daemon {
   begin(): void {
     const { config, diagnostics } = this.options.loaded;
     this.publish({ type: 'daemon.started', pid: process.pid });
+    this.places.daemonLog.onTrouble(happening => this.publish(happening));
     this.tellWarnings(diagnostics);
     this.log.info({ config: config.path, processes: config.processes.length }, 'config loaded');
     for (const process of this.supervisor.all) process.recall(this.recovery.intentOf(process));
@@ -223,6 +231,12 @@ export class Daemon {
       ({ warnings }) => this.tellWarnings(warnings),
       error => (error instanceof WireError ? undefined : this.onFault(error)),
     );
+  }
+
+  /** Opens every log file anew, as after somebody else has renamed them. */
+  reopenLogs(reason: string): void {
+    const failed = [...this.places.daemonLog.reopen(), ...this.logfiles.reopen()];
+    this.publish({ type: 'log.reopened', reason, failed });
   }
 
   /** Stops everything in order, then ends. Called again while that is under way, it kills what still runs. */
@@ -262,7 +276,7 @@ export class Daemon {
       () => this.closeServer(),
       () => this.supervisor[Symbol.dispose](),
       () => this.forks[Symbol.dispose](),
-      () => this.atMost(LAST_WRITES_MS, this.logfiles.close()),
+      () => atMost(LAST_WRITES_MS, this.logfiles.close(), this.options.clock),
       () => forgetSocket(this.places),
     ];
     // A step that fails is told, and the next one is taken all the same: the end must come.
@@ -274,17 +288,8 @@ export class Daemon {
       }
     }
     this.log.info('taskmasterd ended');
-    this.places.daemonLog.close();
+    await atMost(LAST_WRITES_MS, this.places.daemonLog.close(), this.options.clock);
     this.finish();
-  }
-
-  /** Waits for it, but not for ever: a disk that hangs must not keep the daemon from ending. */
-  private async atMost(ms: number, work: Promise<void>): Promise<void> {
-    using timer = new MutableDisposable();
-    const late = new Promise<void>(resolve => {
-      timer.value = this.options.clock.after(ms, resolve);
-    });
-    await Promise.race([work, late]);
   }
 
   /** Answers that are on their way get out first; then listeners, which would stay for ever, are cut off. */
@@ -299,4 +304,13 @@ export class Daemon {
     this.journal.publish(happening);
     narrate(this.log, happening);
   }
+}
+
+/** Waits for it, but not for ever: a disk that hangs must not keep the daemon from ending. */
+async function atMost(ms: number, work: Promise<void>, clock: Clock): Promise<void> {
+  using timer = new MutableDisposable();
+  const late = new Promise<void>(resolve => {
+    timer.value = clock.after(ms, resolve);
+  });
+  await Promise.race([work, late]);
 }

@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs';
 import { dirname } from 'node:path';
 import type { HappeningBody } from '../core/events.ts';
 import { type Cut, cutLines } from '../core/linecut.ts';
@@ -124,6 +125,11 @@ export class LogFile {
   /** Whether all that was appended so far ends with a newline; before that, whether what stood in the file did. */
   get atLineStart(): boolean {
     return this.endsLine;
+  }
+
+  /** Whether this is the file that is written to. */
+  isOn(stats: BigIntStats): boolean {
+    return this.target !== undefined && isTargetOf(stats, this.target);
   }
 
   /** Appends `bytes`, which the caller gives away. */

@@ -2,6 +2,7 @@ import type { HappeningBody } from '../core/events.ts';
 import type { LogFileSpec } from '../core/program.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { SpawnError } from './accounts.ts';
+import { Compressor } from './compression.ts';
 import { type Disk, realDisk } from './disk.ts';
 import { LogFile, type LogFileWorld } from './logfile.ts';
 import { isCondition, type LogTarget, openTarget, reasonOf } from './logtarget.ts';
@@ -18,7 +19,9 @@ export interface LogFilesOptions {
 export class LogFiles {
   private readonly shared: Pick<LogFileWorld, 'clock' | 'publish' | 'disk' | 'turns'>;
   private readonly files = new Map<string, LogFile>();
+  /** Of files that are open or have something left to compress. */
   private readonly backups = new Map<string, Backups>();
+  private readonly compressor: Compressor;
 
   /** `publish` hears `log.trouble` when a file cannot be written or rotated, and `log.restored` when it can again. */
   constructor(
@@ -27,6 +30,7 @@ export class LogFiles {
     { disk = realDisk, turns = new Turns() }: LogFilesOptions = {},
   ) {
     this.shared = { clock, publish, disk, turns };
+    this.compressor = new Compressor({ disk, publish, onDone: backups => this.forget(backups) });
   }
 
   /**
@@ -45,7 +49,7 @@ export class LogFiles {
     const file = new LogFile(spec, openOrReason(spec), {
       ...this.shared,
       backups: () => this.backupsOf(spec.path),
-      compress: () => {},
+      compress: backups => this.compressor.add(backups),
     });
     file.users = 1;
     this.files.set(spec.path, file);
@@ -60,8 +64,9 @@ export class LogFiles {
     file.whenWritten(() => {
       if (file.users > 0 || this.files.get(path) !== file) return;
       this.files.delete(path);
-      this.backups.delete(path);
       file.closeNow();
+      const backups = this.backups.get(path);
+      if (backups) this.forget(backups);
     });
   }
 
@@ -74,13 +79,18 @@ export class LogFiles {
   async close(): Promise<void> {
     const files = [...this.files.values()];
     this.files.clear();
-    await Promise.all(files.map(file => file.close()));
+    await Promise.all([this.compressor.close(), ...files.map(file => file.close())]);
+    this.backups.clear();
+  }
+
+  private forget(backups: Backups): void {
+    if (!this.files.has(backups.path) && !this.compressor.has(backups)) this.backups.delete(backups.path);
   }
 
   private backupsOf(path: string): Backups {
     let known = this.backups.get(path);
     if (!known) {
-      known = new Backups({ path, ...this.shared });
+      known = new Backups({ path, ...this.shared, isOpen: stats => this.files.get(path)?.isOn(stats) === true });
       this.backups.set(path, known);
     }
     return known;

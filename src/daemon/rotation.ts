@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs';
 import type { LogFileSpec } from '../core/program.ts';
 import type { Disk } from './disk.ts';
 import type { Turns } from './turns.ts';
@@ -13,6 +14,8 @@ export interface BackupsOptions {
   readonly path: string;
   readonly disk: Disk;
   readonly turns: Turns;
+  /** Whether that file is the one which is written to, whatever its name is by now. */
+  readonly isOpen: (stats: BigIntStats) => boolean;
 }
 
 type Form = 'plain' | 'compressed' | 'both';
@@ -29,6 +32,7 @@ export class Backups {
   readonly path: string;
   /** Where a compressed file grows. It has no number, which would change meanwhile. */
   readonly growing: string;
+  readonly isOpen: BackupsOptions['isOpen'];
   private readonly disk: Disk;
   private readonly turns: Turns;
   /** Those to be compressed, by nobody's order; among them the one that is being compressed. */
@@ -37,19 +41,17 @@ export class Backups {
   private last: Promise<unknown> = Promise.resolve();
   private device = 0n;
 
-  constructor({ path, disk, turns }: BackupsOptions) {
+  constructor({ path, disk, turns, isOpen }: BackupsOptions) {
     this.path = path;
     this.growing = `${path}.gz-part`;
+    this.isOpen = isOpen;
     this.disk = disk;
     this.turns = turns;
   }
 
-  /** Which one to compress next, the newest first: a flood that is faster than gzip has the oldest removed anyway. */
-  next(): Waiting | undefined {
-    let newest: Waiting | undefined;
-    for (const waiting of this.waiting) if (newest === undefined || waiting.number < newest.number) newest = waiting;
-    this.current = newest;
-    return newest;
+  /** Whether one is to be compressed that nobody has begun with. */
+  get isAnyWaiting(): boolean {
+    return this.newestWaiting() !== undefined;
   }
 
   /** Makes room at number 1 and moves the log there, which `device` tells where to find. Throws the system's error. */
@@ -81,6 +83,22 @@ export class Backups {
     });
   }
 
+  /**
+   * Begins to compress one: `open` is given its name, which holds for the length of the call, and returns undefined for what
+   * is to stay as it is. Resolves with what it returned; undefined when there is none to compress.
+   */
+  begin<T>(open: (waiting: Waiting, name: string) => T | undefined): Promise<T | undefined> {
+    return this.exclusively(async () => {
+      for (let next = this.newestWaiting(); next !== undefined; next = this.newestWaiting()) {
+        this.current = next;
+        const opened = open(next, this.nameOf(next.number));
+        if (opened !== undefined) return opened;
+        this.forget(next);
+      }
+      return undefined;
+    });
+  }
+
   /** The compressed file is complete: it takes its place. Throws the system's error, and the plain one stays. */
   finish(compressed: Waiting): Promise<void> {
     return this.exclusively(async () => {
@@ -95,10 +113,10 @@ export class Backups {
     });
   }
 
-  /** It stays as it is; what has grown of it is removed. */
-  giveUp(compressed: Waiting): Promise<void> {
+  /** The one that is being compressed stays as it is; what has grown of it is removed. */
+  giveUp(): Promise<void> {
     return this.exclusively(async () => {
-      this.forget(compressed);
+      if (this.current) this.forget(this.current);
       await this.perform(() => this.disk.unlink(this.growing));
     });
   }
@@ -114,8 +132,17 @@ export class Backups {
 
   /** This one is to be compressed: nobody writes to it any more. */
   want(number: number): void {
-    for (const known of this.waiting) if (known.number === number) return;
+    for (const known of this.waiting) if (known.number === number && !known.isGone) return;
     this.waiting.add({ number, isGone: false });
+  }
+
+  /** The newest first: a flood that is faster than gzip has the oldest removed before their turn. */
+  private newestWaiting(): Waiting | undefined {
+    let newest: Waiting | undefined;
+    for (const waiting of this.waiting) {
+      if (waiting !== this.current && waiting.number < (newest?.number ?? Number.POSITIVE_INFINITY)) newest = waiting;
+    }
+    return newest;
   }
 
   private forget(waiting: Waiting): void {
