@@ -287,9 +287,9 @@ export class Daemon {
   private async stop(reason: string): Promise<void> {
     const steps: readonly (() => void | Promise<void>)[] = [
       () => this.ending.begin(reason),
+      () => this.recovery.close(),
       () => this.alerts.close(),
       () => this.courier.close(),
-      () => this.recovery.close(),
       () => this.closeServer(),
       () => this.supervisor[Symbol.dispose](),
       () => this.forks[Symbol.dispose](),
