@@ -56,7 +56,16 @@ test('goes through STARTTLS and a login, says all, and does nothing on the threa
 
 test('that ends an alarm is a reply in its thread', async () => {
   const { port, mails } = await startMailServer();
-  await tell(mailTo(port), makeMessage({ id: 'boot-2', condition: 'recovered', summary: 'web runs again', endsAlarm: 'boot-1', endsSummary: 'web gave up' }));
+  await tell(
+    mailTo(port),
+    makeMessage({
+      id: 'boot-2',
+      condition: 'recovered',
+      summary: 'web runs again',
+      endsAlarm: 'boot-1',
+      endsSummary: 'web gave up',
+    }),
+  );
   const [mail] = await mails.until(1);
   const { headers } = parse(mail as Mail);
   expect(headers.get('in-reply-to')).toBe('<taskmaster.boot-1@web1.example.org>');
