@@ -35,11 +35,15 @@ export interface Api {
   attach(place: Place): Promise<Upgraded>;
 }
 
-/** The calls over one connection; `signal` ends those that are under way. */
-export function createApi(connection: Pick<Connection, 'send' | 'upgrade'>, signal: AbortSignal): Api {
+/** The calls over one connection; `signal` ends those that are under way, `common` are headers that all of them have. */
+export function createApi(
+  connection: Pick<Connection, 'send' | 'upgrade'>,
+  signal: AbortSignal,
+  common: Readonly<Record<string, string>> = {},
+): Api {
   const ask = async (name: RouteName, place: Place, extra: Partial<Message> = {}): Promise<IncomingMessage> => {
     const { method } = ROUTES[name];
-    const headers = { ...place.headers, ...extra.headers };
+    const headers = { ...common, ...place.headers, ...extra.headers };
     const reply = await connection.send({ ...extra, method, path: pathOf(name, place), headers, signal });
     if ((reply.statusCode ?? 500) >= 400) throw await errorOf(reply);
     return reply;
@@ -60,7 +64,12 @@ export function createApi(connection: Pick<Connection, 'send' | 'upgrade'>, sign
       for await (const chunk of chunksOf(await ask('events', place))) yield* parser.push(chunk);
     },
     async attach(place) {
-      const answer = await connection.upgrade({ method: 'GET', path: pathOf('attach', place), signal });
+      const answer = await connection.upgrade({
+        method: 'GET',
+        path: pathOf('attach', place),
+        headers: common,
+        signal,
+      });
       if ('head' in answer) return answer;
       throw await errorOf(answer);
     },

@@ -21,7 +21,7 @@ export async function runVerb(invocation: Invocation, verbs: readonly Verb[], ho
   using _interrupt = host.onInterrupt(() => ending.abort());
   using _gone = host.output.onGone(() => ending.abort(GONE));
   const context: Context = {
-    api: lazyApi(() => addressOf(globals, host), ending.signal),
+    api: lazyApi(() => addressOf(globals, host), host.env, ending.signal),
     out: host.output.write,
     err: say,
     progress: line => (host.error.isTerminal ? say(line) : undefined),
@@ -91,16 +91,16 @@ function hashOf({ config, sockets }: Address): string | undefined {
 }
 
 /** `node:http` and what needs it: half of what a command costs, and `help` and `--version` do without. */
-function loadWire(): Promise<[typeof import('./connection.ts'), typeof import('./api.ts')]> {
-  return Promise.all([import('./connection.ts'), import('./api.ts')]);
+function loadWire() {
+  return Promise.all([import('./connection.ts'), import('./api.ts'), import('./identity.ts')]);
 }
 
 /** Looks for the daemon at the first call. */
-function lazyApi(address: () => Address, signal: AbortSignal): Api {
+function lazyApi(address: () => Address, env: Host['env'], signal: AbortSignal): Api {
   let api: Promise<Api> | undefined;
   const connect = async (): Promise<Api> => {
-    const [{ Connection }, { createApi }] = await loadWire();
-    return createApi(new Connection(address()), signal);
+    const [{ Connection }, { createApi }, { identityHeaders }] = await loadWire();
+    return createApi(new Connection(address()), signal, identityHeaders(env));
   };
   const ready = (): Promise<Api> => (api ??= connect());
   return {

@@ -14,10 +14,12 @@ export interface DeliveryOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Certificates to trust in place of Node's own, as PEM. */
   readonly ca?: string;
+  /** Where the machine's own syslog listens, in place of `/dev/log`. */
+  readonly localSocket?: string;
 }
 
 /** Tells a message in the way that its alert's spec says. */
-export function createDelivery({ clock, host, environment, ca }: DeliveryOptions): Deliver {
+export function createDelivery({ clock, host, environment, ca, localSocket }: DeliveryOptions): Deliver {
   return async ({ spec: { via }, message, signal }) => {
     switch (via.kind) {
       case 'email':
@@ -25,7 +27,7 @@ export function createDelivery({ clock, host, environment, ca }: DeliveryOptions
       case 'http':
         return await postAlert(via, message, { clock, signal, ca });
       case 'syslog':
-        return await tellSyslog(via, message, { clock, signal, host });
+        return await tellSyslog(via, message, { clock, signal, host, localSocket });
       case 'command':
         return await runAlertCommand(via, message, { clock, signal, host, environment });
     }

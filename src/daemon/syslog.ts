@@ -34,13 +34,15 @@ const REFUSED_WITHIN: Millis = 100;
 /** How long a TCP receiver has to take what was sent and to close its end, before it is believed to have taken it. */
 const TAKEN_WITHIN: Millis = 2_000;
 
-/** Where the system's own syslog listens. */
+/** Where the system's own syslog listens on Linux. */
 const LOCAL_SOCKET = '/dev/log';
 
 const APP = 'taskmaster';
 
 export interface SyslogOptions extends DialOptions {
   readonly host: PtyHost;
+  /** In place of `/dev/log`; undefined for that. */
+  readonly localSocket: string | undefined;
 }
 
 /**
@@ -187,10 +189,11 @@ async function tellLogger(
 ): Promise<string> {
   const logger = toolOf('logger');
   if (logger === undefined) throw new SpawnError('cannot run logger: it is not installed (Debian: bsdutils)');
+  const { localSocket = LOCAL_SOCKET } = options;
   const isLinux = process.platform === 'linux';
-  if (isLinux && !isSocket(LOCAL_SOCKET))
-    throw new Error(`no syslog listens on this machine: there is no ${LOCAL_SOCKET}`);
-  const strict = isLinux ? ['--socket-errors=on', `--id=${process.pid}`] : [];
+  if (isLinux && !isSocket(localSocket))
+    throw new Error(`no syslog listens on this machine: there is no ${localSocket}`);
+  const strict = isLinux ? ['-u', localSocket, '--socket-errors=on', `--id=${process.pid}`] : [];
   const launch = {
     argv: [logger, '-t', APP, '-p', `${facility}.${severity}`, ...strict, '--', text],
     env: ['LC_ALL=C.UTF-8'],

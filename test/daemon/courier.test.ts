@@ -287,7 +287,9 @@ describe('the bounds', () => {
     await play.advance(0);
     for (let i = 0; i < 210; i++) play.enqueue(`m${i}`);
     expect(play.courier.list()[0]).toMatchObject({ waiting: 200 });
-    expect(play.of('alert.dropped')).toMatchObject([{ alert: 'oncall', count: 1, reason: /more than 200/ }]);
+    expect(play.of('alert.dropped')).toMatchObject([
+      { alert: 'oncall', count: 1, reason: expect.stringMatching(/more than 200/) },
+    ]);
     await play.advance(8_000);
     await play.advance(52_000);
     expect(play.of('alert.dropped')).toMatchObject([{ count: 1 }, { count: 10 }]);
@@ -310,7 +312,7 @@ describe('the bounds', () => {
     const waiting = play.courier.list().map(({ waiting }) => waiting);
     expect(waiting.reduce((sum, count) => sum + count, 0)).toBe(1000);
     expect(Math.min(...waiting)).toBeGreaterThan(130);
-    expect(play.of('alert.dropped')[0]).toMatchObject({ reason: /more than 1000 of all/ });
+    expect(play.of('alert.dropped')[0]).toMatchObject({ reason: expect.stringMatching(/more than 1000 of all/) });
   });
 
   test('a message is cut to a size', async () => {
