@@ -2,6 +2,6 @@
 // Both in one. Until the control shell is there to be opened, it is the daemon in the foreground.
 import { fileURLToPath } from 'node:url';
 import { main } from '../daemon/cli.ts';
+import { leave } from '../daemon/leaving.ts';
 
-// Not left to the event loop: a thread that waits for a program which nothing ends would keep it.
-process.exit(await main(process.argv.slice(2), fileURLToPath(import.meta.url)));
+await leave(await main(process.argv.slice(2), fileURLToPath(import.meta.url)));

@@ -1,8 +1,9 @@
 /** What the rules want told, in words: one line that says it all, and sentences with what else there is to know. Pure. */
-import { ALARMS, type AlertMessage, type AlertSpec, type Condition } from './alert.ts';
+import type { AlertMessage, AlertSpec, Condition } from './alert.ts';
 import { formatMoment } from './daytime.ts';
 import { describeSpan } from './exit.ts';
 import { CONFIG_SUBJECT, type Facts, times } from './occurrence.ts';
+import type { PublicState } from './status.ts';
 import type { Surplus } from './surplus.ts';
 import type { Alarm, Telling } from './telling.ts';
 import { joinWords } from './words.ts';
@@ -14,6 +15,8 @@ export interface Setting {
   readonly config: string;
   /** Wall clock. */
   readonly now: number;
+  /** Of the process that it is about, now. */
+  readonly state: PublicState | undefined;
   /** The last lines of its screen. */
   readonly screen: readonly string[];
 }
@@ -41,14 +44,8 @@ export function messageOf(telling: Telling, setting: Setting): AlertMessage {
   const look = lookAt(telling, setting);
   const about = { condition, at, program, group, process, pid, ended, look, summary: summaryOf(telling, spec) };
   if (telling.kind === 'more') {
-    const { held, isUp } = telling;
-    const details = [
-      ...latestOf(condition, facts),
-      ...(isUp && ALARMS.includes(condition)
-        ? [process === null ? 'That is over now.' : 'It is running now.']
-        : facts.details),
-      ...endsSentence(telling, spec),
-    ];
+    const { held } = telling;
+    const details = [...latestOf(condition, facts), ...nowSentence(telling, setting), ...endsSentence(telling, spec)];
     return { ...base, ...about, details, heldBack: held };
   }
   const { absorbed, alarm } = telling;
@@ -106,6 +103,12 @@ function againWords(condition: Condition, count: number): string {
 function latestOf(condition: Condition, { what }: Facts): string[] {
   if (condition === 'started' || condition === 'stopped') return [];
   return [condition === 'output' ? `The last of them ${what}` : `The last time it ${what}.`];
+}
+
+/** How it is by the time that this is told, where the latest of what happened does not say it. */
+function nowSentence({ condition, facts, isUp }: Extract<Telling, { kind: 'more' }>, { state }: Setting): string[] {
+  if (facts.process === null) return isUp ? ['That is over now.'] : facts.details.slice();
+  return state === undefined || condition === 'output' ? [] : [`It is ${state} now.`];
 }
 
 function endsSentence({ condition, ends }: OfSubject, spec: AlertSpec): string[] {

@@ -221,7 +221,7 @@ export const RELOAD_CLASSES: ReadonlyMap<string, ReloadClass> = new Map<string, 
 
 function logFacets(key: 'stdout' | 'stderr', of: (spec: ProcessSpec) => LogTarget): Facet<ProcessSpec>[] {
   const ofFile =
-    (show: (file: Extract<LogTarget, { kind: 'file' }>) => string) =>
+    (show: (file: Extract<LogTarget, { kind: 'file' }>) => string | null) =>
     (spec: ProcessSpec): string | null => {
       const target = of(spec);
       return target.kind === 'file' ? show(target) : null;
@@ -238,6 +238,19 @@ function logFacets(key: 'stdout' | 'stderr', of: (spec: ProcessSpec) => LogTarge
     },
     { key: `${key}.maxsize`, class: 'now', of: ofFile(file => size(file.maxsize)) },
     { key: `${key}.backups`, class: 'now', of: ofFile(file => `${file.backups}`) },
+    { key: `${key}.compress`, class: 'now', of: ofFile(file => `${file.compress}`) },
+    { key: `${key}.mode`, class: 'now', of: ofFile(file => octal(file.mode)) },
+    { key: `${key}.format`, class: 'now', of: ofFile(file => file.format) },
+    {
+      key: `${key}.timestamps`,
+      class: 'now',
+      of: ofFile(file => (file.timestamps === 'none' ? null : file.timestamps)),
+    },
+    {
+      key: `${key}.prefix`,
+      class: 'now',
+      of: ofFile(file => (file.prefix === '' ? null : JSON.stringify(file.prefix))),
+    },
   ];
 }
 

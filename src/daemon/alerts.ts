@@ -6,6 +6,7 @@ import { CONFIG_SUBJECT, type Facts, type Occurrence, occurrencesOf, outputOccur
 import { oneLine } from '../core/oneline.ts';
 import { formatAlarms, type OpenAlarms, parseAlarms } from '../core/openalarms.ts';
 import { select } from '../core/selector.ts';
+import { statusOf } from '../core/status.ts';
 import { type Clock, randomToken } from '../runtime/clock.ts';
 import { MutableDisposable } from '../runtime/lifetime.ts';
 import { LastScreen } from './lastscreen.ts';
@@ -161,7 +162,9 @@ export class Alerts implements Disposable {
       const about = telling.kind === 'surplus' ? null : telling.facts.process;
       const process = about === null ? undefined : this.find(about);
       const screen = process === undefined ? [] : this.screens.of(process);
-      enqueue(rule.spec, messageOf(telling, { spec: rule.spec, host, config, now: clock.wall(), screen }));
+      const state = process && statusOf(process.current);
+      const setting = { spec: rule.spec, host, config, now: clock.wall(), state, screen };
+      enqueue(rule.spec, messageOf(telling, setting));
     }
     this.arm(rule);
   }

@@ -30,6 +30,7 @@ Runs programs in terminals and keeps them alive, in the foreground.
   -v, --version
 
 SIGHUP reads the config again, and applies what changed and nothing else.
+SIGUSR2 opens every log file anew, for logrotate and its like.
 SIGTERM, SIGINT and SIGQUIT stop every program in order, then the daemon; a second one kills what still runs.
 `;
 
@@ -171,7 +172,7 @@ function takeSignals(): { passTo(daemon: Daemon): void } {
     void process.on(signal, () => (daemon === undefined ? waiting.push(react) : react(daemon)));
   for (const signal of SHUTDOWN_SIGNALS) on(signal, started => started.shutdown(signal));
   on('SIGHUP', started => started.reload('SIGHUP'));
-  on('SIGUSR2', started => started.log.warn('SIGUSR2: log files are not reopened by this version'));
+  on('SIGUSR2', started => started.reopenLogs('SIGUSR2'));
   return {
     passTo: started => {
       daemon = started;

@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { LoadResult } from '../config/load.ts';
 import { checkSocketPath, configHash, prepareRuntimeDir, prepareStateDir, stateDir } from '../config/paths.ts';
+import { type Asker, signaller } from '../core/asker.ts';
 import type { HappeningBody } from '../core/events.ts';
 import { describeProblem, type Problem } from '../core/problem.ts';
 import type { DaemonSpec } from '../core/program.ts';
@@ -31,9 +32,11 @@ import { daemonIdOf } from './procfs.ts';
 import type { PtyHost } from './pty.ts';
 import { Recovery } from './recovery.ts';
 import { type ConfigSource, Reloader } from './reloader.ts';
+import { RequestLog } from './requestlog.ts';
 import { SessionScanner } from './sessions.ts';
 import { Shutdown } from './shutdown.ts';
 import { Supervisor } from './supervisor.ts';
+import { Turns } from './turns.ts';
 
 export interface DaemonOptions {
   readonly loaded: LoadResult & { readonly config: Config };
@@ -60,20 +63,25 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const path = config.daemon.socket.path ?? knownAs;
   checkSocketPath(path);
   const state = prepareStateDir(stateDir(env, uid, home), hash, { uid, make: path => makeDirectory(path, 0o700) });
-  const daemonLog = openLog({ ...logOptions(config.daemon, state), terminal: options.terminal });
-  const daemon = new Daemon(options, { hash, state, path, knownAs, daemonLog });
+  const { clock, terminal } = options;
+  const turns = new Turns();
+  const daemonLog = openLog({ ...logOptions(config.daemon, state), clock, turns, terminal });
+  const daemon = new Daemon(options, { hash, state, path, knownAs, daemonLog, turns });
   try {
     await daemon.listen();
   } catch (error) {
-    daemonLog.close();
+    await atMost(LAST_WRITES_MS, daemonLog.close(), clock);
     throw error;
   }
   daemon.begin();
   return daemon;
 }
 
+/** Private, as it tells what programs are called with; and not compressed, so that it can be looked through. */
 function logOptions({ log }: DaemonSpec, state: string): Pick<LogOptions, 'level' | 'file'> {
-  return { level: log.level, file: log.file ?? resolve(state, 'taskmasterd.log') };
+  const { level, maxsize, backups } = log;
+  const path = log.file ?? resolve(state, 'taskmasterd.log');
+  return { level, file: { path, maxsize, backups, compress: false, mode: 0o600 } };
 }
 
 interface Places {
@@ -83,9 +91,10 @@ interface Places {
   readonly path: string;
   readonly knownAs: string;
   readonly daemonLog: DaemonLog;
+  readonly turns: Turns;
 }
 
-/** What programs have written last is written to their log files, but for a disk that takes longer than this. */
+/** What was written last gets into the log files, but for a disk that takes longer than this. */
 const LAST_WRITES_MS = 2_000;
 
 /** A running daemon. */
@@ -96,6 +105,7 @@ export class Daemon {
   private readonly options: DaemonOptions;
   private readonly places: Places;
   private readonly journal: Journal;
+  private readonly requests: RequestLog;
   private readonly logfiles: LogFiles;
   private readonly forks: PacedQueue;
   private readonly supervisor: Supervisor;
@@ -119,7 +129,8 @@ export class Daemon {
       this.finish = resolved;
     });
     this.journal = new Journal(clock);
-    this.logfiles = new LogFiles(clock, message => this.log.error(message));
+    this.requests = new RequestLog(clock, happening => this.publish(happening));
+    this.logfiles = new LogFiles(clock, happening => this.publish(happening), { turns: places.turns });
     this.forks = new PacedQueue(clock);
     this.recovery = new Recovery({
       directory: places.state,
@@ -190,6 +201,7 @@ export class Daemon {
       remember: () => this.recovery.flush(),
       holdup: () => this.recovery.holdup,
       journal: this.journal,
+      requests: this.requests,
       courier: this.courier,
       boot: randomToken(),
       log: { scrollback: daemonLog.recent, onGrowth: daemonLog.onLine },
@@ -198,7 +210,7 @@ export class Daemon {
       logfile: () => this.logfile,
       startedAt: clock.now(),
       isStopping: () => this.ending.isUnderWay,
-      shutdown: reason => this.shutdown(reason),
+      shutdown: (reason, by) => this.end(reason, by),
     };
     this.server = createHttpServer(createHandlers(subject), {
       clock,
@@ -213,7 +225,7 @@ export class Daemon {
   }
 
   get logfile(): string {
-    return logOptions(this.reloader.daemonSpec, this.places.state).file;
+    return logOptions(this.reloader.daemonSpec, this.places.state).file.path;
   }
 
   /** Listens, once it is known what a former daemon left. Throws when one of this config lives. */
@@ -229,6 +241,7 @@ export class Daemon {
     const { config, diagnostics } = this.options.loaded;
     this.publish({ type: 'daemon.started', pid: process.pid });
     this.alerts.open(config.alerts, this.courier.open(config.alerts));
+    this.places.daemonLog.onTrouble(happening => this.publish(happening));
     this.tellWarnings(diagnostics);
     this.log.info({ config: config.path, processes: config.processes.length }, 'config loaded');
     for (const process of this.supervisor.all) process.recall(this.recovery.intentOf(process));
@@ -241,23 +254,35 @@ export class Daemon {
     this.supervisor.autostart();
   }
 
-  /** Reads the config again and applies what changed. What is wrong with it is in the log; nothing was changed then. */
-  reload(reason: string): void {
+  /**
+   * On a signal: reads the config again and applies what changed. What is wrong with it is in the log; nothing was changed
+   * then.
+   */
+  reload(signal: string): void {
+    const by = signaller(signal);
+    this.requests.asked({ verb: 'reload', what: [], by });
     if (this.ending.isUnderWay) {
-      this.log.warn(`${reason}: not reloaded, as the daemon is stopping`);
+      this.log.warn(`${signal}: not reloaded, as the daemon is stopping`);
       return;
     }
-    const options = { wait: false, signal: new AbortController().signal };
-    this.reloader.reload(reason, options).then(
+    const options = { wait: false, signal: new AbortController().signal, by };
+    this.reloader.reload(signal, options).then(
       ({ warnings }) => this.tellWarnings(warnings),
       error => (error instanceof WireError ? undefined : this.onFault(error)),
     );
   }
 
-  /** Stops everything in order, then ends. Called again while that is under way, it kills what still runs. */
-  shutdown(reason: string): void {
-    if (this.ending.isUnderWay) this.ending.escalate(reason);
-    else void this.stop(reason);
+  /** Opens every log file anew, as after somebody else has renamed them. */
+  reopenLogs(reason: string): void {
+    const failed = [...this.places.daemonLog.reopen(), ...this.logfiles.reopen()];
+    this.publish({ type: 'log.reopened', reason, failed });
+  }
+
+  /** On a signal: stops everything in order, then ends. At the second one it kills what still runs. */
+  shutdown(signal: string): void {
+    const by = signaller(signal);
+    this.requests.asked({ verb: 'shutdown', what: [], by });
+    this.end(signal, by);
   }
 
   /**
@@ -266,6 +291,11 @@ export class Daemon {
    */
   onFault(error: unknown): void {
     this.log.error({ error: error instanceof Error ? error.stack : String(error) }, 'fault in the daemon; it runs on');
+  }
+
+  private end(reason: string, by: Asker): void {
+    if (this.ending.isUnderWay) this.ending.escalate(reason, by);
+    else void this.stop(reason, by);
   }
 
   private tellWarnings(problems: readonly Problem[]): void {
@@ -284,16 +314,17 @@ export class Daemon {
     }
   }
 
-  private async stop(reason: string): Promise<void> {
+  private async stop(reason: string, by: Asker): Promise<void> {
     const steps: readonly (() => void | Promise<void>)[] = [
-      () => this.ending.begin(reason),
+      () => this.ending.begin(reason, by),
       () => this.recovery.close(),
       () => this.alerts.close(),
       () => this.courier.close(),
       () => this.closeServer(),
+      () => this.requests[Symbol.dispose](),
       () => this.supervisor[Symbol.dispose](),
       () => this.forks[Symbol.dispose](),
-      () => this.atMost(LAST_WRITES_MS, this.logfiles.close()),
+      () => atMost(LAST_WRITES_MS, this.logfiles.close(), this.options.clock),
       () => forgetSocket(this.places),
     ];
     // A step that fails is told, and the next one is taken all the same: the end must come.
@@ -305,17 +336,8 @@ export class Daemon {
       }
     }
     this.log.info('taskmasterd ended');
-    this.places.daemonLog.close();
+    await atMost(LAST_WRITES_MS, this.places.daemonLog.close(), this.options.clock);
     this.finish();
-  }
-
-  /** Waits for it, but not for ever: a disk that hangs must not keep the daemon from ending. */
-  private async atMost(ms: number, work: Promise<void>): Promise<void> {
-    using timer = new MutableDisposable();
-    const late = new Promise<void>(resolve => {
-      timer.value = this.options.clock.after(ms, resolve);
-    });
-    await Promise.race([work, late]);
   }
 
   /** Answers that are on their way get out first; then listeners, which would stay for ever, are cut off. */
@@ -335,4 +357,13 @@ export class Daemon {
       this.onFault(error); // nobody who tells what happened shall fail because of whom it is told
     }
   }
+}
+
+/** Waits for it, but not for ever: a disk that hangs must not keep the daemon from ending. */
+async function atMost(ms: number, work: Promise<void>, clock: Clock): Promise<void> {
+  using timer = new MutableDisposable();
+  const late = new Promise<void>(resolve => {
+    timer.value = clock.after(ms, resolve);
+  });
+  await Promise.race([work, late]);
 }

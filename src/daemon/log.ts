@@ -1,10 +1,15 @@
-import { closeSync, constants, openSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { pino } from 'pino';
+import type { HappeningBody } from '../core/events.ts';
 import { formatLogLine } from '../core/logline.ts';
-import type { DaemonSpec } from '../core/program.ts';
+import type { DaemonSpec, LogFileSpec } from '../core/program.ts';
 import { Scrollback } from '../core/scrollback.ts';
-import { makeDirectory } from './directory.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { SpawnError } from './accounts.ts';
+import { realDisk } from './disk.ts';
+import type { LogFile } from './logfile.ts';
+import { LogFiles } from './logfiles.ts';
+import { reasonOf } from './logtarget.ts';
+import type { Turns } from './turns.ts';
 
 export type Log = pino.Logger;
 
@@ -17,43 +22,57 @@ export interface DaemonLog {
   readonly recent: Scrollback;
   /** Calls back after each line. */
   readonly onLine: (listener: () => void) => Disposable;
-  /** Another level, another file. Throws when the file cannot be opened; nothing has changed then. */
+  /** Tells when its file cannot be written, and when it can again: what was so far, and from now on. */
+  readonly onTrouble: (publish: (happening: HappeningBody) => void) => void;
+  /** Another level, another file, other sizes. Throws when the file cannot be opened; nothing has changed then. */
   readonly reconfigure: (options: Pick<LogOptions, 'level' | 'file'>) => void;
-  /** Closes the file. */
-  readonly close: () => void;
+  /** Opens the file anew. Returns its path if that cannot be. */
+  readonly reopen: () => string[];
+  /** Writes what waits, and closes the file. Takes as long as a disk that hangs: the caller sets a bound. */
+  readonly close: () => Promise<void>;
 }
 
 export interface LogOptions {
   readonly level: DaemonSpec['log']['level'];
-  /** Absolute. */
-  readonly file: string;
+  readonly file: LogFileSpec;
+  readonly clock: Clock;
+  /** Shared with the log files of programs. */
+  readonly turns: Turns;
   /** Where people read along; undefined when nobody does. */
   readonly terminal: { readonly write: (text: string) => void; readonly color: boolean } | undefined;
 }
 
 /**
- * The daemon's own log: JSON to the file, readable on the terminal, the newest lines in memory. Lines are few and are
- * written at once, so that the last one before a crash is in the file.
+ * The daemon's own log: JSON to the file, readable on the terminal, the newest lines in memory. The file is written as
+ * those of programs are, off the event loop: a disk that hangs holds nothing up, and a line is in the file a moment later.
  *
  * Throws when the file cannot be opened.
  */
-export function openLog({ level, file, terminal }: LogOptions): DaemonLog {
+export function openLog({ level, file, clock, turns, terminal }: LogOptions): DaemonLog {
   const recent = new Scrollback(KEPT);
   const listeners = new Set<() => void>();
   const encoder = new TextEncoder();
-  const memory = {
-    write(line: string): void {
-      recent.append(encoder.encode(line));
-      for (const listener of listeners) listener();
+  let early: HappeningBody[] = [];
+  let publish = (happening: HappeningBody): void => void early.push(happening);
+  const complain = terminal === undefined ? complainTo(STDERR) : (): void => {};
+  const files = new LogFiles(
+    clock,
+    happening => {
+      // Its own lines do not get through, so that it is said where somebody may see it. A terminal shows the log itself.
+      if (happening.type === 'log.trouble') complain(`trouble with log ${happening.path}: ${happening.problem}`);
+      publish(happening);
     },
+    { turns },
+  );
+  let current = { path: file.path, file: openIn(files, file) };
+  const write = (line: string): void => {
+    const bytes = encoder.encode(line);
+    recent.append(bytes);
+    current.file.append(bytes);
+    for (const listener of listeners) listener();
   };
-  const say = (line: string): void => terminal?.write(`${line}\n`);
-  let current = { path: file, destination: openFile(file, say) };
   // Every stream takes all: the logger's own level decides, as that can be changed.
-  const streams: pino.StreamEntry[] = [
-    { level: 'trace', stream: memory },
-    { level: 'trace', stream: { write: (line: string) => current.destination.write(line) } },
-  ];
+  const streams: pino.StreamEntry[] = [{ level: 'trace', stream: { write } }];
   if (terminal) {
     streams.push({
       level: 'trace',
@@ -74,56 +93,44 @@ export function openLog({ level, file, terminal }: LogOptions): DaemonLog {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
     },
+    onTrouble: listener => {
+      publish = listener;
+      for (const happening of early) listener(happening);
+      early = [];
+    },
     reconfigure: ({ level, file }) => {
-      if (file !== current.path) {
-        const next = { path: file, destination: openFile(file, say) };
-        current.destination.close();
+      if (file.path === current.path) current.file.configure(file);
+      else {
+        const next = { path: file.path, file: openIn(files, file) };
+        files.release(current.path);
         current = next;
       }
       log.level = level;
     },
-    close: () => current.destination.close(),
+    reopen: () => files.reopen(),
+    close: () => files.close(),
   };
 }
 
-/**
- * The file, written at once. When it cannot be, on a full disk say, lines are lost and counted, it is said on the terminal,
- * and the count comes with the first line that gets through: a log must never be what ends the daemon.
- */
-function openFile(file: string, say: (line: string) => void): { write(line: string): void; close(): void } {
-  let fd: number | undefined = openForAppend(file);
-  let lost = 0;
-  let isTorn = false;
-  return {
-    write: line => {
-      if (fd === undefined) return;
-      const told = { level: 'error', lost, msg: `${lost} lines of this log were lost` };
-      const note = lost === 0 ? '' : `${JSON.stringify(told)}\n`;
-      const bytes = Buffer.from(`${isTorn ? '\n' : ''}${note}${line}`);
-      try {
-        // A disk that fills up takes a part of a line; the next one must not be glued to it.
-        isTorn = writeSync(fd, bytes) < bytes.length;
-        lost = isTorn ? lost + 1 : 0;
-      } catch (error) {
-        const cause = error instanceof Error ? error.message : error;
-        if (lost++ === 0) say(`cannot write ${file}: ${cause}; lines are lost until it can`);
-      }
-    },
-    close: () => {
-      if (fd !== undefined) closeSync(fd);
-      fd = undefined;
-    },
-  };
-}
-
-/** Without NONBLOCK, a FIFO that nobody reads would hang the daemon. */
-const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK | constants.O_NOCTTY;
-
-function openForAppend(file: string): number {
+function openIn(files: LogFiles, spec: LogFileSpec): LogFile {
   try {
-    makeDirectory(dirname(file), 0o700);
-    return openSync(file, FLAGS, 0o600);
+    return files.open(spec);
   } catch (error) {
-    throw new Error(`cannot open the daemon's log ${file}: ${error instanceof Error ? error.message : error}`);
+    if (!(error instanceof SpawnError)) throw error;
+    throw new Error(`cannot open the daemon's log ${spec.path}: ${reasonOf(error.cause)}`);
   }
+}
+
+const STDERR = 2;
+
+/** Says things on a descriptor of which nothing is known: if it hangs, what is said later is not. */
+function complainTo(fd: number): (text: string) => void {
+  let isBusy = false;
+  return text => {
+    if (isBusy) return;
+    isBusy = true;
+    realDisk.write(fd, Buffer.from(`taskmasterd: ${text}\n`), () => {
+      isBusy = false;
+    });
+  };
 }

@@ -84,7 +84,7 @@ export class Reloader {
     } catch (error) {
       if (!(error instanceof WireError) || error.code !== 'bad_config') throw error;
       const problems = error.problems?.filter(({ severity }) => severity === 'error').map(describeProblem);
-      publish({ type: 'config.refused', reason, problems: problems ?? [error.message] });
+      publish({ type: 'config.refused', reason, problems: problems ?? [error.message], by: options.by });
       throw error;
     }
   }
@@ -130,11 +130,11 @@ export class Reloader {
     this.files = loaded.files;
     this.scaled = scaled;
     const { unchanged, daemon } = planned;
-    publish({ type: 'config.reloaded', reason, changed: planned.processes.length, unchanged, daemon });
+    const { by } = options;
+    publish({ type: 'config.reloaded', reason, changed: planned.processes.length, unchanged, daemon, by });
     const outcomes: Promise<ActionResult>[] = [];
-    const { joining, starting, departed, problems } = supervisor.apply(changes, process =>
-      outcomes.push(outcomeOfStart(process, options)),
-    );
+    const onRestart = (process: Process): void => void outcomes.push(outcomeOfStart(process, options));
+    const { joining, starting, departed, problems } = supervisor.apply(changes, { by, onRestart });
     // Once it is known under which names processes go on.
     this.options.reconfigureAlerts(config.alerts);
     const leaving = changes.filter(({ action }) => action === 'stop').flatMap(({ before }) => before ?? []);

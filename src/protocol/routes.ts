@@ -184,10 +184,11 @@ export const ROUTES = {
     method: 'GET',
     path: '/v1/events',
     summary:
-      'What happens, as Server-Sent Events. The id is `<boot>-<number>`: with `Last-Event-ID` the stream goes on after it, as far back as the daemon remembers; an `overtaken` event says what was missed.',
+      'What happens, as Server-Sent Events; docs/EVENTS.md lists them. The id is `<boot>-<number>`: with `Last-Event-ID` the stream goes on after it, as far back as the daemon remembers; an `overtaken` event says what was missed.',
     query: {
       since:
-        'the number of the last event seen, in place of the header; `0`, or a number that is yet to come, for all that is remembered',
+        'where to begin, in place of the header: the number of the last event seen (`0`, or a number that is yet to come, for all that is remembered), a span like `10m`, or a time like `14:30` or `2026-11-21T14:30:00Z`; default: now',
+      select: 'a selector: only events of processes that it means, by their names at the time; may be given many times',
       follow: '`0` ends the reply after what is remembered',
     },
     body: 'none',

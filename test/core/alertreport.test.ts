@@ -50,7 +50,14 @@ function more(condition: Condition, changes: Partial<More> = {}): More {
 }
 
 function told(telling: Telling, { screen = [], ...spec }: Partial<AlertSpec> & { screen?: readonly string[] } = {}) {
-  const setting = { spec: makeAlert(spec), host: 'db1', config: '/etc/taskmaster.yaml', now: AT + 60_000, screen };
+  const setting = {
+    spec: makeAlert(spec),
+    host: 'db1',
+    config: '/etc/taskmaster.yaml',
+    now: AT + 60_000,
+    state: 'RUNNING',
+    screen,
+  } as const;
   return messageOf(telling, setting);
 }
 
@@ -193,7 +200,7 @@ describe('a mail', () => {
       web:web_00 ended unexpectedly 7 more times.
 
       The last time it exited with 3 after 12 s.
-      It is running now.
+      It is RUNNING now.
       It has ended 12 times within the last 5 min.
 
         host     db1
@@ -207,7 +214,7 @@ describe('a mail', () => {
       "
     `);
     expect(reportOf(told(more('unexpected', { isUp: false, held: 1 }))).line).toMatchInlineSnapshot(
-      `"web:web_00 ended unexpectedly once more. The last time it exited with 3 after 12 s. It is started again."`,
+      `"web:web_00 ended unexpectedly once more. The last time it exited with 3 after 12 s. It is RUNNING now."`,
     );
     const printed = facts({ what: 'printed: panic: no ducks', details: [] });
     expect(reportOf(told(more('output', { facts: printed }))).line).toMatchInlineSnapshot(

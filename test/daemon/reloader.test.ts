@@ -1,6 +1,6 @@
 /** Reloads while things are in motion, with programs that end when the test says so, and time that stands still. */
 import { setMaxListeners } from 'node:events';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -20,6 +20,7 @@ import { traceFrom } from '../../src/runtime/trace.ts';
 import { load } from '../config/memory.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { type FakePty, FakePtyHost } from '../support/fake-pty.ts';
+import { ALICE } from '../support/people.ts';
 import { tempDir } from '../support/world.ts';
 
 /** A daemon without its wire: a config, a supervisor, and programs that live until the test ends them. */
@@ -117,7 +118,7 @@ class Scene {
 
   reload(text: string, wait = true): Asked<ReloadReply> {
     this.text = text;
-    return new Asked(this.reloader.reload('a test', { wait, signal: NEVER }));
+    return new Asked(this.reloader.reload('a test', { wait, signal: NEVER, by: ALICE }));
   }
 
   start(name: string): Asked<ActionResult> {
@@ -136,7 +137,7 @@ class Scene {
 
 const NEVER = new AbortController().signal;
 setMaxListeners(0, NEVER);
-const WAIT = { wait: true, signal: NEVER };
+const WAIT = { wait: true, signal: NEVER, by: ALICE };
 
 /** A request, and its answer once there is one. */
 class Asked<T> {
@@ -423,7 +424,7 @@ describe('one that SIGKILL does not end', () => {
 
   test('does not hold up a stop whose leader ends after all, with its session to be looked at', async () => {
     const scene = await Scene.running(config(stuck()));
-    scene.find('a').dispatch({ type: 'stop' });
+    scene.find('a').dispatch({ type: 'stop', by: ALICE });
     expect(scene.state('a')).toBe('STOPPING');
     const asked = scene.stop('a');
     scene.pty('a').end({ signal: 'SIGTERM' }, false);
@@ -679,12 +680,12 @@ describe('a stop whose turn is still to come', () => {
 
 test('what cannot be applied to a running process is in the answer', async () => {
   const scene = await Scene.running(config(A));
-  const asked = scene.reload(config(program('a', 'stdout: /nowhere/at/all.log')));
+  const asked = scene.reload(config(program('a', 'stdout: /dev/null/all.log')));
   await scene.pass();
   expect(asked.answer?.processes).toMatchObject([
     {
       action: 'applied',
-      note: 'cannot open log /nowhere/at/all.log: no such directory; its output goes where it went before',
+      note: 'cannot open log /dev/null/all.log: not a directory; its output goes where it went before',
     },
   ]);
   scene.supervisor[Symbol.dispose]();
@@ -715,11 +716,12 @@ test('one whose stop is still to come takes a new cmd when it is started after a
 
 test('a log file that could not be opened is tried again by the next reload', async () => {
   const path = join(tempDir(), 'later/a.log');
+  writeFileSync(dirname(path), '');
   const text = config(program('a', `stdout: ${path}`));
   const scene = await Scene.running(config(A));
   scene.reload(text);
   await scene.pass();
-  mkdirSync(dirname(path));
+  rmSync(dirname(path));
   const again = scene.reload(text);
   await scene.pass();
   expect([again.answer?.processes, existsSync(path)]).toEqual([[], true]);

@@ -234,12 +234,20 @@ export const VERBS: readonly Verb[] = [
   {
     ...PLAIN,
     name: 'events',
-    summary: 'print what happened: states, ends, leftovers',
+    summary: 'print what happened, and by whose request: states, ends, what people did',
     details:
-      'Without -f what the daemon remembers, with -f also what comes. A connection that is lost is taken up where it was.',
-    options: [FOLLOW],
+      'Without -f what the daemon remembers, with -f also what comes. With names only what happened to these processes, without them all. A connection that is lost is taken up where it was. docs/EVENTS.md lists all events.',
+    parameters: [{ ...SELECTORS, required: false }],
+    options: [
+      FOLLOW,
+      {
+        flags: '--since <when>',
+        help: 'begin after the event of this number, so long ago (`10m`), or at a time (`14:30`)',
+      },
+    ],
     examples: [
       { line: 'events -f', help: 'watch, Ctrl-C to leave' },
+      { line: "events --since 10m 'web:*'", help: 'the last ten minutes of a group' },
       { line: 'events -f --json | jq -c \'select(.type == "process.exit")\'', help: 'one JSON object a line' },
     ],
     json: 'one JSON object a line, as `GET /v1/events` sends them',
