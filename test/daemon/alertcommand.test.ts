@@ -6,6 +6,7 @@ import type { CommandSpec } from '../../src/core/alert.ts';
 import type { Outcome } from '../../src/daemon/attempt.ts';
 import { inheritedFds } from '../../src/daemon/inherited.ts';
 import { makeMessage } from '../support/alerts.ts';
+import { ALICE } from '../support/people.ts';
 import { hasRsyslog, Rsyslog } from '../support/servers.ts';
 import { poolWork, tell } from '../support/telling.ts';
 import { fdsOfSleep, isAlive, pid, RealWorld, tempDir, untilPrinted } from '../support/world.ts';
@@ -134,7 +135,7 @@ describe('what it holds', () => {
     const world = new RealWorld();
     const programs = [1, 2, 3].map(count => world.start('echo up; sleep 1000', { name: `web${count}` }));
     for (const program of programs) await untilPrinted(program, 'up');
-    programs[1]?.dispatch({ type: 'kill' }); // a gap in the table
+    programs[1]?.dispatch({ type: 'kill', by: ALICE }); // a gap in the table
     const file = join(tempDir(), 'pid');
     const controller = new AbortController();
     let told: Promise<Outcome> | undefined;
