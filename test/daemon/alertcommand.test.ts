@@ -177,6 +177,9 @@ describe('the local syslog', () => {
     let outcome = await tell(via, message, { localSocket: rsyslog.socket });
     while (!outcome.ok) outcome = await tell(via, message, { localSocket: rsyslog.socket }); // it is just starting
     expect(outcome.answer).toBe('the local syslog has it');
+    const long = makeMessage({ summary: `tail${'y'.repeat(400)}`, details: Array(4).fill('z'.repeat(400)) });
+    expect(await tell(via, long, { localSocket: rsyslog.socket })).toMatchObject({ ok: true });
+    expect((await rsyslog.untilRecord('tailyyy')).msg?.length).toBeGreaterThan(1500); // logger's own bound is 1024
     expect(await rsyslog.untilRecord('--help "läuft"')).toMatchObject({
       'syslogfacility-text': 'local5',
       'syslogseverity-text': 'warning',
