@@ -5,7 +5,7 @@ import { CLIENT_HEADER, clientHeader } from '../protocol/asker.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The header by which every request says so. */
+/** The header that says so. */
 export function identityHeaders(env: Environment): Readonly<Record<string, string>> {
   return { [CLIENT_HEADER]: clientHeader({ who: whoIs(env), client: 'taskmasterctl', origin: originOf(env) }) };
 }

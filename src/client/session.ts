@@ -91,16 +91,18 @@ function hashOf({ config, sockets }: Address): string | undefined {
 }
 
 /** `node:http` and what needs it: half of what a command costs, and `help` and `--version` do without. */
-function loadWire() {
-  return Promise.all([import('./connection.ts'), import('./api.ts'), import('./identity.ts')]);
+function loadWire(): Promise<[typeof import('./connection.ts'), typeof import('./api.ts')]> {
+  return Promise.all([import('./connection.ts'), import('./api.ts')]);
 }
 
 /** Looks for the daemon at the first call. */
 function lazyApi(address: () => Address, env: Host['env'], signal: AbortSignal): Api {
   let api: Promise<Api> | undefined;
   const connect = async (): Promise<Api> => {
-    const [{ Connection }, { createApi }, { identityHeaders }] = await loadWire();
-    return createApi(new Connection(address()), signal, identityHeaders(env));
+    const [{ Connection }, { createApi }] = await loadWire();
+    const identify = async (): Promise<Readonly<Record<string, string>>> =>
+      (await import('./identity.ts')).identityHeaders(env);
+    return createApi(new Connection(address()), signal, identify);
   };
   const ready = (): Promise<Api> => (api ??= connect());
   return {

@@ -142,7 +142,7 @@ export type HappeningBody =
   | {
       /** Somebody asked for something that changes what runs, or what the daemon knows. It comes before what it leads to. */
       readonly type: 'request';
-      /** `start`, `stop`, `restart`, `signal`, `clear`, `input`, `detach`, `reload`, `scale` or `shutdown`. */
+      /** `start`, `stop`, `restart`, `signal`, `clear`, `input`, `detach`, `reload`, `scale`, `alert test` or `shutdown`. */
       readonly verb: string;
       /** Selectors or names as given, and what else there is to say, such as a signal's name. Never what was typed. */
       readonly what: readonly string[];

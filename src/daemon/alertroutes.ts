@@ -8,10 +8,12 @@ import type { AlertList, AlertTestReply } from '../protocol/messages.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Courier } from './courier.ts';
 import type { Handlers } from './http.ts';
+import type { RequestLog } from './requestlog.ts';
 
 /** What the routes of alerts are about. */
 export interface AlertSubject {
   readonly courier: Courier;
+  readonly requests: RequestLog;
   readonly clock: Clock;
   /** Names this life of the daemon. */
   readonly boot: string;
@@ -21,6 +23,7 @@ export interface AlertSubject {
 /** The routes of alerts: what there is, and whether one arrives. */
 export function createAlertHandlers({
   courier,
+  requests,
   clock,
   boot,
   config,
@@ -28,9 +31,10 @@ export function createAlertHandlers({
   let tests = 0;
   return {
     alerts: (): AlertList => ({ alerts: courier.list() }),
-    alertTest: async ({ name }): Promise<AlertTestReply> => {
+    alertTest: async ({ name, by }): Promise<AlertTestReply> => {
       const spec = courier.specOf(name);
       if (spec === undefined) throw new WireError('no_such_alert', unknownAlert(name, courier));
+      requests.asked({ verb: 'alert test', what: [name], by });
       tests++;
       return await courier.test(spec, testMessage(name, { id: `${boot}-test-${tests}`, at: clock.wall(), config }));
     },

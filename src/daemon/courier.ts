@@ -146,7 +146,7 @@ export class Courier {
     const lanes = [...this.lanes.values()];
     await this.atMost(LAST_MESSAGES, Promise.all(lanes.map(lane => lane.rest())));
     for (const lane of lanes) lane[Symbol.dispose]();
-    for (const controller of this.tests) controller.abort();
+    for (const controller of this.tests) controller.abort(new Error('the daemon is ending'));
     await this.atMost(LETTING_GO, Promise.all(lanes.map(lane => lane.sent)));
     if (this.isOpen) await this.file.close();
     this.isOpen = false;

@@ -317,9 +317,9 @@ export class Daemon {
   private async stop(reason: string, by: Asker): Promise<void> {
     const steps: readonly (() => void | Promise<void>)[] = [
       () => this.ending.begin(reason, by),
+      () => this.recovery.close(),
       () => this.alerts.close(),
       () => this.courier.close(),
-      () => this.recovery.close(),
       () => this.closeServer(),
       () => this.requests[Symbol.dispose](),
       () => this.supervisor[Symbol.dispose](),

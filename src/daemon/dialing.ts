@@ -18,7 +18,7 @@ export interface DialOptions {
 }
 
 /**
- * Connects to a host. The socket is the caller's to destroy, and has no listeners. Rejects in words: the name is not
+ * Connects to a host. The socket is the caller's to destroy; an error that nobody listens for does not harm. Rejects in words: the name is not
  * known, or why the last address could not be reached.
  */
 export async function dial(host: string, port: number, options: DialOptions): Promise<Socket> {
@@ -81,13 +81,13 @@ async function connectTo(
 /** Resolves at the event; rejects when an error or an end comes before it, or the signal fires. */
 function settled(socket: Socket, event: 'connect' | 'secureConnect', signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
+    socket.on('error', () => {}); // also between this and the next who listens, and after it was given up
     const done = (): void => {
       forget();
       resolve();
     };
     const fail = (error: unknown): void => {
       forget();
-      socket.on('error', () => {}); // what else it has to say, after it was given up
       reject(error);
     };
     const close = (): void => fail(new Error('the server closed the connection'));

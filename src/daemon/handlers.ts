@@ -24,7 +24,6 @@ import type { Call, Handler, Handlers, Upgrade } from './http.ts';
 import type { Journal } from './journal.ts';
 import type { Process } from './process.ts';
 import type { Reloader } from './reloader.ts';
-import type { RequestLog } from './requestlog.ts';
 import {
   clearProcess,
   type RequestOptions,
@@ -45,7 +44,6 @@ export interface Subject extends AlertSubject {
   /** What every start waits for; undefined when there is nothing. */
   readonly holdup: () => string | undefined;
   readonly journal: Journal;
-  readonly requests: RequestLog;
   readonly log: Source;
   readonly socket: string;
   readonly logfile: () => string;

@@ -4,12 +4,12 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Asker } from '../core/asker.ts';
 import type { Problem } from '../core/problem.ts';
-import { askerOf } from '../protocol/asker.ts';
 import { ERRORS, type ErrorBody, type ErrorCode, WireError } from '../protocol/errors.ts';
 import { ROUTES, type Route, type RouteName } from '../protocol/routes.ts';
 import { isCompatible, mismatchMessage, PROTOCOL, PROTOCOL_HEADER } from '../protocol/version.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { TraceLine } from '../runtime/trace.ts';
+import { askerOf } from './asking.ts';
 import { acceptWebSocket, loadWebSockets, type Wire, type WireListener } from './websocket.ts';
 
 /** A request, taken apart and checked against its route. */

@@ -62,7 +62,9 @@ export class Lane implements Disposable {
   /** When it is tried again; undefined unless it failed. */
   private retryAt: Millis | undefined;
   private failures = 0;
+  /** Drops that have not been told. */
   private untold = 0;
+  private dropReason = '';
   private isTallying = false;
   private isDisposed = false;
   private rested: (() => void) | undefined;
@@ -135,16 +137,16 @@ export class Lane implements Disposable {
 
   /** The alert is gone: so is what it had to tell. */
   discard(reason: string): void {
-    const { length } = this.queue;
+    this.untold += this.queue.length;
     this.queue = [];
-    if (length > 0) this.countDropped(length, reason);
+    this.dropReason = reason;
     this[Symbol.dispose]();
   }
 
   /** Ends the attempt under way, and makes no other. What waits is still to be had. */
   [Symbol.dispose](): void {
-    if (this.untold > 0) this.tellDropped('there was no room for them');
     this.isDisposed = true;
+    this.tellDropped();
     this.controller?.abort();
     this.timer[Symbol.dispose]();
     this.tally[Symbol.dispose]();
@@ -166,12 +168,12 @@ export class Lane implements Disposable {
   };
 
   private async send(): Promise<void> {
+    this.retryAt = undefined;
     const [first] = this.queue;
     if (first === undefined || this.controller !== undefined) return;
     const { clock, deliver } = this.options;
     const controller = new AbortController();
     this.controller = controller;
-    this.retryAt = undefined;
     const outcome = await attempt({ spec: this.current, message: first.message }, { deliver, clock, controller });
     this.controller = undefined;
     if (this.isDisposed) return; // it was ended, and counts as not made
@@ -212,16 +214,17 @@ export class Lane implements Disposable {
 
   private countDropped(count: number, reason: string): void {
     this.untold += count;
-    if (!this.isTallying) this.tellDropped(reason);
+    this.dropReason = reason;
+    if (!this.isTallying) this.tellDropped();
   }
 
-  private tellDropped(reason: string): void {
+  private tellDropped(): void {
     const { clock, publish } = this.options;
     const count = this.untold;
     this.untold = 0;
     this.isTallying = count > 0;
     if (count === 0) return;
-    this.tally.value = clock.after(DROPS_TOLD_EVERY, () => this.tellDropped(reason));
-    publish({ type: 'alert.dropped', alert: this.current.name, count, reason });
+    if (!this.isDisposed) this.tally.value = clock.after(DROPS_TOLD_EVERY, () => this.tellDropped());
+    publish({ type: 'alert.dropped', alert: this.current.name, count, reason: this.dropReason });
   }
 }

@@ -59,7 +59,7 @@ export function openLog({ level, file, clock, turns, terminal }: LogOptions): Da
     clock,
     happening => {
       // Its own lines do not get through, so that it is said where somebody may see it. A terminal shows the log itself.
-      if (happening.type === 'log.trouble') complain(`cannot write log ${happening.path}: ${happening.problem}`);
+      if (happening.type === 'log.trouble') complain(`trouble with log ${happening.path}: ${happening.problem}`);
       publish(happening);
     },
     { turns },

@@ -73,7 +73,7 @@ function openOrMake(path: string, { mode, isOurLink }: { readonly mode: number; 
     try {
       return makeFile(path, mode);
     } catch (error) {
-      if (isErrno(error, 'ENOENT') && attempt < ATTEMPTS) makeDirectory(dirname(path), directoryMode(mode));
+      if (isErrno(error, 'ENOENT') && attempt < ATTEMPTS) makeDirectoryFor(path, mode);
       else if (!isErrno(error, 'EEXIST') || attempt >= ATTEMPTS) throw error;
     }
   }
@@ -91,9 +91,14 @@ function makeFile(path: string, mode: number): number {
   }
 }
 
-/** Private, but open to whoever may read the file. */
-function directoryMode(mode: number): number {
-  return 0o700 | (mode & 0o040 ? 0o050 : 0) | (mode & 0o004 ? 0o005 : 0);
+/** Private, but open to whoever may read the file, whatever the umask: nothing else runs meanwhile. */
+function makeDirectoryFor(path: string, mode: number): void {
+  const before = process.umask(0);
+  try {
+    makeDirectory(dirname(path), 0o700 | (mode & 0o040 ? 0o050 : 0) | (mode & 0o004 ? 0o005 : 0));
+  } finally {
+    process.umask(before);
+  }
 }
 
 function inspect(fd: number, { path, isLink }: { readonly path: string; readonly isLink: boolean }): LogTarget {

@@ -32,7 +32,6 @@ export interface MailOptions {
 export async function sendMail(via: EmailSpec, message: AlertMessage, options: MailOptions): Promise<string> {
   const { host, port } = via.smtp;
   const socket = await dial(host, port, options);
-  socket.on('error', () => {}); // nodemailer tells of it, and lets go of the socket when it is done
   try {
     const { createTransport } = createRequire(import.meta.url)('nodemailer') as typeof Nodemailer; // its types say what it exports
     const transport = createTransport({ ...settingsOf(via, socket, options.ca), connection: socket });
@@ -52,7 +51,7 @@ function settingsOf({ smtp }: EmailSpec, socket: Socket, ca: string | undefined)
   const isTrusting = tls === 'opportunistic' && (password === undefined || isOwnMachine(socket.remoteAddress));
   const isSecure = tls === 'implicit' || tls === 'starttls' || (tls === 'opportunistic' && !isTrusting);
   return {
-    host,
+    host: host.replace(/\.$/, ''), // as its certificate has it
     port,
     secure: tls === 'implicit',
     requireTLS: isSecure && tls !== 'implicit',

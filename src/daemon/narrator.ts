@@ -140,11 +140,11 @@ export function narrate(log: Log, happening: HappeningBody): void {
       break;
     }
     case 'log.trouble':
-      log.error({ path: happening.path }, `cannot write log ${happening.path}: ${happening.problem}`);
+      log.error({ path: happening.path }, `trouble with log ${happening.path}: ${happening.problem}`);
       break;
     case 'log.restored': {
       const { path, lost } = happening;
-      log.warn({ path, lost }, `log ${path} can be written again; ${lost} bytes were lost`);
+      log.warn({ path, lost }, `log ${path} is all right again${lost === 0 ? '' : `; ${lost} bytes of it were lost`}`);
       break;
     }
     case 'log.reopened': {

@@ -263,6 +263,7 @@ class Outlet implements Disposable {
   private leave(path: string): void {
     this.pressure[Symbol.dispose]();
     this.pty?.setPaused(this, false); // it may go on with another file
+    if (this.file.lastWriter === this) this.file.lastWriter = undefined; // whoever comes next is another
     this.world.logfiles.release(path);
   }
 }

@@ -17,8 +17,8 @@ export interface Wish {
   readonly bytes?: number;
 }
 
-/** The same request, repeated, is told again at once so many times within a second: a person does not ask faster. */
-const TOLD_AT_ONCE = 10;
+/** The same request is told at once so many times in a row: a person who repeats it more often is a script. */
+const TOLD_AT_ONCE = 20;
 
 /** Of what is typed the first is told at once: a script types as fast as it can, and each piece means little. */
 const TOLD_OF_INPUT = 1;
@@ -26,6 +26,9 @@ const TOLD_OF_INPUT = 1;
 /** What is not told at once is told together after this; twice as late each time while it goes on, up to a minute. */
 const FIRST_PAUSE: Millis = 1_000;
 const LONGEST_PAUSE: Millis = 60_000;
+
+/** A row of requests is over when none came for so long. */
+const REST: Millis = 5_000;
 
 /** So many different requests are counted each for itself; a client that thinks up names has the others counted as one. */
 const MOST_APART = 128;
@@ -42,13 +45,19 @@ const OTHERS: Wish = {
   by: { who: 'others', from: 'many clients' },
 };
 
-/** Requests that are alike, from the first on until for a whole pause none came. */
-interface Run {
+/** A row of requests that are alike. */
+interface Row {
   readonly wish: Wish;
+  /** Runs while something is still to be told. */
   readonly timer: MutableDisposable;
-  pause: Millis;
-  /** How many more may be told at once before the pause is over. */
+  /** How many more are told at once. */
   left: number;
+  /** How long the next ones wait to be told together. */
+  pause: Millis;
+  /** When they have waited so long. */
+  dueAt: Millis;
+  /** When the last one came. */
+  cameAt: Millis;
   /** What is still to be told. */
   times: number;
   bytes: number;
@@ -62,7 +71,7 @@ interface Run {
 export class RequestLog implements Disposable {
   private readonly clock: Clock;
   private readonly publish: (happening: HappeningBody) => void;
-  private readonly runs = new Map<string, Run>();
+  private readonly rows = new Map<string, Row>();
 
   constructor(clock: Clock, publish: (happening: HappeningBody) => void) {
     this.clock = clock;
@@ -71,56 +80,72 @@ export class RequestLog implements Disposable {
 
   /** Somebody asks for something, and it is about to be done. */
   asked(wish: Wish): void {
-    const run = this.runOf({ ...wish, what: readable(wish.what) });
-    run.times++;
-    run.bytes += wish.bytes ?? 0;
-    if (run.left === 0) return;
-    run.left--;
-    this.tell(run);
+    const row = this.rowOf({ ...wish, what: readable(wish.what) });
+    row.cameAt = this.clock.now();
+    row.times++;
+    row.bytes += wish.bytes ?? 0;
+    if (row.left > 0) {
+      row.left--;
+      this.tell(row);
+    } else if (row.times === 1) {
+      row.dueAt = row.cameAt + row.pause;
+      this.wait(row);
+    }
   }
 
   /** Tells what was only counted so far. */
   [Symbol.dispose](): void {
-    for (const run of this.runs.values()) {
-      run.timer[Symbol.dispose]();
-      if (run.times > 0) this.tell(run);
+    for (const row of this.rows.values()) {
+      row.timer[Symbol.dispose]();
+      if (row.times > 0) this.tell(row);
     }
-    this.runs.clear();
+    this.rows.clear();
   }
 
-  private runOf(wish: Wish): Run {
+  private rowOf(wish: Wish): Row {
     const { verb, what, by } = wish;
     const key = JSON.stringify([verb, what, by.who, by.from]);
-    const known = this.runs.get(key);
-    if (known) return known;
-    if (this.runs.size >= MOST_APART) return this.runs.get('') ?? this.begin('', OTHERS, 0);
+    const known = this.rows.get(key);
+    if (known && !this.isOver(known)) return known;
+    if (known === undefined && this.rows.size >= MOST_APART) this.forgetOver();
+    if (known === undefined && this.rows.size >= MOST_APART) return this.rows.get('') ?? this.begin('', OTHERS, 0);
     return this.begin(key, wish, verb === 'input' ? TOLD_OF_INPUT : TOLD_AT_ONCE);
   }
 
-  private begin(key: string, wish: Wish, left: number): Run {
-    const run: Run = { wish, timer: new MutableDisposable(), pause: FIRST_PAUSE, left, times: 0, bytes: 0 };
-    this.runs.set(key, run);
-    this.wait(key, run);
-    return run;
+  private begin(key: string, wish: Wish, left: number): Row {
+    const now = this.clock.now();
+    const timer = new MutableDisposable();
+    const row: Row = { wish, timer, left, pause: FIRST_PAUSE, dueAt: now, cameAt: now, times: 0, bytes: 0 };
+    this.rows.set(key, row);
+    return row;
   }
 
-  private wait(key: string, run: Run): void {
-    run.timer.value = this.clock.after(run.pause, () => {
-      if (run.times === 0) {
-        this.runs.delete(key);
+  private forgetOver(): void {
+    for (const [key, row] of this.rows) if (this.isOver(row)) this.rows.delete(key);
+  }
+
+  private isOver({ times, cameAt }: Row): boolean {
+    return times === 0 && this.clock.now() - cameAt >= REST;
+  }
+
+  /** Tells what was counted once it is due, or once no more comes. */
+  private wait(row: Row): void {
+    const at = Math.min(row.dueAt, row.cameAt + REST);
+    row.timer.value = this.clock.after(at - this.clock.now(), () => {
+      const now = this.clock.now();
+      if (now < row.dueAt && now < row.cameAt + REST) {
+        this.wait(row); // more came meanwhile
         return;
       }
-      this.tell(run);
-      run.left = 0;
-      run.pause = Math.min(LONGEST_PAUSE, run.pause * 2);
-      this.wait(key, run);
+      this.tell(row);
+      row.pause = Math.min(LONGEST_PAUSE, row.pause * 2);
     });
   }
 
-  private tell(run: Run): void {
-    const { wish, times, bytes } = run;
-    run.times = 0;
-    run.bytes = 0;
+  private tell(row: Row): void {
+    const { wish, times, bytes } = row;
+    row.times = 0;
+    row.bytes = 0;
     const told: Request = {
       type: 'request',
       verb: wish.verb,

@@ -5,7 +5,7 @@
 import type { Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
-import { isIPv6, type Socket } from 'node:net';
+import { isIPv6 } from 'node:net';
 import type { AlertMessage, SyslogSpec } from '../core/alert.ts';
 import { reportOf } from '../core/alertreport.ts';
 import { hostAndPort } from '../core/alertvia.ts';
@@ -52,7 +52,7 @@ export interface SyslogOptions extends DialOptions {
  */
 export async function tellSyslog(via: SyslogSpec, message: AlertMessage, options: SyslogOptions): Promise<string> {
   const { address } = via;
-  const text = oneLine(reportOf(message).line, MOST_OCTETS);
+  const text = cut(oneLine(reportOf(message).line, MOST_OCTETS)).toString('utf8');
   if (address.transport === 'local') return await tellLogger(via, { text, severity: severityOf(message) }, options);
   const record = cut(
     formatSyslog({
@@ -172,13 +172,8 @@ async function sendCounted(record: Buffer, { host, port }: Place, options: DialO
     throw new Error(`cannot send to tcp ${where}: ${describeErrno(error)}`);
   } finally {
     signal.removeEventListener('abort', abort);
-    forget(socket);
+    socket.destroy();
   }
-}
-
-function forget(socket: Socket): void {
-  socket.on('error', () => {});
-  socket.destroy();
 }
 
 /** Has logger(1) tell it. Without a listener some of them succeed all the same: so it is looked for, and errors are asked for. */
@@ -193,7 +188,9 @@ async function tellLogger(
   const isLinux = process.platform === 'linux';
   if (isLinux && !isSocket(localSocket))
     throw new Error(`no syslog listens on this machine: there is no ${localSocket}`);
-  const strict = isLinux ? ['-u', localSocket, '--socket-errors=on', `--id=${process.pid}`] : [];
+  const strict = isLinux
+    ? ['-u', localSocket, '--socket-errors=on', '-S', String(MOST_OCTETS), `--id=${process.pid}`]
+    : [];
   const launch = {
     argv: [logger, '-t', APP, '-p', `${facility}.${severity}`, ...strict, '--', text],
     env: ['LC_ALL=C.UTF-8'],

@@ -54,6 +54,7 @@ export class VisibleLines implements LineFormat {
   }
 
   release(): Uint8Array {
+    if (!this.hasChanged) return this.out.take();
     this.hasChanged = false;
     const text = this.lines.peek();
     const isSame = this.shown !== undefined && Buffer.compare(this.shown, text) === 0;

@@ -2,8 +2,6 @@
  * Who asks: a header by which a client says whose it is. Node cannot ask the kernel who is at the other end of a UNIX socket
  * (SO_PEERCRED), so it is the client's word alone. It is told in events and the log, and nothing is decided by it.
  */
-import type { Asker } from '../core/asker.ts';
-import { printable } from '../core/printable.ts';
 
 /**
  * `who=alice@web1+pts/3&client=taskmasterctl&origin=10.0.0.5`, encoded as a query is: any name fits into a header so, and
@@ -21,27 +19,7 @@ export interface ClientWord {
   readonly origin: string | undefined;
 }
 
-/** Longest part of it that is shown, in characters: a name, a host and a terminal fit. */
-const SHOWN = 64;
-
-/** Whoever sends no such header. */
-const SOMEONE = 'someone';
-const UNNAMED = 'a client that does not say';
-
 /** The header's value. */
 export function clientHeader({ who, client, origin }: ClientWord): string {
   return new URLSearchParams({ who, client, ...(origin !== undefined && { origin }) }).toString();
-}
-
-/** Who asks, from a request's headers. Never throws: what cannot be read is not there. */
-export function askerOf(headers: Readonly<Record<string, string | readonly string[] | undefined>>): Asker {
-  const word = new URLSearchParams(textOf(headers[CLIENT_HEADER]));
-  const part = (name: string): string => printable(word.get(name) ?? '', SHOWN);
-  const client = part('client') || printable(textOf(headers['user-agent']), SHOWN) || UNNAMED;
-  const origin = part('origin');
-  return { who: part('who') || SOMEONE, from: origin === '' ? client : `${client} from ${origin}` };
-}
-
-function textOf(header: string | readonly string[] | undefined): string {
-  return typeof header === 'string' ? header : '';
 }

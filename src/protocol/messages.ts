@@ -1,4 +1,4 @@
-import type { AlertSpec, Condition } from '../core/alert.ts';
+import type { Condition } from '../core/alert.ts';
 import type { Exit } from '../core/exit.ts';
 import type { KeyChange } from '../core/facets.ts';
 import type { Intent } from '../core/intent.ts';
@@ -160,7 +160,7 @@ export interface LastWord {
 /** One alert as `alert list --json` shows it. No secret is in it. */
 export interface AlertInfo {
   readonly name: string;
-  readonly kind: AlertSpec['via']['kind'];
+  readonly kind: 'email' | 'http' | 'syslog' | 'command';
   /** Whom it tells: addresses and server, the origin of a URL, the first word of a command. */
   readonly where: string;
   readonly on: readonly Condition[];

@@ -150,7 +150,7 @@ export class TextLines {
   /** Text without controls but tabs. */
   private add(bytes: Uint8Array, from: number, to: number): void {
     if (from === to) return;
-    this.hasPrinted = true;
+    this.hasPrinted = bytes[to - 1] !== TAB;
     let at = from;
     while (at < to) {
       if (this.isAppending) {

@@ -367,6 +367,8 @@ export function breakConfig(model: Model, chance: Chance): Broken {
     () => bad('no umask', 'cmd: sleep 1, umask: 18'),
     () => bad('no signal', 'cmd: sleep 1, stopsignal: NOPE'),
     () => bad('a quote that does not end', 'cmd: "sh -c \'x"'),
+    () => bad('a log in two ways at once', 'cmd: sleep 1, stdout: {file: x.log, format: json, timestamps: utc}'),
+    () => bad('a log that is a pidfile', 'cmd: sleep 1, stdout: x.pid, pidfile: x.pid'),
     () => bad('an unset variable', 'cmd: sleep 1, workingdir: "${NO_SUCH_VARIABLE_HERE}"'),
     () => bad('a bound that is no time', 'cmd: sleep 1, stoptime: soon'),
     () => ({

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { CommandSpec } from '../../src/core/alert.ts';
 import type { Outcome } from '../../src/daemon/attempt.ts';
+import { inheritedFds } from '../../src/daemon/inherited.ts';
 import { makeMessage } from '../support/alerts.ts';
+import { ALICE } from '../support/people.ts';
 import { hasRsyslog, Rsyslog } from '../support/servers.ts';
 import { poolWork, tell } from '../support/telling.ts';
-import { isAlive, pid, RealWorld, tempDir, untilPrinted } from '../support/world.ts';
+import { fdsOfSleep, isAlive, pid, RealWorld, tempDir, untilPrinted } from '../support/world.ts';
 
 const command = (argv: readonly string[], changes: Partial<CommandSpec> = {}): CommandSpec => ({
   kind: 'command',
@@ -19,6 +21,9 @@ const command = (argv: readonly string[], changes: Partial<CommandSpec> = {}): C
 
 /** A shell script; a dollar of the config is written twice. */
 const script = (text: string): CommandSpec => command(['sh', '-c', text.replaceAll('$', () => '$$')]);
+
+/** What this process was itself started with; the daemon closes that at start-up (`inherited.ts`). */
+const inherited = inheritedFds();
 
 const isRoot = process.getuid?.() === 0;
 
@@ -128,29 +133,22 @@ describe('its end', () => {
 describe('what it holds', () => {
   test("no file of the daemon's, and no terminal of a program's", async () => {
     const world = new RealWorld();
-    const program = world.start('echo up; sleep 1000');
-    await untilPrinted(program, 'up');
-    const file = join(tempDir(), 'fds');
-    let outcome: Outcome | undefined;
+    const programs = [1, 2, 3].map(count => world.start('echo up; sleep 1000', { name: `web${count}` }));
+    for (const program of programs) await untilPrinted(program, 'up');
+    programs[1]?.dispatch({ type: 'kill', by: ALICE }); // a gap in the table
+    const file = join(tempDir(), 'pid');
+    const controller = new AbortController();
+    let told: Promise<Outcome> | undefined;
     const pool = await poolWork(async () => {
-      outcome = await tell(
-        script(`for fd in /proc/$$/fd/*; do echo "\${fd##*/} $(readlink "$fd")"; done >"${file}"; tty`),
-      );
+      told = tell(script(`echo $$ >"${file}"; exec sleep 1000`), makeMessage(), { controller });
+      const [target = 0] = await untilWritten(file);
+      expect((await fdsOfSleep(target)).filter(fd => !inherited.includes(Number(fd)))).toEqual(['0', '1', '2']);
+      const terminals = [target, ...[0, 2].flatMap(i => programs[i] ?? []).map(pid)].map(terminalOf);
+      expect(new Set(terminals).size).toBe(3);
     });
     expect(pool).toEqual([]);
-    const held = new Map(
-      readFileSync(file, 'utf8')
-        .trim()
-        .split('\n')
-        .map((line): [string, string] => [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)]),
-    );
-    const own = outcome?.answer;
-    expect(own).toMatch(/^\/dev\/pts\/\d+$/);
-    expect(own).not.toBe(readlinkSync(`/proc/${pid(program)}/fd/0`));
-    // The shell has put its own standard output aside while that of the loop is a file.
-    const beyond = [...held].filter(([, target]) => target !== own && target !== file);
-    expect(held.size).toBeGreaterThan(2);
-    expect(beyond).toEqual([]);
+    controller.abort();
+    expect(await told).toMatchObject({ ok: false });
   });
 
   test.skipIf(!isRoot)('no right of root, where the config says whom it runs as (needs root)', async () => {
@@ -179,6 +177,9 @@ describe('the local syslog', () => {
     let outcome = await tell(via, message, { localSocket: rsyslog.socket });
     while (!outcome.ok) outcome = await tell(via, message, { localSocket: rsyslog.socket }); // it is just starting
     expect(outcome.answer).toBe('the local syslog has it');
+    const long = makeMessage({ summary: `tail${'y'.repeat(400)}`, details: Array(4).fill('z'.repeat(400)) });
+    expect(await tell(via, long, { localSocket: rsyslog.socket })).toMatchObject({ ok: true });
+    expect((await rsyslog.untilRecord('tailyyy')).msg?.length).toBeGreaterThan(1500); // logger's own bound is 1024
     expect(await rsyslog.untilRecord('--help "läuft"')).toMatchObject({
       'syslogfacility-text': 'local5',
       'syslogseverity-text': 'warning',
@@ -197,6 +198,10 @@ describe('the local syslog', () => {
     });
   });
 });
+
+function terminalOf(target: number): string {
+  return readlinkSync(`/proc/${target}/fd/0`);
+}
 
 async function untilWritten(file: string): Promise<number[]> {
   for (;;) {

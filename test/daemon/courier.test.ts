@@ -212,6 +212,19 @@ describe('a failure', () => {
     expect(play.asked.at(-1)).toBe('b');
   });
 
+  test('that was the last of its queue does not hold up what comes later', async () => {
+    const play = new Play();
+    play.receiver.reply = ({ fail }) => fail(new Error('no'));
+    play.enqueue('a');
+    for (let at = 0; at < DAY + 900_000; at += 300_000) await play.advance(300_000);
+    expect(play.of('alert.failed').at(-1)).toMatchObject({ retryIn: null });
+    expect(play.courier.list()[0]).toMatchObject({ waiting: 0, retryIn: null });
+    play.receiver.reply = ({ answer }) => answer('ok');
+    play.enqueue('b');
+    await play.advance(0);
+    expect(play.of('alert.delivered')).toMatchObject([{ about: 'b happened' }]);
+  });
+
   test('that is about this very message is final, and the next one goes at once', async () => {
     const play = new Play();
     play.receiver.reply = ({ message, fail, answer }) =>

@@ -51,16 +51,26 @@ test('goes through STARTTLS and a login, says all, and does nothing on the threa
   expect(headers.get('precedence')).toBe('bulk');
   expect(headers.has('in-reply-to')).toBe(false);
   expect(new Date(headers.get('date') ?? '').getTime()).toBe(Math.floor(makeMessage().at / 1000) * 1000);
-  for (const text of ['exited with 3', 'address in use', 'attach web']) expect(body).toContain(text);
+  for (const text of ['started 4 times', 'address in use', 'attach web']) expect(body).toContain(text);
 });
 
 test('that ends an alarm is a reply in its thread', async () => {
   const { port, mails } = await startMailServer();
-  await tell(mailTo(port), makeMessage({ id: 'boot-2', condition: 'recovered', endsAlarm: 'boot-1' }));
+  await tell(
+    mailTo(port),
+    makeMessage({
+      id: 'boot-2',
+      condition: 'recovered',
+      summary: 'web runs again',
+      endsAlarm: 'boot-1',
+      endsSummary: 'web gave up',
+    }),
+  );
   const [mail] = await mails.until(1);
   const { headers } = parse(mail as Mail);
   expect(headers.get('in-reply-to')).toBe('<taskmaster.boot-1@web1.example.org>');
   expect(headers.get('references')).toBe('<taskmaster.boot-1@web1.example.org>');
+  expect(headers.get('subject')).toBe('Re: [web1.example.org] web gave up');
 });
 
 test("holds no header and no address of a program's making", async () => {
@@ -76,7 +86,7 @@ test("holds no header and no address of a program's making", async () => {
   const { headers, body } = parse(mail as Mail);
   expect([...headers.keys()]).not.toContain('bcc');
   expect(headers.get('subject')).toContain('x Bcc: victim@example.org');
-  expect(body).toContain('\r\n.\r\n');
+  expect(body).toContain('RCPT TO:<victim@example.org>');
 });
 
 test('is not sent where the certificate is not trusted, or encryption is not offered', async () => {

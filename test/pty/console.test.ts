@@ -267,6 +267,23 @@ describe('keys', () => {
     await person.untilShown('a^Sb');
   });
 
+  test('how much somebody typed is told at the end, and neither what, nor what went nowhere', async () => {
+    const { world, program } = await started(ECHO);
+    const [person, watcher] = [new Person(program), new Person(program, { readOnly: true })];
+    await person.untilShown('ready');
+    person.type('secret');
+    watcher.type('nothing');
+    await person.untilShown('secret');
+    person.leave();
+    watcher.leave();
+    const told = world.happenings.flatMap(event => (event.type === 'viewer.detached' ? [event] : []));
+    expect(told.map(({ typed, origin }) => [typed, origin])).toEqual([
+      [6, 'a test'],
+      [0, 'a test'],
+    ]);
+    expect(JSON.stringify(world.happenings)).not.toContain('secret');
+  });
+
   test('steal, and detach from elsewhere', async () => {
     const { program } = await started(ECHO);
     const first = new Person(program, { label: 'first' });

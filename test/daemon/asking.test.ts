@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { askerOf, CLIENT_HEADER, clientHeader } from '../../src/protocol/asker.ts';
+import { askerOf } from '../../src/daemon/asking.ts';
+import { CLIENT_HEADER, clientHeader } from '../../src/protocol/asker.ts';
 
 const ask = (header: string, others: Readonly<Record<string, string>> = {}) =>
   askerOf({ ...others, [CLIENT_HEADER]: header });
