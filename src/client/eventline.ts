@@ -78,9 +78,11 @@ function tell(happening: Happening, color: boolean): string {
     case 'request':
       return describeRequest(happening);
     case 'log.trouble':
-      return `cannot write log ${happening.path}: ${happening.problem}`;
-    case 'log.restored':
-      return `log ${happening.path} can be written again; ${happening.lost} bytes were lost`;
+      return `trouble with log ${happening.path}: ${happening.problem}`;
+    case 'log.restored': {
+      const { path, lost } = happening;
+      return `log ${path} is all right again${lost === 0 ? '' : `; ${lost} bytes of it were lost`}`;
+    }
     case 'log.reopened': {
       const { reason, failed } = happening;
       return `log files opened anew (${reason})${failed.length === 0 ? '' : `, but for ${failed.join(', ')}`}`;

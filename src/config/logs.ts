@@ -126,6 +126,7 @@ function checkOthers(
     if (pidfile !== undefined) others.set(pidfile, `the pidfile of \`${fullname}\``);
   }
   for (const { process, stream, target, fields } of writers) {
+    if (target.path.startsWith('/dev/')) continue; // a device takes what many write
     const what = others.get(target.path) ?? backupAt(target.path, backups);
     const place = fields[stream]?.node.place;
     if (what === undefined || place === undefined) continue;

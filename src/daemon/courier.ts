@@ -47,6 +47,8 @@ export class Courier {
   private readonly tests = new Set<AbortController>();
   private alarms: unknown = null;
   private isOpen = false;
+  /** Whether there is anything to write down, or was: a daemon without alerts leaves no file. */
+  private hasFile = false;
 
   constructor(options: CourierOptions) {
     const { path, clock, warn } = options;
@@ -148,7 +150,7 @@ export class Courier {
     for (const lane of lanes) lane[Symbol.dispose]();
     for (const controller of this.tests) controller.abort(new Error('the daemon is ending'));
     await this.atMost(LETTING_GO, Promise.all(lanes.map(lane => lane.sent)));
-    if (this.isOpen) await this.file.close();
+    if (this.hasFile) await this.file.close();
     this.isOpen = false;
   }
 
@@ -162,7 +164,9 @@ export class Courier {
 
   /** Before it was opened the file is another daemon's. */
   private changed(): void {
-    if (this.isOpen) this.file.touch();
+    if (!this.isOpen) return;
+    this.hasFile = true;
+    this.file.touch();
   }
 
   private text(): string {

@@ -288,7 +288,7 @@ export class LogFile {
     const isBounded = maxsize > 0 && this.target?.isRotatable === true && this.world.clock.now() >= this.rotateAfter;
     if (!isBounded) return { take: bytes.length, next: 'more' };
     const { begun, size } = this;
-    const isWaited = this.isLineWaited || this.isClosing;
+    const isWaited = (this.isLineWaited || this.isClosing) && this.queue.bytes === 0; // else the line goes on there
     return cutLines(bytes, { room: maxsize - size, begun, isEmpty: size === 0, isWaited });
   }
 

@@ -6,6 +6,7 @@ import type { Process } from '../../src/daemon/process.ts';
 import { realClock } from '../../src/runtime/clock.ts';
 import { makeAlert } from '../support/alerts.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { ALICE } from '../support/people.ts';
 import { onCleanup, RealWorld, until, untilState } from '../support/world.ts';
 
 /** Alerts, and what they told. */
@@ -82,7 +83,7 @@ describe('what is told', () => {
     );
     const desk = new Desk([{ on: ['unexpected', 'stopped', 'started'] }]);
     desk.watch(web);
-    web.dispatch({ type: 'start' });
+    web.dispatch({ type: 'start', by: ALICE });
     await untilState(web, 'EXITED');
     expect(desk.summaries).toEqual(['web is running', 'web exited with 3 after N s']);
     const { screen, ...message } = desk.told[1] ?? { screen: [] };
@@ -106,7 +107,7 @@ describe('what is told', () => {
     const web = world.add('', { argv: ['/no/such/command'], startretries: 0 });
     const desk = new Desk([{ on: ['fatal', 'unexpected'] }]);
     desk.watch(web);
-    web.dispatch({ type: 'start' });
+    web.dispatch({ type: 'start', by: ALICE });
     await untilState(web, 'FATAL');
     expect(desk.summaries).toEqual(['web gave up: cannot run /no/such/command: no such file']);
     expect(desk.told[0]?.screen).toEqual([]);
@@ -117,11 +118,11 @@ describe('what is told', () => {
     const web = world.add('exec sleep 1000', { stoptime: 10_000 });
     const desk = new Desk([{ on: ['unexpected', 'stopped', 'started'] }]);
     desk.watch(web);
-    web.dispatch({ type: 'start' });
+    web.dispatch({ type: 'start', by: ALICE });
     await untilState(web, 'RUNNING');
-    web.dispatch({ type: 'restart' });
+    web.dispatch({ type: 'restart', by: ALICE });
     await until(web, () => web.current.generation === 2 && web.current.state.kind === 'running');
-    web.dispatch({ type: 'stop' });
+    web.dispatch({ type: 'stop', by: ALICE });
     await untilState(web, 'STOPPED');
     expect(desk.summaries).toEqual(['web is running', 'web is running', 'web was stopped']);
   });
@@ -138,7 +139,7 @@ describe('what is told', () => {
     ]);
     desk.watch(web, db);
     for (const process of [web, db]) {
-      process.dispatch({ type: 'start' });
+      process.dispatch({ type: 'start', by: ALICE });
       await untilState(process, 'EXITED');
     }
     expect(desk.told.map(({ alert, process }) => `${alert} ${process}`)).toEqual(['all web', 'one db', 'all db']);
@@ -151,7 +152,7 @@ describe('what is told', () => {
     const desk = new Desk([{ on: ['unexpected'], every: 60_000 }], { clock });
     desk.watch(web);
     for (let life = 1; life <= 3; life++) {
-      web.dispatch({ type: 'start' });
+      web.dispatch({ type: 'start', by: ALICE });
       await until(web, () => web.current.generation === life && web.current.state.kind === 'exited');
     }
     expect(desk.told).toHaveLength(1);
@@ -165,7 +166,7 @@ describe('what is told', () => {
         'It has ended 3 times within the last 5 min.',
       ],
     });
-    web.dispatch({ type: 'start' });
+    web.dispatch({ type: 'start', by: ALICE });
     await until(web, () => web.current.generation === 4 && web.current.state.kind === 'exited');
     desk.alerts.close();
     expect(desk.told[2]).toMatchObject({ summary: 'web ended unexpectedly once more', heldBack: 1 });
@@ -179,7 +180,7 @@ describe('alarms', () => {
     const web = world.add('[ "$(cat)" ]; exit 1', { argv: ['/no/such/command'], startretries: 0 });
     const before = new Desk([{ on: ['fatal', 'recovered'] }]);
     before.watch(web);
-    web.dispatch({ type: 'start' });
+    web.dispatch({ type: 'start', by: ALICE });
     await untilState(web, 'FATAL');
     before.alerts.close();
     const alarm = before.told[0];
@@ -188,7 +189,7 @@ describe('alarms', () => {
     const after = new Desk([{ on: ['fatal', 'recovered'] }], { kept: before.kept });
     const again = world.add('exec sleep 1000');
     after.watch(again);
-    again.dispatch({ type: 'start' });
+    again.dispatch({ type: 'start', by: ALICE });
     await untilState(again, 'RUNNING');
     expect(after.told).toMatchObject([
       { condition: 'recovered', endsAlarm: alarm?.id, endsSummary: alarm?.summary, summary: 'web is running again' },
@@ -227,12 +228,12 @@ describe('alarms', () => {
     const clock = new FakeClock();
     const desk = new Desk([{ on: ['reloadfailed', 'recovered'] }], { clock });
     desk.watch();
-    desk.alerts.onHappening({ type: 'config.refused', reason: 'SIGHUP', problems: ['x:1:1: bad'] });
+    desk.alerts.onHappening({ type: 'config.refused', reason: 'SIGHUP', problems: ['x:1:1: bad'], by: ALICE });
     desk.alerts.configure([
       makeAlert({ every: 0, on: ['reloadfailed', 'recovered', 'fatal'] }),
       makeAlert({ name: 'new' }),
     ]);
-    desk.alerts.onHappening({ type: 'config.reloaded', reason: 'SIGHUP', changed: 0, unchanged: 1, daemon: [] });
+    desk.alerts.onHappening({ type: 'config.reloaded', reason: 'SIGHUP', changed: 0, unchanged: 1, daemon: [], by: ALICE });
     expect(desk.told.map(({ condition, endsAlarm }) => [condition, endsAlarm])).toEqual([
       ['reloadfailed', null],
       ['recovered', desk.told[0]?.id],
@@ -252,7 +253,7 @@ describe('lines of output', () => {
     );
     const desk = new Desk([{ on: ['output'], output }]);
     desk.watch(web);
-    web.dispatch({ type: 'start' });
+    web.dispatch({ type: 'start', by: ALICE });
     await desk.until(() => desk.told.length === 2);
     expect(desk.summaries).toEqual(['web printed: panic: 1', 'web printed: panic at the end']);
     expect(desk.told[0]).toMatchObject({ condition: 'output', process: 'web', alert: 'oncall' });
@@ -266,7 +267,7 @@ describe('lines of output', () => {
     );
     const desk = new Desk([{ on: ['output'], programs: ['web', 'db'], output: { ...output, programs: ['*b'] } }]);
     desk.watch(...all);
-    for (const process of all) process.dispatch({ type: 'start' });
+    for (const process of all) process.dispatch({ type: 'start', by: ALICE });
     await desk.until(() => desk.told.length === 2);
     expect(desk.summaries.sort()).toEqual(['db printed: panic in db', 'web printed: panic in web']);
   });
@@ -278,7 +279,7 @@ describe('lines of output', () => {
     );
     const desk = new Desk([{ on: ['output'], output }]);
     desk.watch(web);
-    web.dispatch({ type: 'start' });
+    web.dispatch({ type: 'start', by: ALICE });
     await desk.until(() => desk.told.length === 2);
     expect(desk.told.map(({ summary }) => summary.slice(-5))).toEqual(['xxxx…', 'ERROR']);
   });
@@ -290,7 +291,7 @@ describe('lines of output', () => {
     });
     const desk = new Desk([{ on: ['output'], output }]);
     desk.watch(web);
-    web.dispatch({ type: 'start' });
+    web.dispatch({ type: 'start', by: ALICE });
     await desk.until(() => desk.told.length === 1);
     expect(desk.warnings).toHaveLength(1);
     expect(desk.warnings[0]).toMatch(/^web: [0-9]+ bytes of its output came too fast to be looked at for alerts$/);

@@ -363,6 +363,18 @@ describe('rotation', () => {
     expect(desk.events.slice(1)).toEqual(['restored, lost 0']);
   });
 
+  test('what waits at the end is rotated as ever', async () => {
+    const desk = new Desk();
+    const file = desk.open({ maxsize: 256 * 1024, backups: 100 });
+    const text = lines(20_000);
+    pour(file, text);
+    await desk.files.close();
+    expect(desk.whole).toBe(text);
+    for (const name of namesOfLog(desk.path)) {
+      expect(statSync(join(desk.dir, name)).size).toBeLessThanOrEqual(256 * 1024);
+    }
+  });
+
   test('a link, and what is no file, is never rotated', async () => {
     const desk = new Desk();
     writeFileSync(join(desk.dir, 'target'), '');

@@ -57,7 +57,7 @@ describe('what people do', () => {
     const log = bench.ctl(['log', '-n', '100']).out;
     expect(log).toMatch(/INFO {2}alice@\S+ \(taskmasterctl from 10\.0\.0\.5\) asked: stop web\n/);
     expect(log).toMatch(/INFO {2}web stopped\n/);
-    expect(bench.log.find(({ verb }) => verb === 'stop')).toMatchObject({ what: ['web'], by: restart?.by });
+    expect((await daemon.log()).find(({ verb }) => verb === 'stop')).toMatchObject({ what: ['web'], by: restart?.by });
   });
 
   test('each kind of it: signals, text, clearing, scaling, reloads, by hand and by signal', async () => {
@@ -90,7 +90,7 @@ describe('what people do', () => {
     expect(reloads).toEqual(['alice', 'alice', 'SIGHUP']);
     const added = (await eventsOf(daemon, 'process.added')).map(({ process, by }) => `${process} ${by?.from}`);
     expect(added).toEqual(['db:db_01 taskmasterctl from 10.0.0.5']);
-    expect(JSON.stringify([await daemon.events(), bench.log])).not.toContain('hunter2');
+    expect(JSON.stringify([await daemon.events(), await daemon.log()])).not.toContain('hunter2');
   });
 
   test('a shutdown says who, and so does the end of each program', async () => {
@@ -153,7 +153,7 @@ test('what nobody asked for is by policy: an end, a restart, a spawn error, givi
   expect(await of('nope')).toEqual(['STARTING request', 'FATAL policy']);
   expect(await of('crash')).toEqual(['STARTING request', 'RUNNING request', 'EXITED policy', 'STARTING policy']);
   bench.ctl(['stop', 'crash']);
-  const levels = bench.log.map(({ level, msg }) => `${level} ${msg}`);
+  const levels = (await daemon.log()).map(({ level, msg }) => `${level} ${msg}`);
   expect(levels).toContain('error nope gave up: cannot run /no/such/thing: no such file');
   expect(levels.find(line => line.includes('crash died unexpectedly'))).toMatch(
     /^warn crash died unexpectedly: exited with 3/,
