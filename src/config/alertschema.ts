@@ -1,5 +1,7 @@
 /** The keys of an alert, as `schema.ts` has those of everything else. */
+
 import { CONDITIONS } from '../core/alert.ts';
+import { FACILITIES } from '../core/syslogrecord.ts';
 import { textOr } from './either.ts';
 import type { Kind, Reading } from './kind.ts';
 import { mustBe, noDashes } from './kind.ts';
@@ -11,12 +13,6 @@ import { anyText, command, oneOrMany, text } from './text.ts';
 
 const MAX_PORT = 65_535;
 const MAX_ENDS = 100;
-
-/** Names of RFC 5424, as syslog.conf(5) and logger(1) know them. */
-export const FACILITIES = [
-  ...['kern', 'user', 'mail', 'daemon', 'auth', 'syslog', 'lpr', 'news', 'uucp', 'cron', 'authpriv', 'ftp'],
-  ...['local0', 'local1', 'local2', 'local3', 'local4', 'local5', 'local6', 'local7'],
-] as const;
 
 const selectors = oneOrMany(anyText('a selector such as `web`, `web:*` or `w*`'));
 
@@ -106,7 +102,7 @@ const SYSLOG = {
     required: true,
     example: 'udp://loghost:514',
   },
-  facility: { kind: oneOf(FACILITIES), help: 'The facility it is told under.', default: 'daemon' },
+  facility: { kind: oneOf([...FACILITIES.keys()]), help: 'The facility it is told under.', default: 'daemon' },
 } as const satisfies Rows;
 
 const CRASHLOOP = {

@@ -1,28 +1,16 @@
 /** One record of syslog, as RFC 5424 writes it. */
 
 /** Facilities by the names of syslog.conf(5) and logger(1), with their numbers (RFC 5424, table 1). */
-export const FACILITIES: Readonly<Record<string, number>> = {
-  kern: 0,
-  user: 1,
-  mail: 2,
-  daemon: 3,
-  auth: 4,
-  syslog: 5,
-  lpr: 6,
-  news: 7,
-  uucp: 8,
-  cron: 9,
-  authpriv: 10,
-  ftp: 11,
-  local0: 16,
-  local1: 17,
-  local2: 18,
-  local3: 19,
-  local4: 20,
-  local5: 21,
-  local6: 22,
-  local7: 23,
-};
+export const FACILITIES: ReadonlyMap<string, number> = new Map([
+  ...['kern', 'user', 'mail', 'daemon', 'auth', 'syslog', 'lpr', 'news', 'uucp', 'cron', 'authpriv', 'ftp'].map(
+    numbered(0),
+  ),
+  ...['local0', 'local1', 'local2', 'local3', 'local4', 'local5', 'local6', 'local7'].map(numbered(16)),
+]);
+
+function numbered(first: number): (name: string, index: number) => [string, number] {
+  return (name, index) => [name, first + index];
+}
 
 const DAEMON = 3;
 
@@ -54,7 +42,7 @@ export interface SyslogRecord {
  */
 export function formatSyslog(record: SyslogRecord): string {
   const { facility, severity, at, host, app, pid, kind, version, text } = record;
-  const priority = (FACILITIES[facility] ?? DAEMON) * 8 + SEVERITIES.indexOf(severity);
+  const priority = (FACILITIES.get(facility) ?? DAEMON) * 8 + SEVERITIES.indexOf(severity);
   const time = new Date(at).toISOString();
   const origin = `[origin software="${quoted(app)}" swVersion="${quoted(version)}"]`;
   return `<${priority}>1 ${time} ${name(host, 255)} ${name(app, 48)} ${pid} ${name(kind, 32)} ${origin} ${text}`;

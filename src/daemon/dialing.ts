@@ -15,6 +15,8 @@ export interface DialOptions {
   readonly clock: Clock;
   /** Ends it: the promise is rejected, and nothing stays open. */
   readonly signal: AbortSignal;
+  /** Another way of looking hosts up, for tests. */
+  readonly lookUp?: typeof lookUpHost;
 }
 
 /**
@@ -22,14 +24,15 @@ export interface DialOptions {
  * known, or why the last address could not be reached.
  */
 export async function dial(host: string, port: number, options: DialOptions): Promise<Socket> {
-  const addresses = await lookUpHost(host, { signal: options.signal });
+  const { lookUp = lookUpHost, signal } = options;
+  const addresses = await lookUp(host, { signal });
   let problem: unknown;
   for (const [index, address] of addresses.entries()) {
     try {
       const isLast = index === addresses.length - 1;
       return await connectTo(address, port, { ...options, patience: isLast ? undefined : ADDRESS_WITHIN });
     } catch (error) {
-      options.signal.throwIfAborted();
+      signal.throwIfAborted();
       problem = new Error(`cannot connect to ${placeOf(host, address, port)}: ${describeErrno(error)}`);
     }
   }
