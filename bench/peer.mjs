@@ -15,7 +15,10 @@
  * @typedef {object} Load
  * @property {readonly string[]} argv words without spaces or quotes, as each peer has its own way of splitting
  * @property {number} count
+ * @property {LogFile} [log] where their output goes; to no file when it is missing
  */
+
+/** @typedef {{path: string, maxBytes: number, backups: number}} LogFile rotated to `path.1`, `path.2`, … */
 
 /**
  * @typedef {object} Running

@@ -10,8 +10,10 @@ import { echo } from './cases/echo.mjs';
 import { firstscreen } from './cases/firstscreen.mjs';
 import { flood } from './cases/flood.mjs';
 import { floodecho } from './cases/floodecho.mjs';
+import { hundred } from './cases/hundred.mjs';
 import { input } from './cases/input.mjs';
 import { killed } from './cases/killed.mjs';
+import { logs } from './cases/logs.mjs';
 import { memory } from './cases/memory.mjs';
 import { paste } from './cases/paste.mjs';
 import { reload } from './cases/reload.mjs';
@@ -38,8 +40,8 @@ import { columnsOf, formatTable } from './table.mjs';
 
 /** In the order in which they run. */
 const CASES = [
-  ...[thousand, blocking, memory, respawn, status, killed, daemonkill, reload, flood, input],
-  ...[echo, floodecho, attached, firstscreen, viewers, paste],
+  ...[thousand, blocking, memory, respawn, status, killed, daemonkill, reload, flood, input, logs],
+  ...[echo, floodecho, attached, firstscreen, viewers, paste, hundred],
 ];
 
 const PEERS = [new Supervisord(), runit, s6, new Pm2()];
@@ -48,7 +50,7 @@ const PEERS = [new Supervisord(), runit, s6, new Pm2()];
 const CONSOLES = [bare, relay, new Dtach(), new Tmux(), new Screen()];
 
 /** Columns that are no supervisor: what a figure would be if there was nothing to do. */
-const BASELINES = ['bare node', 'at rest', 'nobody attached'];
+const BASELINES = ['bare node', 'at rest', 'nobody attached', 'no log file'];
 
 const USAGE = `usage: npm run bench -- [CASE…] [--quick] [--json] [--dist DIR]
 

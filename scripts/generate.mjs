@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { eventsMarkdown } from './events.mjs';
 import { lifecycleMarkdown } from './lifecycle.mjs';
 import { shapesOf } from './shapes.mjs';
 
@@ -15,13 +16,14 @@ const PRODUCERS = [
   { path: 'config/taskmaster.schema.json', text: async () => (await load('config/jsonschema.js')).jsonSchemaText() },
   { path: 'docs/CONFIG.md', text: async () => (await load('config/reference.js')).referenceText() },
   { path: 'docs/COMMANDS.md', text: async () => (await load('client/commands/document.js')).commandsMarkdown() },
+  { path: 'docs/EVENTS.md', text: () => eventsMarkdown(join(root, 'src/core')) },
   { path: 'docs/LIFECYCLE.md', text: () => lifecycleMarkdown(load) },
   { path: 'docs/PROTOCOL.md', text: async () => (await load('protocol/document.js')).protocolMarkdown(shapes()) },
 ];
 
 /** What goes over the wire, in the order in which a reader meets it. */
 function shapes() {
-  return ['protocol/messages.ts', 'protocol/frames.ts', 'core/exit.ts', 'core/events.ts']
+  return ['protocol/messages.ts', 'protocol/frames.ts', 'core/exit.ts']
     .map(file => shapesOf(join(root, 'src', file)))
     .join('\n\n');
 }

@@ -9,13 +9,15 @@ const SPECS = ['always', 'never', 'unexpected'].flatMap(autorestart =>
 
 const FAR = 10_000_000;
 
+const by = { who: 'somebody', from: 'somewhere' };
+
 /** What may happen to a life, with the word that the diagram shows. */
 function eventsOf({ generation }) {
   const end = (code, alone) => ({ type: 'ended', generation, exit: { code, signal: null }, alone });
   return [
-    ['start', { type: 'start' }],
-    ['stop', { type: 'stop' }],
-    ['restart', { type: 'restart' }],
+    ['start', { type: 'start', by }],
+    ['stop', { type: 'stop', by }],
+    ['restart', { type: 'restart', by }],
     ['time passes', { type: 'deadline' }],
     ['forked', { type: 'spawned', generation, pid: 7 }],
     ['cannot be run', { type: 'spawnFailed', generation, reason: 'no' }],

@@ -30,6 +30,8 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   commander: ['client/cli.ts'],
   ws: ['daemon/websocket.ts'],
   '@xterm/headless': ['terminal/xterm.ts'],
+  nodemailer: ['daemon/mail.ts'],
+  re2js: ['config/pattern.ts'],
 };
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })

@@ -13,7 +13,7 @@ const FILES_EACH = 3;
 const FILES_OWN = 100;
 
 /** One program of many processes, which it starts and stops all at once; of many programs it stops one after the other. */
-const config = (/** @type {string} */ place, /** @type {Load} */ { argv, count }) => `
+const config = (/** @type {string} */ place, /** @type {Load} */ { argv, count, log }) => `
 [supervisord]
 nodaemon=true
 ${process.geteuid?.() === 0 ? 'user=root' : ''}
@@ -32,7 +32,9 @@ command=${argv.join(' ')}
 numprocs=${count}
 process_name=p_%(process_num)04d
 autorestart=true
-stdout_logfile=NONE
+stdout_logfile=${log?.path ?? 'NONE'}
+stdout_logfile_maxbytes=${log?.maxBytes ?? 0}
+stdout_logfile_backups=${log?.backups ?? 0}
 stderr_logfile=NONE
 `;
 

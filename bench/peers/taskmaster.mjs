@@ -13,7 +13,10 @@ import { Control } from '../control.mjs';
  */
 
 /** @param {Load} load @returns {Programs} */
-const configFor = ({ argv, count }) => ({ programs: { p: { cmd: argv, numprocs: count } } });
+const configFor = ({ argv, count, log }) => {
+  const stdout = log && { file: log.path, maxsize: log.maxBytes, backups: log.backups };
+  return { programs: { p: { cmd: argv, numprocs: count, ...(stdout && { stdout }) } } };
+};
 
 /** Taskmaster itself, from a built `dist`. @implements {Peer} */
 export class Taskmaster {

@@ -35,11 +35,19 @@ export interface Api {
   attach(place: Place): Promise<Upgraded>;
 }
 
-/** The calls over one connection; `signal` ends those that are under way. */
-export function createApi(connection: Pick<Connection, 'send' | 'upgrade'>, signal: AbortSignal): Api {
+/**
+ * The calls over one connection; `signal` ends those that are under way. `identify` gives the headers that say whose client
+ * it is, and is called for what the daemon tells others of: not for mere questions, which are to be fast.
+ */
+export function createApi(
+  connection: Pick<Connection, 'send' | 'upgrade'>,
+  signal: AbortSignal,
+  identify: () => Promise<Readonly<Record<string, string>>> = async () => ({}),
+): Api {
   const ask = async (name: RouteName, place: Place, extra: Partial<Message> = {}): Promise<IncomingMessage> => {
     const { method } = ROUTES[name];
-    const headers = { ...place.headers, ...extra.headers };
+    const identity = method === 'POST' ? await identify() : {};
+    const headers = { ...identity, ...place.headers, ...extra.headers };
     const reply = await connection.send({ ...extra, method, path: pathOf(name, place), headers, signal });
     if ((reply.statusCode ?? 500) >= 400) throw await errorOf(reply);
     return reply;
@@ -60,7 +68,12 @@ export function createApi(connection: Pick<Connection, 'send' | 'upgrade'>, sign
       for await (const chunk of chunksOf(await ask('events', place))) yield* parser.push(chunk);
     },
     async attach(place) {
-      const answer = await connection.upgrade({ method: 'GET', path: pathOf('attach', place), signal });
+      const answer = await connection.upgrade({
+        method: 'GET',
+        path: pathOf('attach', place),
+        headers: await identify(),
+        signal,
+      });
       if ('head' in answer) return answer;
       throw await errorOf(answer);
     },
@@ -78,7 +91,7 @@ export function pathOf(route: RouteName, { name, query = {} }: Place): string {
 }
 
 function bodyOf(name: JsonRoute, request: unknown): Partial<Message> {
-  if (request === undefined) return {};
+  if (request === undefined) return { patient: name === 'alertTest' }; // which waits for a server
   if (ROUTES[name].body === 'bytes' && request instanceof Uint8Array) {
     return { body: request, headers: { 'content-type': 'application/octet-stream' } };
   }

@@ -1,4 +1,5 @@
 import { formatMoment } from '../core/daytime.ts';
+import { describeRequest, describeViewing } from '../core/deed.ts';
 import type { Happening } from '../core/events.ts';
 import { describeExit, describeSpan } from '../core/exit.ts';
 import { describeChange } from '../core/facets.ts';
@@ -25,12 +26,14 @@ export function formatEvent(data: string, options: { readonly width: number; rea
 function tell(happening: Happening, color: boolean): string {
   switch (happening.type) {
     case 'process.state': {
-      const { from, to, pid, reason } = happening;
-      const notes = [pid === null ? '' : `pid ${pid}`, reason ?? ''].filter(note => note !== '').join(', ');
+      const { from, to, pid, reason, by } = happening;
+      const notes = [pid === null ? '' : `pid ${pid}`, reason ?? '', by ? `by ${by.who}` : '']
+        .filter(note => note !== '')
+        .join(', ');
       return `${from.padEnd(STATE_WIDTH)} -> ${shown(to, color)}  ${notes}`;
     }
     case 'process.spawned':
-      return `pid ${happening.pid} runs (${happening.cause})`;
+      return `pid ${happening.pid} runs (${happening.by ? `by ${happening.by.who}` : happening.cause})`;
     case 'process.exit': {
       const { exit, expected, ranFor, pid } = happening;
       return `pid ${pid} ${describeExit(exit)} after ${describeSpan(ranFor)}${expected ? '' : ', not expected'}`;
@@ -70,11 +73,10 @@ function tell(happening: Happening, color: boolean): string {
       return `pids ${pids.join(' ')} of the former daemon: ${words[action]}${reason === null ? '' : ` (${reason})`}`;
     }
     case 'viewer.attached':
-      return `${happening.label} attached${happening.readOnly ? ', read-only' : ''}`;
     case 'viewer.detached':
-      return `${happening.label} left: ${happening.reason}`;
+      return `${happening.label} ${describeViewing(happening)}`;
     case 'request':
-      return `${happening.by.who} asked (${happening.by.from}): ${[happening.verb, ...happening.what].join(' ')}`;
+      return describeRequest(happening);
     case 'log.trouble':
       return `trouble with log ${happening.path}: ${happening.problem}`;
     case 'log.restored': {

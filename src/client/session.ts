@@ -21,7 +21,7 @@ export async function runVerb(invocation: Invocation, verbs: readonly Verb[], ho
   using _interrupt = host.onInterrupt(() => ending.abort());
   using _gone = host.output.onGone(() => ending.abort(GONE));
   const context: Context = {
-    api: lazyApi(() => addressOf(globals, host), ending.signal),
+    api: lazyApi(() => addressOf(globals, host), host.env, ending.signal),
     out: host.output.write,
     err: say,
     progress: line => (host.error.isTerminal ? say(line) : undefined),
@@ -96,11 +96,13 @@ function loadWire(): Promise<[typeof import('./connection.ts'), typeof import('.
 }
 
 /** Looks for the daemon at the first call. */
-function lazyApi(address: () => Address, signal: AbortSignal): Api {
+function lazyApi(address: () => Address, env: Host['env'], signal: AbortSignal): Api {
   let api: Promise<Api> | undefined;
   const connect = async (): Promise<Api> => {
     const [{ Connection }, { createApi }] = await loadWire();
-    return createApi(new Connection(address()), signal);
+    const identify = async (): Promise<Readonly<Record<string, string>>> =>
+      (await import('./identity.ts')).identityHeaders(env);
+    return createApi(new Connection(address()), signal, identify);
   };
   const ready = (): Promise<Api> => (api ??= connect());
   return {

@@ -1,9 +1,11 @@
 /** From the files of a config to what they ask for: programs of all files, in groups, as processes. */
 import type { ProcessSpec } from '../core/program.ts';
+import { alertsOf } from './alertspec.ts';
 import type { Config } from './config.ts';
 import { daemonOf } from './daemonspec.ts';
 import { type ConfigFile, type FilesOptions, mergeDefaults, readFiles } from './files.ts';
 import { membershipsOf, showPlace } from './groups.ts';
+import { settleLogs } from './logs.ts';
 import { type Program, processesOf } from './processes.ts';
 import type { Report } from './report.ts';
 import type { ProgramFields } from './schema.ts';
@@ -32,6 +34,7 @@ export function* assemble(path: string, options: AssembleOptions): Generator<und
   const programs = programsOf(files, report);
   const memberships = membershipsOf(files, new Set(programs.keys()), report);
   const processes: ProcessSpec[] = [];
+  const fields = new Map<string, ProgramFields>();
   for (const { named, file } of programs.values()) {
     yield;
     const membership = memberships.get(named.name);
@@ -41,17 +44,23 @@ export function* assemble(path: string, options: AssembleOptions): Generator<und
       group: membership?.group ?? named.name,
       groupPriority: membership?.priority,
     };
+    fields.set(named.name, program.fields);
     if (processes.length < MAX_PROCESSES) processes.push(...processesOf(program, options));
     else report.error(named.keyPlace, `too many processes: a config can have ${MAX_PROCESSES}`);
   }
   if (main !== undefined && programs.size === 0 && !report.failed()) warnOfNone(main, report);
   checkUnique(processes, programs, report);
   if (options.needsUsers) checkUsers(processes, programs, report);
+  const daemon = daemonOf(daemonFields, options);
+  const paths = files.map(file => file.source.file);
+  const fieldsOf = (program: string): ProgramFields | undefined => fields.get(program);
+  const alerts = files.flatMap(({ fields }) => fields.alerts?.value ?? []);
   return {
     path,
-    files: files.map(file => file.source.file),
-    daemon: daemonOf(daemonFields, options),
-    processes,
+    files: paths,
+    daemon,
+    processes: settleLogs(processes, { daemon, files: paths, fieldsOf, report }),
+    alerts: alertsOf(alerts, { ...options, user: daemonFields.user, processes }),
   };
 }
 

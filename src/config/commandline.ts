@@ -14,27 +14,33 @@ export type CommandLine =
   | { readonly kind: 'none' };
 
 /** Splits a command, and reports what is wrong with it. */
-export function readCommand(command: Command | undefined, shell: boolean, report: Report): CommandLine {
+export function readCommand(
+  command: Command | undefined,
+  { shell, key = 'cmd' }: { readonly shell: boolean; readonly key?: string },
+  report: Report,
+): CommandLine {
   if (command === undefined) return { kind: 'none' };
   const { node } = command;
   if (command.kind === 'words') {
-    if (command.words.length === 0) report.error(node.place, '`cmd` is empty');
+    if (command.words.length === 0) report.error(node.place, `\`${key}\` is empty`);
     if (shell) report.error(node.place, 'with `shell: true`, `cmd` must be one text for the shell, not a list');
     return { kind: 'words', words: command.words };
   }
   const line = command.node;
-  if (line.text.trim() === '') report.error(node.place, '`cmd` is empty');
+  if (line.text.trim() === '') report.error(node.place, `\`${key}\` is empty`);
   if (shell) return { kind: 'shell', text: line.text };
   const split = splitWords(line.text);
   if (!split.ok) {
-    report.error(placeWithin(line, split.offset), `cannot split \`cmd\` into words: ${split.problem}`);
+    report.error(placeWithin(line, split.offset), `cannot split \`${key}\` into words: ${split.problem}`);
     return { kind: 'none' };
   }
   for (const word of split.words.filter(isShellOperator)) {
     report.warning(
       placeWithin(line, word.start),
       `the program gets \`${word.text}\` as an argument, as no shell runs this command`,
-      '`shell: true` runs it by a shell; put it in quotes if it is meant as it stands',
+      key === 'cmd'
+        ? '`shell: true` runs it by a shell; put it in quotes if it is meant as it stands'
+        : 'put it in quotes if it is meant as it stands',
     );
   }
   return { kind: 'split', node: line, words: split.words };

@@ -1,3 +1,4 @@
+import type { AlertSpec } from '../core/alert.ts';
 import type { DaemonSpec, ProcessSpec } from '../core/program.ts';
 
 /** What a config file asks for, whole and checked. */
@@ -8,4 +9,5 @@ export interface Config {
   readonly files: readonly string[];
   readonly daemon: DaemonSpec;
   readonly processes: readonly ProcessSpec[];
+  readonly alerts: readonly AlertSpec[];
 }

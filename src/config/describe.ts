@@ -1,24 +1,43 @@
 /** What a config would run, as `taskmasterd --check` prints it. Values of variables are never shown: they hold secrets. */
+import type { AlertSpec } from '../core/alert.ts';
+import { whereOf } from '../core/alertvia.ts';
 import { startOrder } from '../core/order.ts';
 import type { ProcessSpec } from '../core/program.ts';
 import { joinWords } from '../core/words.ts';
 import type { Config } from './config.ts';
 
 const HEAD = ['process', 'user', 'start', 'restart', 'command'];
+const ALERT_HEAD = ['alert', 'tells by', 'of', 'about'];
 
-/** A table of the processes in the order of their start, and how many there are. */
+/** A table of the processes in the order of their start, one of the alerts, and how many there are. */
 export function describeConfig(config: Config, { color }: { color: boolean }): string {
-  const rows = startOrder(config.processes).map(rowOf);
-  const widths = HEAD.map((title, i) => Math.max(title.length, ...rows.map(row => row[i]?.length ?? 0)));
-  const lines = [HEAD, ...rows].map(row =>
+  const processes = table(HEAD, startOrder(config.processes).map(rowOf), color);
+  const alerts = table(ALERT_HEAD, config.alerts.map(rowOfAlert), color);
+  return `${[...processes, ...alerts, summary(config)].join('\n')}\n`;
+}
+
+/** The lines of a table and a blank one; none without rows. */
+function table(head: readonly string[], rows: readonly (readonly string[])[], color: boolean): string[] {
+  if (rows.length === 0) return [];
+  const widths = head.map((title, i) => Math.max(title.length, ...rows.map(row => row[i]?.length ?? 0)));
+  const [first = '', ...body] = [head, ...rows].map(row =>
     row
       .map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0)))
       .join('  ')
       .trimEnd(),
   );
-  const [head = '', ...body] = lines;
-  const table = rows.length === 0 ? [] : [color ? `\x1b[1m${head}\x1b[0m` : head, ...body, ''];
-  return `${[...table, summary(config)].join('\n')}\n`;
+  return [color ? `\x1b[1m${first}\x1b[0m` : first, ...body, ''];
+}
+
+/** Without anything that is a secret. */
+function rowOfAlert({ name, via, on, programs, output }: AlertSpec): string[] {
+  const told = on.map(condition => (condition === 'output' && output ? `output /${output.match}/` : condition));
+  return [
+    name,
+    oneLine(`${via.kind} to ${whereOf(via)}`),
+    oneLine(told.join(', ')),
+    programs.join(', ') || 'all programs',
+  ];
 }
 
 function rowOf(spec: ProcessSpec): string[] {
@@ -35,9 +54,13 @@ function restartOf({ autorestart, exitcodes }: ProcessSpec): string {
   return autorestart === 'unexpected' ? `unless it exits ${exitcodes.join(', ') || '(never)'}` : autorestart;
 }
 
-/** One line, whatever the words hold. */
 function commandOf({ argv }: ProcessSpec): string {
-  return joinWords(argv).replace(/[\u0000-\u001f\u007f-\u009f]/g, char => (char === '\n' ? '⏎' : '\ufffd'));
+  return oneLine(joinWords(argv));
+}
+
+/** One line, whatever the words hold. */
+function oneLine(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, char => (char === '\n' ? '⏎' : '\ufffd'));
 }
 
 function summary({ path, files, processes }: Config): string {

@@ -23,6 +23,7 @@ import { didYouMean, type Entry, type MapNode, type Node, type ScalarNode } from
 import type { Environment } from './paths.ts';
 import { diskReader, type FileReader, recordingReader } from './reader.ts';
 import { createReport, type Report, TooManyMistakes } from './report.ts';
+import { hide, hideByName, hideSecrets, isSecretName } from './secrets.ts';
 import { lineOf, type Place, type Source } from './source.ts';
 import { reportFaults, type SyntaxFault, withoutTabs } from './syntax.ts';
 
@@ -112,6 +113,7 @@ const MAX_DEPTH = 64;
 /** Reads the YAML of a source as a tree, as far as it can be trusted; undefined for none. */
 export function parseYaml(source: Source, report: Report): Node | undefined {
   const first = parse(source.text);
+  if (faultsOf(first).length > 0) hideByName(source);
   const untabbed = withoutTabs(source, faultsOf(first), report);
   const documents = untabbed === undefined ? first : parse(untabbed);
   const faults = faultsOf(documents);
@@ -122,7 +124,9 @@ export function parseYaml(source: Source, report: Report): Node | undefined {
     const start = second.range[0];
     report.error({ source, start, end: start + 1 }, 'a second document begins here: a config is one');
   }
-  return buildTree(document?.contents ?? null, source, report);
+  const tree = buildTree(document?.contents ?? null, source, report);
+  if (tree === undefined) hideByName(source);
+  return tree && hideSecrets(tree);
 }
 
 function parse(text: string): Document.Parsed[] {
@@ -165,10 +169,12 @@ interface Build {
   /** Values so far, those behind aliases counted each time: what a walk through the tree would meet. */
   size: number;
   depth: number;
+  /** Whether the value at hand is called like a secret. */
+  isSecret: boolean;
 }
 
 function buildTree(contents: YamlNode | null, source: Source, report: Report): Node | undefined {
-  const build: Build = { source, report, anchors: new Map(), size: 0, depth: 0 };
+  const build: Build = { source, report, anchors: new Map(), size: 0, depth: 0, isSecret: false };
   try {
     return buildNode(build, contents, 0);
   } catch (error) {
@@ -215,7 +221,9 @@ function buildMap(build: Build, map: YAMLMap, place: Place): MapNode {
       build.report.error(keyNode.place, `a key must be a text, not a ${keyNode.kind}`);
       continue;
     }
+    build.isSecret = isSecretName(keyNode.text);
     const valueNode = buildNode(build, value, keyNode.place.end);
+    build.isSecret = false;
     const entry: Entry = { key: keyNode.text, keyPlace: keyNode.place, value: valueNode };
     if (isMergeKey(keyNode)) merged.push(...mergedEntries(build, valueNode));
     else if (entries.has(entry.key)) duplicates.push(entry);
@@ -250,7 +258,11 @@ function resolveAlias(build: Build, name: string, place: Place): Node {
   }
   // What a broken alias leaves behind is no value to find mistakes in.
   const line = lineOf(place.source, place.start);
-  if (build.anchors.has(name)) build.report.error(place, `the alias \`*${name}\` stands inside what it is an alias of`);
+  if (build.isSecret) {
+    hide(place);
+    build.report.error(place, 'a `*` begins an alias, and this one has no anchor', 'put it into quotes');
+  } else if (build.anchors.has(name))
+    build.report.error(place, `the alias \`*${name}\` stands inside what it is an alias of`);
   else {
     const quotes = `put it into quotes if it is meant as text: "*${name}"`;
     const hint = didYouMean(name, build.anchors.keys()) ?? quotes;

@@ -35,6 +35,8 @@ export interface ScalarNode {
   readonly text: string;
   /** Plain scalars may be numbers, booleans or nothing; quoted and block ones are text. */
   readonly plain: boolean;
+  /** Its text is shown nowhere. */
+  readonly isSecret?: true;
 }
 
 /** Whether a value was left empty, or written as YAML's null. */
@@ -52,6 +54,7 @@ export function shown(node: Node): string {
   if (isNothing(node)) return 'nothing';
   if (node.kind === 'map') return 'a map';
   if (node.kind === 'list') return 'a list';
+  if (node.isSecret) return 'what it is';
   return quoted(node.text);
 }
 

@@ -1,9 +1,9 @@
 /** One program of a config as the processes it stands for: variables expanded, units converted, paths absolute. */
 import { dirname, resolve } from 'node:path';
-import { fullnameOf, type LogTarget, type ProcessSpec, type UserSpec } from '../core/program.ts';
+import { fullnameOf, type ProcessSpec, type UserSpec } from '../core/program.ts';
 import { argvOf, type CommandLine, readCommand } from './commandline.ts';
-import type { TextOr } from './either.ts';
 import type { Variable } from './environment.ts';
+import { logTargetOf } from './logtarget.ts';
 import { nameProblem } from './names.ts';
 import type { ScalarNode } from './node.ts';
 import type { Environment } from './paths.ts';
@@ -40,7 +40,7 @@ export function processesOf(program: Program, options: BuildOptions): ProcessSpe
   const settled = { ...written, numprocs: options.scaled.get(program.name) ?? written.numprocs };
   checkGroupSignals(program, options.report);
   warnOfKeysInEnv(settled.env ?? [], options.report);
-  const command = readCommand(settled.cmd, settled.shell, options.report);
+  const command = readCommand(settled.cmd, { shell: settled.shell }, options.report);
   const specs: ProcessSpec[] = [];
   for (let num = 0; num < settled.numprocs; num++)
     specs.push(processOf({ ...options, program, settled, command, num }));
@@ -101,8 +101,8 @@ function processOf(job: Job): ProcessSpec {
     pidfile: path(settled.pidfile),
     terminal: { cols: terminal.cols, rows: terminal.rows, term: text(terminal.term) ?? '' },
     scrollback: settled.scrollback,
-    stdout: logTarget(settled.stdout, path),
-    stderr: logTarget(settled.stderr, path),
+    stdout: logTargetOf(settled.stdout, { text, path, report: job.report }),
+    stderr: logTargetOf(settled.stderr, { text, path, report: job.report }),
   };
 }
 
@@ -151,7 +151,7 @@ function environmentOf(variables: readonly Variable[], text: Expand): Record<str
 }
 
 /** Splits `name:group`. */
-function userOf(node: ScalarNode | undefined, text: Expand, report: Report): UserSpec | undefined {
+export function userOf(node: ScalarNode | undefined, text: Expand, report: Report): UserSpec | undefined {
   const written = node === undefined ? undefined : text(node);
   if (node === undefined || written === undefined) return undefined;
   const [user = '', group, more] = written.split(':');
@@ -159,24 +159,6 @@ function userOf(node: ScalarNode | undefined, text: Expand, report: Report): Use
     report.error(node.place, `\`user\` must be \`name\` or \`name:group\`, not \`${written}\``);
   }
   return group === undefined ? { user } : { user, group };
-}
-
-function logTarget(
-  setting: TextOr<typeof ROWS.LOG_FILE> | undefined,
-  path: (node: ScalarNode | undefined) => string | undefined,
-): LogTarget {
-  if (setting === undefined) return { kind: 'none' };
-  if (setting.kind === 'text' && setting.node.text === 'discard') return { kind: 'discard' };
-  const fields = setting.kind === 'map' ? setting.fields : {};
-  const { file, maxsize, backups } = settle(ROWS.LOG_FILE, fields);
-  const written = { compress: false, mode: 0o600, format: 'raw', timestamps: 'none', prefix: '' } as const;
-  return {
-    kind: 'file',
-    path: path(setting.kind === 'text' ? setting.node : file) ?? '',
-    maxsize,
-    backups,
-    ...written,
-  };
 }
 
 /** A key of the program that is indented too far would become a variable, and nobody would notice. */

@@ -1,5 +1,6 @@
 /** The reference of the config file, `docs/CONFIG.md`, printed from the table of keys. */
 import { RELOAD_CLASSES, type ReloadClass } from '../core/facets.ts';
+import { ALERT_ROWS } from './alertschema.ts';
 import { ROWS } from './schema.ts';
 import { BUILTINS } from './scope.ts';
 import type { Row, Rows } from './table.ts';
@@ -105,6 +106,18 @@ export function referenceText(): string {
     section('`daemon`', ROWS.DAEMON, { prefix: 'daemon.' }),
     section('`daemon.socket`', ROWS.SOCKET, { prefix: 'daemon.socket.' }),
     section('`daemon.log`', ROWS.DAEMON_LOG, { prefix: 'daemon.log.' }),
+    section('Alerts', ALERT_ROWS.ALERT, {
+      prefix: 'alerts.',
+      text:
+        'Keys of each entry under `alerts:`, which can stand in any file. Each has one of `email`, `http`, `syslog` and ' +
+        '`command`. What they tell, and what that looks like, is in [ALERTS](ALERTS.md).',
+    }),
+    section('An alert: `email`', ALERT_ROWS.EMAIL, { prefix: 'alerts.email.' }),
+    section('An alert: `email.smtp`', ALERT_ROWS.SMTP, { prefix: 'alerts.email.smtp.' }),
+    section('An alert: `http`', ALERT_ROWS.HTTP, { prefix: 'alerts.http.' }),
+    section('An alert: `syslog`', ALERT_ROWS.SYSLOG, { prefix: 'alerts.syslog.' }),
+    section('An alert: `crashloop`', ALERT_ROWS.CRASHLOOP, { prefix: 'alerts.crashloop.' }),
+    section('An alert: `output`', ALERT_ROWS.OUTPUT, { prefix: 'alerts.output.' }),
   ];
   return [INTRO, ...sections].join('\n');
 }

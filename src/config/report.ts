@@ -1,6 +1,6 @@
 /** Collects what is wrong with a config, so that all of it can be told at once. */
 import type { Diagnostic } from './diagnostic.ts';
-import { columnOf, lineOf, lineText, type Place, type Source } from './source.ts';
+import { columnOf, lineOf, type Place, type Source, shownLine } from './source.ts';
 
 /** Beyond these many there is no use in more, and a broken file of megabytes must not fill memory, nor take minutes. */
 const MAX_DIAGNOSTICS = 200;
@@ -33,15 +33,26 @@ export interface LineRange {
   readonly last: number;
 }
 
+interface Found {
+  readonly diagnostic: Diagnostic;
+  /** Undefined for what is wrong with a file as a whole. */
+  readonly source: Source | undefined;
+}
+
+/** The line is taken at the end: which secrets it holds is not known from the start. */
+function withLine({ diagnostic, source }: Found): Diagnostic {
+  return source === undefined ? diagnostic : { ...diagnostic, text: shownLine(source, diagnostic.line) };
+}
+
 /** A report that holds nothing yet. */
 export function createReport(): Report {
-  const found = new Map<string, Diagnostic>();
+  const found = new Map<string, Found>();
   const files: string[] = [];
   const distrusted: { source: Source; lines: LineRange }[] = [];
   let failed = false;
   let tooMany = false;
 
-  const add = (diagnostic: Diagnostic): void => {
+  const add = (diagnostic: Diagnostic, source?: Source): void => {
     if (diagnostic.severity === 'error') failed = true;
     // A node that hangs in several branches, or a program of eight processes, has its mistake once.
     const key = `${diagnostic.file}:${diagnostic.line}:${diagnostic.column}:${diagnostic.message}`;
@@ -51,7 +62,7 @@ export function createReport(): Report {
       tooMany = true;
       throw new TooManyMistakes();
     }
-    found.set(key, diagnostic);
+    found.set(key, { diagnostic, source });
   };
 
   const trusts = (place: Place): boolean => {
@@ -67,15 +78,8 @@ export function createReport(): Report {
     const { source, start } = place;
     if (!trusts({ source, start, end: start + 1 })) return;
     const line = lineOf(source, start);
-    add({
-      severity,
-      message,
-      file: source.file,
-      line,
-      column: columnOf(source, start),
-      text: lineText(source, line),
-      ...(hint === undefined ? {} : { hint }),
-    });
+    const base = { severity, message, file: source.file, line, column: columnOf(source, start), text: '' };
+    add({ ...base, ...(hint === undefined ? {} : { hint }) }, source);
   };
 
   return {
@@ -93,7 +97,9 @@ export function createReport(): Report {
     failed: () => failed,
     diagnostics: () => {
       const order = (diagnostic: Diagnostic): number => files.indexOf(diagnostic.file);
-      const sorted = [...found.values()].sort((a, b) => order(a) - order(b) || a.line - b.line || a.column - b.column);
+      const sorted = [...found.values()]
+        .map(withLine)
+        .sort((a, b) => order(a) - order(b) || a.line - b.line || a.column - b.column);
       const last = sorted.at(-1);
       if (tooMany && last !== undefined) {
         const message = `too many mistakes: these ${MAX_DIAGNOSTICS} are not all`;

@@ -3,6 +3,7 @@
  * the values, the JSON Schema for editors and the reference in docs/CONFIG.md come from here.
  */
 
+import { ALERT_TABLE } from './alertschema.ts';
 import { textOr } from './either.ts';
 import { environment } from './environment.ts';
 import {
@@ -51,21 +52,49 @@ const LOG_FILE = {
   },
   maxsize: {
     kind: size({ min: 0, max: MAX_LOG }),
-    help: 'Size at which the file will be rotated; 0 for never. Checked now; files are not rotated yet.',
+    help: 'Size at which the file is rotated, before the line that would make it larger; 0 for never.',
     default: '50MB',
   },
   backups: {
     kind: integer({ min: 0, max: MAX_BACKUPS }),
-    help: 'How many rotated files will be kept. Checked now; files are not rotated yet.',
+    help: 'How many rotated files are kept, the newest as `.1`; with 0 the file is begun anew.',
     default: '10',
+  },
+  compress: {
+    kind: boolean(),
+    help: 'Compresses rotated files by gzip, in the background.',
+    default: 'false',
+    example: 'true',
+  },
+  mode: {
+    kind: octal(),
+    help: 'The permissions of the file when it is made, octal however it is written.',
+    default: '0600',
+    example: '0640',
+  },
+  format: {
+    kind: oneOf(['raw', 'text', 'json']),
+    help:
+      'How lines are written. `raw`: as the program wrote them. `text`: what was visible of them, without escape sequences ' +
+      'and redraws. `json`: that as `text`, in an object with `time`, `process` and `stream`.',
+    default: 'raw',
+    example: 'text',
+  },
+  timestamps: {
+    kind: oneOf(['none', 'utc', 'local'], { true: 'utc', false: 'none' }),
+    help: 'What time stands before each line.',
+    default: 'none',
+    example: 'utc',
+  },
+  prefix: {
+    kind: anyText('a text'),
+    help: 'A text before each line, after the time.',
+    otherwise: 'none',
+    example: '"[${process}] "',
   },
 } as const satisfies Rows;
 
-const LOG_TARGET = textOr('a path, or `discard`', {
-  what: 'a log',
-  rows: LOG_FILE,
-  refused: notYet('compress', 'format', 'timestamps', 'prefix', 'mode'),
-});
+const LOG_TARGET = textOr('a path, or `discard`', { what: 'a log', rows: LOG_FILE });
 
 const TERMINAL = {
   cols: { kind: integer({ min: 2, max: 1000 }), help: 'Columns.', default: '120' },
@@ -200,7 +229,9 @@ const PROGRAM = {
   },
   stdout: {
     kind: LOG_TARGET,
-    help: 'Where its output is kept, beside its scrollback: a path, `discard`, or a map.',
+    help:
+      'Where its output is kept, beside its scrollback: a path, `discard`, or a map. What programs write to one file is ' +
+      'kept apart by lines; what they say of the file itself holds for all of them.',
     otherwise: 'nowhere',
     example: '{file: log/web.log, maxsize: 10MB, backups: 3}',
   },
@@ -341,12 +372,19 @@ const TOP = {
     }),
     help: 'Programs that are started, stopped and named together. A program outside any is its own group.',
   },
+  alerts: {
+    kind: mapOf(tableOf(ALERT_TABLE), {
+      label: 'a map from names to alerts',
+      check: name => nameProblem('alert', name),
+    }),
+    help: 'Whom to tell of what: a map from the name of each alert to its keys. In any file.',
+  },
 } as const satisfies Rows;
 
 const topTable: Table<typeof TOP> = {
   what: 'the config',
   rows: TOP,
-  refused: notYet('alerts', 'defines'),
+  refused: notYet('defines'),
   ignored: /^x-/,
   stray: (entry, top) => strayAtTop(entry, top, PROGRAM),
   inspect: (node, { report }) => reportLostIndentation(node, { top: TOP, program: PROGRAM }, report),

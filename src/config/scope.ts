@@ -27,18 +27,25 @@ export function scopeOf(builtins: Readonly<Record<string, string>>, env: Environ
 
 /** The value with its variables expanded; undefined when one has a problem, which is reported at its place. */
 export function expandNode(node: ScalarNode, scope: Scope, report: Report): string | undefined {
-  return expandText(node.text, scope, { report, placeOf: offset => placeWithin(node, offset) });
+  return expandText(node.text, scope, {
+    report,
+    isSecret: node.isSecret ?? false,
+    placeOf: offset => placeWithin(node, offset),
+  });
 }
 
 /** The same for a part of a value, such as a word of a command. */
 export function expandText(
   text: string,
   scope: Scope,
-  { report, placeOf }: { report: Report; placeOf(offset: number): Place },
+  { report, placeOf, isSecret = false }: { report: Report; placeOf(offset: number): Place; isSecret?: boolean },
 ): string | undefined {
   const { text: expanded, problems } = expand(text, scope.lookup);
   for (const problem of problems) {
-    const [message, hint] = explain(problem, scope);
+    const [message, hint] = explain(
+      isSecret && problem.kind === 'bad name' ? { ...problem, name: '…' } : problem,
+      scope,
+    );
     report.error(placeOf(problem.offset), message, hint);
   }
   return problems.length > 0 ? undefined : expanded;

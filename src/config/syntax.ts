@@ -1,6 +1,6 @@
 /** What is wrong with the YAML itself, in words of somebody who did not mean to learn YAML's grammar. */
 import type { LineRange, Report } from './report.ts';
-import { columnOf, indentOf, lineOf, lineText, type Place, type Source } from './source.ts';
+import { columnOf, indentOf, lineOf, lineText, type Place, type Source, shownLine } from './source.ts';
 
 /** An error of the YAML library. */
 export interface SyntaxFault {
@@ -162,7 +162,7 @@ function noColon(source: Source, line: number): Explained {
   const isDeepest = (open[0]?.indent ?? 0) < indent;
   if (!isDeepest && !open.some(level => level.indent === indent)) return badIndent(source, line);
   const start = (source.lineStarts[line - 1] ?? 0) + indent;
-  const text = lineText(source, line).trim();
+  const text = shownLine(source, line).trim();
   const glued = /^([A-Za-z_]+):\S/.exec(text)?.[1];
   return {
     place: { source, start, end: start + 1 },

@@ -14,7 +14,8 @@ export function text(label: string): Kind<ScalarNode> {
     read: (node, reading) => {
       if (node.kind !== 'scalar' || isNothing(node)) return mustBe(label, node, reading);
       if (node.plain && NOT_TEXT.test(node.text)) {
-        return mustBe(label, node, reading, `write it in quotes if it is meant: "${node.text}"`);
+        const hint = node.isSecret ? 'write it in quotes' : `write it in quotes if it is meant: "${node.text}"`;
+        return mustBe(label, node, reading, hint);
       }
       return withoutNul(node, reading);
     },

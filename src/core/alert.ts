@@ -17,6 +17,9 @@ export const CONDITIONS = [
 
 export type Condition = (typeof CONDITIONS)[number];
 
+/** What says that something is wrong, until it is over; the gravest last. */
+export const ALARMS: readonly Condition[] = ['reloadfailed', 'logtrouble', 'unexpected', 'crashloop', 'fatal'];
+
 export interface EmailSpec {
   readonly kind: 'email';
   readonly to: readonly string[];
@@ -53,8 +56,10 @@ export interface SyslogSpec {
 
 export interface CommandSpec {
   readonly kind: 'command';
-  /** The words to run; `${program}` and the like are filled in when it runs. */
+  /** The words to run as they are written: their variables, `${program}` and the like, are filled in when it runs. */
   readonly argv: readonly string[];
+  /** The directory of the file it stands in, for `${here}`. */
+  readonly here: string;
   readonly user: UserSpec | undefined;
 }
 
@@ -69,9 +74,15 @@ export interface AlertSpec {
   /** So many ends that nobody asked for within so long. */
   readonly crashloop: { readonly ends: number; readonly within: Millis };
   /** Lines of output to tell of; undefined for none. */
-  readonly output:
-    | { readonly match: string; readonly ignoreCase: boolean; readonly programs: readonly string[] }
-    | undefined;
+  readonly output: OutputSpec | undefined;
+}
+
+export interface OutputSpec {
+  /** A regular expression of RE2, found anywhere in a line. */
+  readonly match: string;
+  readonly ignoreCase: boolean;
+  /** Selectors within those of the alert; empty for all of them. */
+  readonly programs: readonly string[];
 }
 
 /** What one alert tells, ready for any way of telling it. No secret is in it: it is kept on disk until delivered. */
@@ -85,6 +96,7 @@ export interface AlertMessage {
   readonly host: string;
   /** Null where it is about the daemon. */
   readonly program: string | null;
+  readonly group: string | null;
   readonly process: string | null;
   readonly pid: number | null;
   /** One line: what happened to whom. */
@@ -101,4 +113,6 @@ export interface AlertMessage {
   readonly heldBack: number;
   /** The `id` of the alarm that this one ends. */
   readonly endsAlarm: string | null;
+  /** The summary of that, whose thread it is; null where it was one of many. */
+  readonly endsSummary: string | null;
 }

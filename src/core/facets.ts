@@ -3,7 +3,9 @@
  * The mapped types below fail to compile when a field of a spec has no facets; a test fails when a key of the schema has
  * no class.
  */
-import { type DaemonSpec, isStderrApart, type LogTarget, type ProcessSpec } from './program.ts';
+import type { AlertSpec } from './alert.ts';
+import { addressText, originOf } from './alertvia.ts';
+import { type DaemonSpec, isStderrApart, type LogTarget, type ProcessSpec, type UserSpec } from './program.ts';
 import { joinWords } from './words.ts';
 
 /**
@@ -32,6 +34,8 @@ export interface Facet<Spec> {
   readonly class: ReloadClass;
   /** The value as one would write it; null when it is not set. Equal texts mean the same. */
   readonly of: (spec: Spec) => string | null;
+  /** What of a secret may be shown. */
+  readonly show?: (value: string) => string;
 }
 
 type Facets<Spec> = { readonly [Field in keyof Spec]: readonly Facet<Spec>[] };
@@ -52,8 +56,7 @@ const PROCESS: Facets<ProcessSpec> = {
     {
       key: 'user',
       class: 'restart',
-      of: ({ user }) =>
-        user === undefined ? null : [user.user, ...(user.group === undefined ? [] : [user.group])].join(':'),
+      of: ({ user }) => (user === undefined ? null : userText(user)),
     },
   ],
   autostart: [{ key: 'autostart', class: 'now', of: spec => `${spec.autostart}` }],
@@ -123,6 +126,83 @@ const DAEMON: Facets<DaemonSpec> = {
   detachkeys: [{ key: 'daemon.detachkeys', class: 'now', of: spec => spec.detachkeys ?? null }],
 };
 
+const hidden = (): string => '(hidden)';
+
+/** What an alert tells by has the keys of one of four ways. */
+function way<K extends AlertSpec['via']['kind']>(
+  kind: K,
+  keys: Readonly<Record<string, (via: Extract<AlertSpec['via'], { kind: K }>) => string | null>>,
+): Facet<AlertSpec>[] {
+  return Object.entries(keys).map(([key, of]) => ({
+    key: `alerts.${key}`,
+    class: 'now',
+    // The kinds are the same, which its type cannot tell of a generic one.
+    of: ({ via }) => (via.kind === kind ? of(via as Parameters<typeof of>[0]) : null),
+    ...(SHOWN[key] && { show: SHOWN[key] }),
+  }));
+}
+
+/** Keys that hold secrets, and what is shown of them. */
+const SHOWN: Readonly<Record<string, (value: string) => string>> = {
+  'email.smtp.password': hidden,
+  'http.url': url => (originOf(url) === url ? url : `${originOf(url)}/(hidden)`),
+  'http.headers': value =>
+    `{${Object.keys(JSON.parse(value))
+      .map(name => `${name}: (hidden)`)
+      .join(', ')}}`,
+  'http.secret': hidden,
+};
+
+const ALERT: Facets<AlertSpec> = {
+  name: [],
+  via: [
+    ...way('email', {
+      'email.to': ({ to }) => list(to),
+      'email.from': ({ from }) => from,
+      'email.smtp.host': ({ smtp }) => smtp.host,
+      'email.smtp.port': ({ smtp }) => `${smtp.port}`,
+      'email.smtp.tls': ({ smtp }) => smtp.tls,
+      'email.smtp.user': ({ smtp }) => smtp.user ?? null,
+      'email.smtp.password': ({ smtp }) => smtp.password ?? null,
+    }),
+    ...way('http', {
+      'http.url': ({ url }) => url,
+      'http.headers': ({ headers }) => (Object.keys(headers).length === 0 ? null : JSON.stringify(headers)),
+      'http.secret': ({ secret }) => secret ?? null,
+    }),
+    ...way('syslog', {
+      'syslog.address': ({ address }) => addressText(address),
+      'syslog.facility': ({ facility }) => facility,
+    }),
+    ...way('command', {
+      command: ({ argv }) => joinWords(argv),
+      user: ({ user }) => (user === undefined ? null : userText(user)),
+    }),
+  ],
+  on: [{ key: 'alerts.on', class: 'now', of: ({ on }) => list(on) }],
+  programs: [
+    { key: 'alerts.programs', class: 'now', of: ({ programs }) => (programs.length === 0 ? null : list(programs)) },
+  ],
+  every: [{ key: 'alerts.every', class: 'now', of: ({ every }) => duration(every) }],
+  crashloop: [
+    { key: 'alerts.crashloop.ends', class: 'now', of: ({ crashloop }) => `${crashloop.ends}` },
+    { key: 'alerts.crashloop.within', class: 'now', of: ({ crashloop }) => duration(crashloop.within) },
+  ],
+  output: [
+    {
+      key: 'alerts.output.match',
+      class: 'now',
+      of: ({ output }) => (output === undefined ? null : `/${output.match}/${output.ignoreCase ? 'i' : ''}`),
+    },
+    {
+      key: 'alerts.output.programs',
+      class: 'now',
+      of: ({ output }) => (output === undefined || output.programs.length === 0 ? null : list(output.programs)),
+    },
+  ],
+};
+
+export const ALERT_FACETS: readonly Facet<AlertSpec>[] = Object.values(ALERT).flat();
 export const PROCESS_FACETS: readonly Facet<ProcessSpec>[] = Object.values(PROCESS).flat();
 export const DAEMON_FACETS: readonly Facet<DaemonSpec>[] = Object.values(DAEMON).flat();
 
@@ -135,13 +215,13 @@ const SEEN_ELSEWHERE: Readonly<Record<string, ReloadClass>> = {
 
 /** The class of every key. */
 export const RELOAD_CLASSES: ReadonlyMap<string, ReloadClass> = new Map<string, ReloadClass>([
-  ...[...PROCESS_FACETS, ...DAEMON_FACETS].map(facet => [facet.key, facet.class] as const),
+  ...[...PROCESS_FACETS, ...DAEMON_FACETS, ...ALERT_FACETS].map(facet => [facet.key, facet.class] as const),
   ...Object.entries(SEEN_ELSEWHERE),
 ]);
 
 function logFacets(key: 'stdout' | 'stderr', of: (spec: ProcessSpec) => LogTarget): Facet<ProcessSpec>[] {
   const ofFile =
-    (show: (file: Extract<LogTarget, { kind: 'file' }>) => string) =>
+    (show: (file: Extract<LogTarget, { kind: 'file' }>) => string | null) =>
     (spec: ProcessSpec): string | null => {
       const target = of(spec);
       return target.kind === 'file' ? show(target) : null;
@@ -158,7 +238,28 @@ function logFacets(key: 'stdout' | 'stderr', of: (spec: ProcessSpec) => LogTarge
     },
     { key: `${key}.maxsize`, class: 'now', of: ofFile(file => size(file.maxsize)) },
     { key: `${key}.backups`, class: 'now', of: ofFile(file => `${file.backups}`) },
+    { key: `${key}.compress`, class: 'now', of: ofFile(file => `${file.compress}`) },
+    { key: `${key}.mode`, class: 'now', of: ofFile(file => octal(file.mode)) },
+    { key: `${key}.format`, class: 'now', of: ofFile(file => file.format) },
+    {
+      key: `${key}.timestamps`,
+      class: 'now',
+      of: ofFile(file => (file.timestamps === 'none' ? null : file.timestamps)),
+    },
+    {
+      key: `${key}.prefix`,
+      class: 'now',
+      of: ofFile(file => (file.prefix === '' ? null : JSON.stringify(file.prefix))),
+    },
   ];
+}
+
+function userText({ user, group }: UserSpec): string {
+  return group === undefined ? user : `${user}:${group}`;
+}
+
+function list(words: readonly string[]): string {
+  return `[${words.join(', ')}]`;
 }
 
 function octal(mode: number | undefined): string | null {

@@ -1,3 +1,4 @@
+import type { Asker } from './asker.ts';
 import type { Exit } from './exit.ts';
 import type { Millis } from './program.ts';
 import { fullTokens, type Tokens } from './tokens.ts';
@@ -11,8 +12,8 @@ export type Manner =
   /** Because it was asked to, or because nobody wants it up any more. */
   | 'stopped';
 
-/** Who wanted a start: a person (or the daemon's own start, for them), or the restart policy. */
-export type StartCause = 'request' | 'policy';
+/** What led to something: somebody asked for it, or policy decided it, as the program ended or failed to start. */
+export type Cause = 'request' | 'policy';
 
 /** What ends a process that is to stop, each after the one before had its time: text typed, its signal, SIGKILL. */
 export type StopMeans = 'input' | 'signal' | 'kill';
@@ -20,7 +21,7 @@ export type StopMeans = 'input' | 'signal' | 'kill';
 /** Where a process is in its life, with just the data that is true there. See `lifecycle.ts` for the story. */
 export type State =
   | { readonly kind: 'stopped' }
-  | { readonly kind: 'launching'; readonly cause: StartCause }
+  | { readonly kind: 'launching' }
   | { readonly kind: 'starting'; readonly pid: number; readonly since: Millis; readonly readyAt: Millis }
   | { readonly kind: 'running'; readonly pid: number; readonly since: Millis }
   | { readonly kind: 'backoff'; readonly reason: string; readonly retryAt: Millis }
@@ -72,6 +73,8 @@ export interface Life {
   /** What is asked of it now. A restart is no state: it is STOPPING while `want` is up. */
   readonly want: 'up' | 'down';
   readonly state: State;
+  /** Whose request led to where it is; null where policy did, from the moment that it ended or failed by itself. */
+  readonly by: Asker | null;
   /** Numbers the lives, from 1. Events of an earlier one are stale. */
   readonly generation: number;
   /** It was made of what the spec no longer says, and was not wanted up when that changed: wanted again, it is renewed. */
@@ -89,6 +92,7 @@ export function unborn(now: Millis): Life {
   return {
     want: 'down',
     state: { kind: 'stopped' },
+    by: null,
     generation: 0,
     isStale: false,
     failures: 0,

@@ -20,18 +20,14 @@
  * The states and transitions are supervisord's (its `process.py`), with the differences of design section 5, each on
  * purpose. `step` decides; `daemon/process.ts` performs the effects in their order and comes back with events. Whatever
  * an event belongs to, its generation says so, and an event of another life changes nothing.
+ *
+ * `by` takes no part in decisions. It remembers whose request led to where the life is, so that what is told of it can
+ * say so, and is null from the moment that the program ends, or fails to start, by itself. It stands here, and not with
+ * the interpreter, as only who decides knows which of two requests it was that counted.
  */
+import type { Asker } from './asker.ts';
 import { describeCondition, describeExit, describeSpan, type Exit } from './exit.ts';
-import {
-  deadlineOf,
-  type LastEnd,
-  type Life,
-  type Manner,
-  mustRenew,
-  pidOf,
-  type StartCause,
-  type State,
-} from './life.ts';
+import { deadlineOf, type LastEnd, type Life, type Manner, mustRenew, pidOf, type State } from './life.ts';
 import type { Millis, ProcessSpec, SignalName } from './program.ts';
 import { backoffOf, isExpected, shouldRestart } from './restart.ts';
 import { beginStop, emitKill, escalate, KILL_PATIENCE, nextMeansAt, useMeans } from './stopping.ts';
@@ -50,17 +46,17 @@ export function step(spec: ProcessSpec, life: Life, event: Event, now: Millis): 
   if ('generation' in event && event.generation !== life.generation) return turn.result();
   switch (event.type) {
     case 'start':
-      return onStart(turn);
+      return onStart(turn, event.by);
     case 'stop':
-      return onStop(turn);
+      return onStop(turn, event.by);
     case 'restart':
-      return onRestart(turn);
+      return onRestart(turn, event.by);
     case 'kill':
-      return onKill(turn);
+      return onKill(turn, event.by);
     case 'standDown':
-      return onStandDown(turn);
+      return onStandDown(turn, event.by);
     case 'reconfigured':
-      return onReconfigured(turn, event.renew);
+      return onReconfigured(turn, event);
     case 'deadline':
       return onDeadline(turn);
     case 'inputRefused':
@@ -80,26 +76,27 @@ export function step(spec: ProcessSpec, life: Life, event: Event, now: Millis): 
   }
 }
 
-function onStart(turn: Turn): Step {
-  const { state, want } = turn.life;
+/** A request that changes nothing, as what it asks for is under way or done, does not count as what led to it. */
+function onStart(turn: Turn, by: Asker): Step {
+  const { state, want, isStale } = turn.life;
   switch (state.kind) {
     case 'stopped':
     case 'exited':
     case 'fatal':
-      turn.change({ want: 'up', failures: 0 });
+      turn.change({ want: 'up', failures: 0, by });
       launch(turn);
       break;
     case 'stopping':
-      turn.change({ want: 'up' });
+      if (want === 'down') turn.change({ want: 'up', by });
       break;
     case 'clearing':
       // Whoever starts it while it is being put away wants a new life, whatever policy would say of the old one.
-      if (want === 'down') turn.change({ want: 'up', state: { ...state, manner: 'stopped' } });
+      if (want === 'down') turn.change({ want: 'up', by, state: { ...state, manner: 'stopped' } });
       break;
     case 'starting':
     case 'running':
-      turn.change({ want: 'up' }); // it may have been told to stand down
-      if (turn.life.isStale) beginStop(turn, state);
+      if (want === 'down' || isStale) turn.change({ want: 'up', by }); // it may have been told to stand down
+      if (isStale) beginStop(turn, state);
       break;
     case 'launching':
     case 'backoff':
@@ -109,24 +106,26 @@ function onStart(turn: Turn): Step {
   return turn.result();
 }
 
-function onStop(turn: Turn): Step {
-  const { state, generation } = turn.life;
+function onStop(turn: Turn, by: Asker): Step {
+  const { state, generation, want } = turn.life;
   switch (state.kind) {
     case 'launching':
       turn.emit({ type: 'cancel', generation });
-      turn.change({ want: 'down', state: { kind: 'stopped' } });
+      turn.change({ want: 'down', by, state: { kind: 'stopped' } });
       break;
     case 'starting':
     case 'running':
     case 'unknown':
-      turn.change({ want: 'down' });
+      turn.change({ want: 'down', by });
       beginStop(turn, state);
       break;
     case 'backoff':
-      turn.change({ want: 'down', state: { kind: 'stopped' } });
+      turn.change({ want: 'down', by, state: { kind: 'stopped' } });
       break;
     case 'stopping':
     case 'clearing':
+      if (want === 'up') turn.change({ want: 'down', by });
+      break;
     case 'stopped':
     case 'exited':
     case 'fatal':
@@ -136,37 +135,37 @@ function onStop(turn: Turn): Step {
   return turn.result();
 }
 
-function onRestart(turn: Turn): Step {
+function onRestart(turn: Turn, by: Asker): Step {
   const { state } = turn.life;
   switch (state.kind) {
     case 'starting':
     case 'running':
-      turn.change({ want: 'up', failures: 0 });
+      turn.change({ want: 'up', failures: 0, by });
       beginStop(turn, state);
       break;
     case 'clearing':
-      turn.change({ want: 'up', state: { ...state, manner: 'stopped' } });
+      turn.change({ want: 'up', by, state: { ...state, manner: 'stopped' } });
       break;
     case 'backoff':
-      turn.change({ failures: 0 });
+      turn.change({ failures: 0, by });
       launch(turn);
       break;
     default:
-      return onStart(turn);
+      return onStart(turn, by);
   }
   return turn.result();
 }
 
-function onStandDown(turn: Turn): Step {
+function onStandDown(turn: Turn, by: Asker): Step {
   const { kind } = turn.life.state;
-  if (kind !== 'starting' && kind !== 'running' && kind !== 'unknown') return onStop(turn);
-  turn.change({ want: 'down' });
+  if (kind !== 'starting' && kind !== 'running' && kind !== 'unknown') return onStop(turn, by);
+  turn.change({ want: 'down', by });
   return turn.result();
 }
 
 /** A stop that does not wait: SIGKILL now, to the leader or to what it left. */
-function onKill(turn: Turn): Step {
-  onStop(turn);
+function onKill(turn: Turn, by: Asker): Step {
+  onStop(turn, by);
   const { state, generation } = turn.life;
   if (state.kind === 'stopping' && state.means === 'kill') emitKill(turn, state.pid);
   else if (state.kind === 'stopping') useMeans(turn, state, 'kill');
@@ -178,9 +177,9 @@ function onKill(turn: Turn): Step {
 }
 
 /** Deadlines that the new spec moves are moved, and what it decides otherwise is decided again. */
-function onReconfigured(turn: Turn, renew: boolean): Step {
+function onReconfigured(turn: Turn, { renew, by }: Extract<Event, { type: 'reconfigured' }>): Step {
   if (renew && mustRenew(turn.life)) {
-    onRestart(turn);
+    onRestart(turn, by);
     return turn.result();
   }
   if (renew && pidOf(turn.life) !== undefined) turn.change({ isStale: true });
@@ -196,7 +195,7 @@ function onReconfigured(turn: Turn, renew: boolean): Step {
     case 'backoff':
       // Not a failed start that is tried again, but a restart that waits for its turn, which policy may not want any more.
       if (life.failures === 0 && life.last && !shouldRestart(spec, life.last.exit)) {
-        turn.change({ want: 'down', state: { kind: 'exited' } });
+        turn.change({ want: 'down', by, state: { kind: 'exited' } });
       }
       break;
   }
@@ -230,12 +229,14 @@ function onSpawned(turn: Turn, pid: number): Step {
   if (state.kind !== 'launching') return turn.result();
   const since = turn.now;
   turn.enter({ kind: 'starting', pid, since, readyAt: since + turn.spec.starttime });
-  turn.publish({ type: 'process.spawned', pid, cause: state.cause });
+  turn.publish({ type: 'process.spawned', pid, ...turn.origin });
   return onDeadline(turn);
 }
 
 function onSpawnFailed(turn: Turn, reason: string): Step {
-  if (turn.life.state.kind === 'launching') failStart(turn, reason);
+  if (turn.life.state.kind !== 'launching') return turn.result();
+  turn.change({ by: null });
+  failStart(turn, reason);
   return turn.result();
 }
 
@@ -279,9 +280,11 @@ function onEnded(turn: Turn, { exit, alone, hint }: Extract<Event, { type: 'ende
   const { pid } = state;
   const ranFor = turn.now - state.since;
   const manner = mannerOf(state, want);
+  if (manner !== 'stopped') turn.change({ by: null });
+  const { by } = turn.life;
   const expected = manner === 'stopped' || (manner === 'ran' && isExpected(turn.spec, exit));
   const stoppedBy = state.kind === 'stopping' ? state.means : null;
-  turn.publish({ type: 'process.exit', pid, exit, expected, ranFor, stoppedBy });
+  turn.publish({ type: 'process.exit', pid, exit, expected, ranFor, stoppedBy, by });
   const last: LastEnd = { pid, exit, ranFor, at: turn.now, hint };
   const reason = manner === 'early' ? earlyReason(turn.spec, last) : undefined;
   if (alone || turn.spec.leftovers === 'ignore') {
@@ -370,9 +373,9 @@ function failStart(turn: Turn, reason: string): void {
   else turn.change({ failures, state: { kind: 'backoff', reason, retryAt: turn.now + backoffOf(failures) } });
 }
 
-function launch(turn: Turn, cause: StartCause = 'request'): void {
+function launch(turn: Turn): void {
   const generation = turn.life.generation + 1;
-  turn.change({ generation, isStale: false, state: { kind: 'launching', cause } });
+  turn.change({ generation, isStale: false, state: { kind: 'launching' } });
   turn.emit({ type: 'spawn', generation });
 }
 
@@ -386,7 +389,7 @@ function relaunch(turn: Turn): void {
     return;
   }
   turn.life = { ...life, tokens: taken.tokens, restarts: life.restarts + 1 };
-  launch(turn, 'policy');
+  launch(turn);
 }
 
 function mannerOf(state: State, want: 'up' | 'down'): Manner {

@@ -13,7 +13,9 @@ const LEVELS: Readonly<Record<number, string>> = {
 
 /** Fields for scripts, whose values the message has in words. */
 const TOLD: ReadonlySet<string> = new Set(
-  'hostname program process code signal ranFor stoppedBy changes changed unchanged'.split(' '),
+  'hostname program process code signal ranFor stoppedBy changes changed unchanged by verb what times bytes viewer typed'.split(
+    ' ',
+  ),
 );
 
 /** Of the longest level. */

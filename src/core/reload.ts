@@ -5,7 +5,9 @@
  * A process is the same one as before when program and number are. A program that is gone and one that is new are the same
  * under another name when nothing else tells them apart.
  */
-import { DAEMON_FACETS, type Facet, type KeyChange, PROCESS_FACETS } from './facets.ts';
+import type { AlertSpec } from './alert.ts';
+import { whereOf } from './alertvia.ts';
+import { ALERT_FACETS, DAEMON_FACETS, type Facet, type KeyChange, PROCESS_FACETS } from './facets.ts';
 import { groupBy } from './grouping.ts';
 import { type Intent, startsByItself } from './intent.ts';
 import { type Life, mustRenew, pidOf } from './life.ts';
@@ -71,6 +73,24 @@ export function plan<S extends Standing>(before: readonly S[], after: readonly P
 /** What differs between two `daemon` sections. */
 export function planDaemon(before: DaemonSpec, after: DaemonSpec): KeyChange[] {
   return compare(DAEMON_FACETS, before, after);
+}
+
+/** What differs between two `alerts` sections: whole alerts that come and go, and keys of those that stay. */
+export function planAlerts(before: readonly AlertSpec[], after: readonly AlertSpec[]): KeyChange[] {
+  const names = [...new Set([...before, ...after].map(({ name }) => name))];
+  return names.flatMap(name => {
+    const [from, to] = [before, after].map(alerts => alerts.find(alert => alert.name === name));
+    if (from === undefined || to === undefined) {
+      const show = (alert: AlertSpec | undefined): string | null => (alert === undefined ? null : describeAlert(alert));
+      return [{ key: `alerts.${name}`, class: 'now' as const, from: show(from), to: show(to) }];
+    }
+    const changes = compare(ALERT_FACETS, from, to);
+    return changes.map(change => ({ ...change, key: change.key.replace('alerts', () => `alerts.${name}`) }));
+  });
+}
+
+function describeAlert({ via, on }: AlertSpec): string {
+  return `${via.kind} to ${whereOf(via)}, on ${on.join(', ')}`;
 }
 
 /** The section that is in force after a reload: keys that wait for the daemon's next start keep their values till then. */
@@ -139,9 +159,13 @@ function changesBetween(before: ProcessSpec, after: ProcessSpec): KeyChange[] {
 }
 
 function compare<Spec>(facets: readonly Facet<Spec>[], before: Spec, after: Spec): KeyChange[] {
-  return facets.flatMap(({ key, class: reload, of }) => {
+  return facets.flatMap(({ key, class: reload, of, show = value => value }) => {
     const [from, to] = [of(before), of(after)];
-    return from === to ? [] : [{ key, class: reload, from, to }];
+    if (from === to) return [];
+    const [shownFrom, shownTo] = [from, to].map(value => (value === null ? null : show(value)));
+    // Two secrets look the same.
+    const isHidden = shownFrom === shownTo && shownTo !== null;
+    return [{ key, class: reload, from: shownFrom ?? null, to: isHidden ? '(changed)' : (shownTo ?? null) }];
   });
 }
 

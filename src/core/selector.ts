@@ -25,14 +25,15 @@ export function select<T extends Named>(all: readonly T[], selectors: readonly s
   const chosen = new Set<T>();
   const unknown: string[] = [];
   for (const selector of new Set(selectors)) {
-    const matched = all.filter(item => matches(selector, item));
+    const matched = all.filter(item => selects(selector, item));
     if (matched.length === 0 && selector !== 'all') unknown.push(selector);
     for (const item of matched) chosen.add(item);
   }
   return { selected: all.filter(item => chosen.has(item)), unknown };
 }
 
-function matches(selector: string, item: Named): boolean {
+/** Whether a selector means this one. */
+export function selects(selector: string, item: Named): boolean {
   if (selector === 'all' || selector === item.fullname) return true;
   const colon = selector.indexOf(':');
   if (colon === -1) {

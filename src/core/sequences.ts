@@ -133,6 +133,27 @@ export class SequenceScanner {
     return this.isInsideLong ? MEANINGLESS[this.kind] : '';
   }
 
+  /** No sequence is unfinished, and no character that may turn out to be a control. */
+  get isGround(): boolean {
+    return this.state === 'ground' && !this.c2;
+  }
+
+  /**
+   * Reads one sequence, for those who read the text between themselves: the one that is unfinished goes on at `from`, or
+   * one begins there, with ESC or as a C1 control. Returns the index after it, or the length where it goes on. Between
+   * bytes that this was given, and those of `scan`, there may be others.
+   */
+  scanOne(bytes: Uint8Array, from: number, onSequence: (sequence: Sequence) => void): number {
+    let end = 0;
+    if (this.isGround && bytes[from] === ESC) {
+      end =
+        bytes[from + 1] === BRACKET
+          ? this.wholeCsi(bytes, from, 0, onSequence)
+          : this.wholeEscape(bytes, from, 0, onSequence);
+    }
+    return end > 0 ? end : this.resume(bytes, from, 0, onSequence);
+  }
+
   /** `bytes` follow those of the last call, at offset `at`. The sequence given is valid during the call only. */
   scan(bytes: Uint8Array, at: number, onSequence: (sequence: Sequence) => void): void {
     const length = bytes.length;

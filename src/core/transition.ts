@@ -1,3 +1,4 @@
+import type { Asker } from './asker.ts';
 import type { HappeningBody } from './events.ts';
 import type { Exit } from './exit.ts';
 import type { Life } from './life.ts';
@@ -6,14 +7,14 @@ import type { SignalName } from './program.ts';
 /** What happens to a life. */
 export type Event =
   /** Requests of people, and of the daemon on their behalf. */
-  | { readonly type: 'start' | 'stop' | 'restart' | 'kill' }
+  | { readonly type: 'start' | 'stop' | 'restart' | 'kill'; readonly by: Asker }
   /** Its stop is coming, once others have ended: it may live until then, but not begin another life. */
-  | { readonly type: 'standDown' }
+  | { readonly type: 'standDown'; readonly by: Asker }
   /**
    * The spec is another one now. `renew`: what it is made of has changed, so that one that is up must begin a new life,
    * and one that failed may try anew.
    */
-  | { readonly type: 'reconfigured'; readonly renew: boolean }
+  | { readonly type: 'reconfigured'; readonly renew: boolean; readonly by: Asker }
   /** The time of `deadlineOf` may have come. */
   | { readonly type: 'deadline' }
   /** What became of the effects. */

@@ -1,5 +1,6 @@
+import type { Asker } from './asker.ts';
 import type { HappeningBody } from './events.ts';
-import { type Life, pidOf, type State } from './life.ts';
+import { type Cause, type Life, pidOf, type State } from './life.ts';
 import type { Millis, ProcessSpec } from './program.ts';
 import { reasonOf, statusOf } from './status.ts';
 import type { Effect, Step } from './transition.ts';
@@ -33,11 +34,18 @@ export class Turn {
         from,
         to,
         reason: reasonOf(this.life) ?? null,
+        ...this.origin,
       });
   }
 
   enter(state: State): void {
     this.change({ state });
+  }
+
+  /** What led to where it is now, as events tell it. */
+  get origin(): { readonly cause: Cause; readonly by: Asker | null } {
+    const { by } = this.life;
+    return { cause: by === null ? 'policy' : 'request', by };
   }
 
   publish(happening: OwnHappening): void {

@@ -1,4 +1,5 @@
 import { pidOf } from '../core/life.ts';
+import { printable } from '../core/printable.ts';
 import { statusOf } from '../core/status.ts';
 import { WireError } from '../protocol/errors.ts';
 import { MAX_CELLS, MAX_COLS, MAX_ROWS } from '../protocol/frames.ts';
@@ -6,13 +7,13 @@ import { numberOf } from './follow.ts';
 import type { Upgrade } from './http.ts';
 import type { Process } from './process.ts';
 
-/** A viewer's name for itself is shown to others: as much as fits a line, and nothing that could move a cursor. */
+/** A viewer's name for itself is shown to others: as much as fits a line. */
 const LABEL_LENGTH = 48;
 
 let viewers = 0;
 
 /** Lets a client look at a process, and type unless it only watches. Throws WireError before the handshake. */
-export function attach(process: Process, { query, accept }: Upgrade, detachKeys: string | undefined): void {
+export function attach(process: Process, { query, by, accept }: Upgrade, detachKeys: string | undefined): void {
   const size = { cols: cellsOf(query, 'cols', MAX_COLS), rows: cellsOf(query, 'rows', MAX_ROWS) };
   if (size.cols * size.rows > MAX_CELLS) {
     throw new WireError(
@@ -22,7 +23,8 @@ export function attach(process: Process, { query, accept }: Upgrade, detachKeys:
   }
   const options = {
     id: ++viewers,
-    label: labelOf(query.get('label')),
+    label: printable(query.get('label') ?? '', LABEL_LENGTH) || by.who,
+    origin: by.from,
     readOnly: query.get('readonly') === '1',
     acks: query.get('acks') === '1',
     size,
@@ -48,9 +50,4 @@ function cellsOf(query: URLSearchParams, name: string, max: number): number {
     throw new WireError('bad_request', `${name} must say the size of the viewer's terminal, from 1 to ${max}`);
   }
   return value;
-}
-
-function labelOf(text: string | null): string {
-  const shown = [...(text ?? '')].filter(character => /^[\p{L}\p{N}\p{P}\p{S} ]$/u.test(character));
-  return shown.slice(0, LABEL_LENGTH).join('').trim() || 'someone';
 }

@@ -23,7 +23,8 @@ export interface ConsoleHost {
   readonly ptys: PtyHost;
   readonly name: () => string;
   readonly life: () => Life;
-  readonly tell: (type: 'viewer.attached' | 'viewer.detached', viewer: ViewerInfo, reason: string | null) => void;
+  /** A viewer came, or left. */
+  readonly tell: (viewer: ViewerInfo, leaving: { readonly why: string; readonly typed: number } | undefined) => void;
 }
 
 export interface ConsoleOptions {
@@ -228,8 +229,8 @@ export class Console implements Stage, Disposable {
         else askFlowControl(this.host.ptys, this.pty.path, tell);
       },
       reply: (viewer, token) => this.made?.onReply(viewer, token, viewer === this.watched?.driver) ?? false,
-      onAttached: viewer => this.host.tell('viewer.attached', viewer, null),
-      onDetached: (viewer, why) => this.host.tell('viewer.detached', viewer, why),
+      onAttached: viewer => this.host.tell(viewer, undefined),
+      onDetached: (viewer, leaving) => this.host.tell(viewer, leaving),
     });
     return this.watched;
   }

@@ -1,10 +1,12 @@
 /** The composition root: builds everything, joins it, and takes it apart again in order. Nothing else knows two parts. */
 import { chmodSync } from 'node:fs';
 import type { Server } from 'node:http';
+import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { LoadResult } from '../config/load.ts';
 import { checkSocketPath, configHash, prepareRuntimeDir, prepareStateDir, stateDir } from '../config/paths.ts';
+import { type Asker, signaller } from '../core/asker.ts';
 import type { HappeningBody } from '../core/events.ts';
 import { describeProblem, type Problem } from '../core/problem.ts';
 import type { DaemonSpec } from '../core/program.ts';
@@ -13,7 +15,10 @@ import { type Clock, randomToken } from '../runtime/clock.ts';
 import { MutableDisposable } from '../runtime/lifetime.ts';
 import { traceFrom } from '../runtime/trace.ts';
 import { idsOf } from './accounts.ts';
+import { Alerts } from './alerts.ts';
 import { forgetSocket, listen } from './control-socket.ts';
+import { Courier } from './courier.ts';
+import { createDelivery } from './delivery.ts';
 import { makeDirectory } from './directory.ts';
 import { createHandlers, createUpgrades, type Subject } from './handlers.ts';
 import { createHttpServer } from './http.ts';
@@ -27,6 +32,7 @@ import { daemonIdOf } from './procfs.ts';
 import type { PtyHost } from './pty.ts';
 import { Recovery } from './recovery.ts';
 import { type ConfigSource, Reloader } from './reloader.ts';
+import { RequestLog } from './requestlog.ts';
 import { SessionScanner } from './sessions.ts';
 import { Shutdown } from './shutdown.ts';
 import { Supervisor } from './supervisor.ts';
@@ -99,11 +105,14 @@ export class Daemon {
   private readonly options: DaemonOptions;
   private readonly places: Places;
   private readonly journal: Journal;
+  private readonly requests: RequestLog;
   private readonly logfiles: LogFiles;
   private readonly forks: PacedQueue;
   private readonly supervisor: Supervisor;
   private readonly reloader: Reloader;
   private readonly recovery: Recovery;
+  private readonly courier: Courier;
+  private readonly alerts: Alerts;
   /** Resolves when no survivor of a former daemon is in the way any more. */
   private recovered: Promise<void> = Promise.resolve();
   private readonly server: Server;
@@ -120,6 +129,7 @@ export class Daemon {
       this.finish = resolved;
     });
     this.journal = new Journal(clock);
+    this.requests = new RequestLog(clock, happening => this.publish(happening));
     this.logfiles = new LogFiles(clock, happening => this.publish(happening), { turns: places.turns });
     this.forks = new PacedQueue(clock);
     this.recovery = new Recovery({
@@ -130,6 +140,14 @@ export class Daemon {
       clock,
       warn: message => this.log.warn(message),
     });
+    const environment = inheritedEnvironment(env);
+    this.courier = new Courier({
+      path: resolve(places.state, 'alerts.json'),
+      clock,
+      deliver: createDelivery({ clock, host, environment }),
+      publish: happening => this.publish(happening),
+      warn: message => this.log.warn(message),
+    });
     const trace = traceFrom(env.TRACE);
     this.supervisor = new Supervisor(loaded.config.processes, {
       host,
@@ -138,7 +156,7 @@ export class Daemon {
       forks: this.forks,
       logfiles: this.logfiles,
       scanner: new SessionScanner(clock),
-      environment: inheritedEnvironment(env),
+      environment,
       configHash: places.hash,
       obstacleTo: process => this.recovery.obstacleTo(process),
       remember: when => this.recovery.touch(when),
@@ -147,11 +165,24 @@ export class Daemon {
       warn: (process, message) => this.log.warn({ process }, `${process}: ${message}`),
       fault: error => this.onFault(error),
     });
+    this.alerts = new Alerts({
+      clock,
+      host: hostname(),
+      config: loaded.config.path,
+      processes: () => this.supervisor.all,
+      enqueue: (spec, message) => this.courier.enqueue(spec, message),
+      keep: alarms => this.courier.keep(alarms),
+      warn: (process, message) => this.log.warn({ process }, `${process}: ${message}`),
+    });
     this.reloader = new Reloader({
       source,
       loaded,
       supervisor: this.supervisor,
       reconfigureDaemon: spec => this.reconfigure(spec),
+      reconfigureAlerts: alerts => {
+        this.courier.configure(alerts);
+        this.alerts.configure(alerts);
+      },
       publish: happening => this.publish(happening),
       isStopping: () => this.ending.isUnderWay,
     });
@@ -170,6 +201,8 @@ export class Daemon {
       remember: () => this.recovery.flush(),
       holdup: () => this.recovery.holdup,
       journal: this.journal,
+      requests: this.requests,
+      courier: this.courier,
       boot: randomToken(),
       log: { scrollback: daemonLog.recent, onGrowth: daemonLog.onLine },
       config: loaded.config.path,
@@ -177,7 +210,7 @@ export class Daemon {
       logfile: () => this.logfile,
       startedAt: clock.now(),
       isStopping: () => this.ending.isUnderWay,
-      shutdown: reason => this.shutdown(reason),
+      shutdown: (reason, by) => this.end(reason, by),
     };
     this.server = createHttpServer(createHandlers(subject), {
       clock,
@@ -207,6 +240,7 @@ export class Daemon {
   begin(): void {
     const { config, diagnostics } = this.options.loaded;
     this.publish({ type: 'daemon.started', pid: process.pid });
+    this.alerts.open(config.alerts, this.courier.open(config.alerts));
     this.places.daemonLog.onTrouble(happening => this.publish(happening));
     this.tellWarnings(diagnostics);
     this.log.info({ config: config.path, processes: config.processes.length }, 'config loaded');
@@ -220,14 +254,19 @@ export class Daemon {
     this.supervisor.autostart();
   }
 
-  /** Reads the config again and applies what changed. What is wrong with it is in the log; nothing was changed then. */
-  reload(reason: string): void {
+  /**
+   * On a signal: reads the config again and applies what changed. What is wrong with it is in the log; nothing was changed
+   * then.
+   */
+  reload(signal: string): void {
+    const by = signaller(signal);
+    this.requests.asked({ verb: 'reload', what: [], by });
     if (this.ending.isUnderWay) {
-      this.log.warn(`${reason}: not reloaded, as the daemon is stopping`);
+      this.log.warn(`${signal}: not reloaded, as the daemon is stopping`);
       return;
     }
-    const options = { wait: false, signal: new AbortController().signal };
-    this.reloader.reload(reason, options).then(
+    const options = { wait: false, signal: new AbortController().signal, by };
+    this.reloader.reload(signal, options).then(
       ({ warnings }) => this.tellWarnings(warnings),
       error => (error instanceof WireError ? undefined : this.onFault(error)),
     );
@@ -239,10 +278,11 @@ export class Daemon {
     this.publish({ type: 'log.reopened', reason, failed });
   }
 
-  /** Stops everything in order, then ends. Called again while that is under way, it kills what still runs. */
-  shutdown(reason: string): void {
-    if (this.ending.isUnderWay) this.ending.escalate(reason);
-    else void this.stop(reason);
+  /** On a signal: stops everything in order, then ends. At the second one it kills what still runs. */
+  shutdown(signal: string): void {
+    const by = signaller(signal);
+    this.requests.asked({ verb: 'shutdown', what: [], by });
+    this.end(signal, by);
   }
 
   /**
@@ -251,6 +291,11 @@ export class Daemon {
    */
   onFault(error: unknown): void {
     this.log.error({ error: error instanceof Error ? error.stack : String(error) }, 'fault in the daemon; it runs on');
+  }
+
+  private end(reason: string, by: Asker): void {
+    if (this.ending.isUnderWay) this.ending.escalate(reason, by);
+    else void this.stop(reason, by);
   }
 
   private tellWarnings(problems: readonly Problem[]): void {
@@ -269,11 +314,14 @@ export class Daemon {
     }
   }
 
-  private async stop(reason: string): Promise<void> {
+  private async stop(reason: string, by: Asker): Promise<void> {
     const steps: readonly (() => void | Promise<void>)[] = [
-      () => this.ending.begin(reason),
+      () => this.ending.begin(reason, by),
       () => this.recovery.close(),
+      () => this.alerts.close(),
+      () => this.courier.close(),
       () => this.closeServer(),
+      () => this.requests[Symbol.dispose](),
       () => this.supervisor[Symbol.dispose](),
       () => this.forks[Symbol.dispose](),
       () => atMost(LAST_WRITES_MS, this.logfiles.close(), this.options.clock),
@@ -303,6 +351,11 @@ export class Daemon {
   private publish(happening: HappeningBody): void {
     this.journal.publish(happening);
     narrate(this.log, happening);
+    try {
+      this.alerts.onHappening(happening);
+    } catch (error) {
+      this.onFault(error); // nobody who tells what happened shall fail because of whom it is told
+    }
   }
 }
 

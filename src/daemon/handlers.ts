@@ -1,3 +1,4 @@
+import type { Asker } from '../core/asker.ts';
 import { noteOf } from '../core/intent.ts';
 import { pidOf } from '../core/life.ts';
 import { parseSignal } from '../core/signals.ts';
@@ -15,7 +16,7 @@ import {
   parseSignalRequest,
 } from '../protocol/messages.ts';
 import { PROTOCOL, VERSION } from '../protocol/version.ts';
-import type { Clock } from '../runtime/clock.ts';
+import { type AlertSubject, createAlertHandlers } from './alertroutes.ts';
 import { attach } from './attaching.ts';
 import { sendEvents } from './eventstream.ts';
 import { type Source, sendOutput } from './follow.ts';
@@ -35,7 +36,7 @@ import { sendScreen } from './screening.ts';
 import type { Supervisor } from './supervisor.ts';
 
 /** What the routes are about. */
-export interface Subject {
+export interface Subject extends AlertSubject {
   readonly supervisor: Supervisor;
   readonly reloader: Reloader;
   /** Writes down what was decided, so that it outlives the daemon whatever comes. */
@@ -43,41 +44,41 @@ export interface Subject {
   /** What every start waits for; undefined when there is nothing. */
   readonly holdup: () => string | undefined;
   readonly journal: Journal;
-  readonly clock: Clock;
-  /** Names this life of the daemon in event ids. */
-  readonly boot: string;
   readonly log: Source;
-  readonly config: string;
   readonly socket: string;
   readonly logfile: () => string;
   readonly startedAt: number;
   readonly isStopping: () => boolean;
   /** Begins the orderly end. */
-  readonly shutdown: (reason: string) => void;
+  readonly shutdown: (reason: string, by: Asker) => void;
 }
 
 /** One small function per route. */
 export function createHandlers(subject: Subject): Handlers {
-  const { supervisor, reloader, journal } = subject;
+  const { supervisor, reloader, requests } = subject;
   const named = ({ name }: Call): Process => {
     const process = supervisor.find(name);
     if (!process) throw new WireError('no_such_process', `no such process: ${name}`);
     return process;
   };
   const action = (
+    verb: string,
     act: (processes: readonly Process[], options: RequestOptions) => Promise<readonly ActionResult[]>,
   ): Handler => {
-    return async call => {
+    return async ({ body, signal, by }) => {
       refuseWhenStopping(subject);
-      const { select, wait } = parseSelectRequest(parseJson(call.body));
+      const { select, wait } = parseSelectRequest(parseJson(body));
       const { selected, unknown } = supervisor.select(select);
-      const acting = act(selected, { wait, signal: call.signal });
+      if (selected.length > 0) requests.asked({ verb, what: select, by });
+      const acting = act(selected, { wait, signal, by });
       subject.remember();
       return reply(await acting, unknown);
     };
   };
-  const each = (act: (process: Process, options: RequestOptions) => ActionResult | Promise<ActionResult>): Handler =>
-    action((processes, options) => Promise.all(processes.map(process => act(process, options))));
+  const each = (
+    verb: string,
+    act: (process: Process, options: RequestOptions) => ActionResult | Promise<ActionResult>,
+  ): Handler => action(verb, (processes, options) => Promise.all(processes.map(process => act(process, options))));
   return {
     daemon: () => daemonInfo(subject),
     log: ({ response, query }) => sendOutput(response, subject.log, query),
@@ -87,15 +88,16 @@ export function createHandlers(subject: Subject): Handlers {
       return { processes: selected.map(process => processInfo(process, subject)), unknown };
     },
     process: call => processInfo(named(call), subject),
-    start: each(startProcess),
-    stop: action((processes, options) => stopProcesses(supervisor, processes, options)),
-    restart: each(restartProcess),
-    clear: each(clearProcess),
+    start: each('start', startProcess),
+    stop: action('stop', (processes, options) => stopProcesses(supervisor, processes, options)),
+    restart: each('restart', restartProcess),
+    clear: each('clear', clearProcess),
     signal: call => {
       const { select, signal: text } = parseSignalRequest(parseJson(call.body));
       const signal = parseSignal(text);
       if (!signal) throw new WireError('bad_signal', `no such signal: ${text.slice(0, 40)}`);
       const { selected, unknown } = supervisor.select(select);
+      if (selected.length > 0) requests.asked({ verb: 'signal', what: [signal, ...select], by: call.by });
       return reply(
         selected.map(process => signalProcess(process, signal)),
         unknown,
@@ -112,6 +114,7 @@ export function createHandlers(subject: Subject): Handlers {
           `${process.fullname} has not read what was typed before; nothing of this was typed`,
         );
       }
+      requests.asked({ verb: 'input', what: [process.fullname], bytes: call.body.length, by: call.by });
       return { accepted: call.body.length };
     },
     output: call => sendOutput(call.response, sourceOf(named(call), call.query), call.query),
@@ -119,22 +122,30 @@ export function createHandlers(subject: Subject): Handlers {
     attach: () => {
       throw new WireError('upgrade_required', 'this is a WebSocket: the request must ask for an upgrade');
     },
-    detach: ({ name }) => ({ detached: onlyOne(supervisor, name).console.detach('detached from elsewhere') }),
-    events: call => sendEvents(call, journal, subject.boot),
+    detach: ({ name, by }) => {
+      const process = onlyOne(supervisor, name);
+      requests.asked({ verb: 'detach', what: [process.fullname], by });
+      return { detached: process.console.detach(`detached by ${by.who}`) };
+    },
+    events: call => sendEvents(call, subject),
     reload: async call => {
       refuseWhenStopping(subject);
       const { dryRun, wait } = parseReloadRequest(call.body.length === 0 ? undefined : parseJson(call.body));
       if (dryRun) return reloader.preview();
-      return await reloader.reload('a client asked for it', { wait, signal: call.signal });
+      requests.asked({ verb: 'reload', what: [], by: call.by });
+      return await reloader.reload('a client asked for it', { wait, signal: call.signal, by: call.by });
     },
     scale: async call => {
       refuseWhenStopping(subject);
       const { program, numprocs, wait } = parseScaleRequest(parseJson(call.body));
-      return await reloader.scale(program, numprocs, { wait, signal: call.signal });
+      requests.asked({ verb: 'scale', what: [`${program}=${numprocs}`], by: call.by });
+      return await reloader.scale(program, numprocs, { wait, signal: call.signal, by: call.by });
     },
-    shutdown: () => {
+    ...createAlertHandlers(subject),
+    shutdown: ({ by }) => {
+      requests.asked({ verb: 'shutdown', what: [], by });
       const stopping = supervisor.all.filter(process => pidOf(process.current) !== undefined).length;
-      subject.shutdown('a client asked for it');
+      subject.shutdown('a client asked for it', by);
       return { stopping };
     },
     healthz: () => ({ ok: true }),

@@ -2,12 +2,14 @@ import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Asker } from '../core/asker.ts';
 import type { Problem } from '../core/problem.ts';
 import { ERRORS, type ErrorBody, type ErrorCode, WireError } from '../protocol/errors.ts';
 import { ROUTES, type Route, type RouteName } from '../protocol/routes.ts';
 import { isCompatible, mismatchMessage, PROTOCOL, PROTOCOL_HEADER } from '../protocol/version.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { TraceLine } from '../runtime/trace.ts';
+import { askerOf } from './asking.ts';
 import { acceptWebSocket, loadWebSockets, type Wire, type WireListener } from './websocket.ts';
 
 /** A request, taken apart and checked against its route. */
@@ -20,12 +22,15 @@ export interface Call {
   readonly response: ServerResponse;
   /** Fires when the client has gone. */
   readonly signal: AbortSignal;
+  /** Who asks, by the client's own word. */
+  readonly by: Asker;
 }
 
 /** A request to go on as a WebSocket. `accept` answers the handshake; before it, errors may be thrown as by a handler. */
 export interface Upgrade {
   readonly name: string;
   readonly query: URLSearchParams;
+  readonly by: Asker;
   readonly accept: (listen: (wire: Wire) => WireListener) => void;
 }
 
@@ -103,7 +108,9 @@ async function serve(
     const url = parseUrl(request);
     const { handler, route, name } = findRoute(handlers, request.method ?? '', url.pathname);
     const body = await readBody(request, route.limit);
-    const reply = await handler({ name, query: url.searchParams, body, request, response, signal: gone.signal });
+    const by = askerOf(request.headers);
+    const call = { name, query: url.searchParams, body, request, response, signal: gone.signal, by };
+    const reply = await handler(call);
     if (reply !== undefined) sendJson(response, 200, reply);
   } catch (error) {
     if (!(error instanceof WireError)) onFault(error);
@@ -132,7 +139,7 @@ function upgrade(
     const { route, name } = findRoute(handlers, request.method ?? '', url.pathname);
     if (route.reply !== 'frames') throw new WireError('bad_request', `there is no WebSocket at ${url.pathname}`);
     const accept = (listen: (wire: Wire) => WireListener): void => acceptWebSocket(asking, listen);
-    onUpgrade({ name, query: url.searchParams, accept });
+    onUpgrade({ name, query: url.searchParams, by: askerOf(request.headers), accept });
   } catch (error) {
     if (!(error instanceof WireError)) onFault(error);
     const { code, message } = error instanceof WireError ? error : FAULT;

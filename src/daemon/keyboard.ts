@@ -32,6 +32,8 @@ export class Keyboard implements Disposable {
   private readonly reader = new InputReader();
   /** What came behind a Ctrl-S that is being asked about. */
   private waiting: InputToken[] | undefined;
+  /** Bytes of keys and pastes that it has sent on. */
+  private keys = 0;
   private came = 0;
   private took = 0;
   private told = 0;
@@ -39,6 +41,11 @@ export class Keyboard implements Disposable {
   constructor(isReadOnly: boolean, listener: KeyboardListener) {
     this.isReadOnly = isReadOnly;
     this.listener = listener;
+  }
+
+  /** How much somebody has typed here, in bytes: not what the terminal says by itself, nor what went nowhere. */
+  get typedBytes(): number {
+    return this.keys;
   }
 
   /** Takes bytes that came. Returns false when they are more than the viewer may send. */
@@ -72,7 +79,10 @@ export class Keyboard implements Disposable {
   }
 
   private type({ bytes, kind }: Pick<InputToken, 'bytes' | 'kind'>, length = bytes.length): void {
-    if (DRIVING.includes(kind)) this.listener.drive();
+    if (DRIVING.includes(kind)) {
+      this.keys += bytes.length;
+      this.listener.drive();
+    }
     if (bytes.length === 0) this.onTaken(length);
     else this.listener.type(bytes, () => this.onTaken(length));
   }

@@ -120,7 +120,8 @@ function checkDirectory(path: string): void {
   if (!stats.isDirectory()) throw new SpawnError(`cannot enter workingdir ${path}: not a directory`);
 }
 
-function dropTo(account: Account): Drop {
+/** How to become an account. Throws `SpawnError` without setpriv(1). */
+export function dropTo(account: Account): Drop {
   const setpriv = findInPath('setpriv', { cwd: '/', path: process.env.PATH ?? '', account: undefined });
   if (setpriv === undefined) throw new SpawnError('cannot change user: setpriv (of util-linux) is not installed');
   return { account, setpriv };

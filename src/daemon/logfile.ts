@@ -72,6 +72,8 @@ interface Flight {
 export class LogFile {
   /** How many write to it; the registry counts them. */
   users = 0;
+  /** Who appended last, by their own account: that one alone may go on in the middle of a line. */
+  lastWriter: object | undefined;
   private spec: LogFileSpec;
   private readonly world: LogFileWorld;
   private readonly trouble: LogTrouble;

@@ -1,3 +1,4 @@
+import { describeRequest, describeViewing } from '../core/deed.ts';
 import type { HappeningBody } from '../core/events.ts';
 import { describeExit, describeSpan } from '../core/exit.ts';
 import { describeChange } from '../core/facets.ts';
@@ -33,12 +34,15 @@ const ACTIONS: Readonly<Record<ReloadAction, string>> = {
 export function narrate(log: Log, happening: HappeningBody): void {
   switch (happening.type) {
     case 'process.spawned': {
-      const { process, program, pid, cause } = happening;
-      log.info({ program, process, pid }, cause === 'policy' ? `${process} restarted` : `${process} started`);
+      const { process, program, pid, cause, by } = happening;
+      log.info(
+        { program, process, pid, ...(by && { by }) },
+        cause === 'policy' ? `${process} restarted` : `${process} started`,
+      );
       break;
     }
     case 'process.exit': {
-      const { process, program, pid, exit, expected, ranFor, stoppedBy } = happening;
+      const { process, program, pid, exit, expected, ranFor, stoppedBy, by } = happening;
       const fields = {
         program,
         process,
@@ -47,6 +51,7 @@ export function narrate(log: Log, happening: HappeningBody): void {
         signal: exit.signal,
         ranFor: Math.round(ranFor),
         stoppedBy,
+        ...(by && { by }),
       };
       const how = `${describeExit(exit)} after ${describeSpan(ranFor)}${stoppedBy === null ? '' : `, ${MEANS[stoppedBy]}`}`;
       if (expected) log.info(fields, `${process} ${how}`);
@@ -54,8 +59,8 @@ export function narrate(log: Log, happening: HappeningBody): void {
       break;
     }
     case 'process.state': {
-      const { process, program, pid, from, to, reason } = happening;
-      const fields = { program, process, ...(pid !== null && { pid }) };
+      const { process, program, pid, from, to, reason, by } = happening;
+      const fields = { program, process, ...(pid !== null && { pid }), ...(by && { by }) };
       if (to === 'FATAL') log.error(fields, `${process} gave up: ${reason}`);
       else if (to === 'BACKOFF' && reason !== null) log.warn(fields, `${process} is not running: ${reason}`);
       else if (to === 'UNKNOWN') log.error(fields, `${process} is out of control: ${reason}`);
@@ -77,20 +82,23 @@ export function narrate(log: Log, happening: HappeningBody): void {
       break;
     }
     case 'process.added':
-      log.info({ program: happening.program, process: happening.process }, `${happening.process} was added`);
+    case 'process.removed': {
+      const { type, process, program, by } = happening;
+      log.info({ program, process, by }, `${process} was ${type === 'process.added' ? 'added' : 'removed'}`);
       break;
-    case 'process.removed':
-      log.info({ program: happening.program, process: happening.process }, `${happening.process} was removed`);
-      break;
+    }
     case 'process.reconfigured': {
-      const { process, program, was, action, changes } = happening;
+      const { process, program, was, action, changes, by } = happening;
       const name = was === process ? process : `${process} (was ${was})`;
-      log.info({ program, process, changes }, `${name}: ${ACTIONS[action]}: ${changes.map(describeChange).join(', ')}`);
+      log.info(
+        { program, process, changes, by },
+        `${name}: ${ACTIONS[action]}: ${changes.map(describeChange).join(', ')}`,
+      );
       break;
     }
     case 'config.reloaded': {
-      const { reason, changed, unchanged, daemon } = happening;
-      log.info({ changed, unchanged }, `config reloaded (${reason}): ${changed} changed, ${unchanged} not`);
+      const { reason, changed, unchanged, daemon, by } = happening;
+      log.info({ changed, unchanged, by }, `config reloaded (${reason}): ${changed} changed, ${unchanged} not`);
       for (const change of daemon) {
         const text = describeChange(change);
         if (change.class === 'daemon') log.warn(`${text}: this needs a restart of the daemon`);
@@ -99,7 +107,10 @@ export function narrate(log: Log, happening: HappeningBody): void {
       break;
     }
     case 'config.refused':
-      log.error(`config not reloaded (${happening.reason}), nothing was changed: ${countOf(happening.problems)}`);
+      log.error(
+        { by: happening.by },
+        `config not reloaded (${happening.reason}), nothing was changed: ${countOf(happening.problems)}`,
+      );
       for (const problem of happening.problems) log.error(problem);
       break;
     case 'daemon.survivors': {
@@ -116,14 +127,16 @@ export function narrate(log: Log, happening: HappeningBody): void {
     }
     case 'viewer.attached':
     case 'viewer.detached': {
-      const { type, process, program, label, readOnly, reason } = happening;
-      const what = type === 'viewer.attached' ? `attached${readOnly ? ', read-only' : ''}` : `left: ${reason}`;
-      log.info({ program, process, viewer: label }, `${process}: ${label} ${what}`);
+      const { type, process, program, label, origin, typed } = happening;
+      const how = `${process}: ${label} (${origin}) ${describeViewing(happening)}`;
+      const count = type === 'viewer.detached' && { typed };
+      log.info({ program, process, viewer: label, ...count }, how);
       break;
     }
     case 'request': {
-      const { verb, what, by } = happening;
-      log.info({ by }, `${by.who} asked (${by.from}): ${[verb, ...what].join(' ')}`);
+      const { verb, what, times, bytes, by } = happening;
+      const fields = { verb, what, by, ...(times > 1 && { times }), ...(bytes !== null && { bytes }) };
+      log.info(fields, describeRequest(happening));
       break;
     }
     case 'log.trouble':
@@ -160,9 +173,11 @@ export function narrate(log: Log, happening: HappeningBody): void {
       log.info({ pid: happening.pid }, 'taskmasterd started');
       break;
     case 'daemon.stopping': {
-      const { reason, waitingFor } = happening;
-      log.info(`stopping: ${reason}${waitingFor.length > 0 ? `; waiting for ${waitingFor.join(', ')}` : ''}`);
+      const { reason, waitingFor, by } = happening;
+      log.info({ by }, `stopping: ${reason}${waitingFor.length > 0 ? `; waiting for ${waitingFor.join(', ')}` : ''}`);
       break;
     }
+    default:
+      happening satisfies never; // an event that is not told of does not compile
   }
 }

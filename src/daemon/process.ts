@@ -1,3 +1,4 @@
+import type { Asker } from '../core/asker.ts';
 import type { HappeningBody } from '../core/events.ts';
 import type { Intent } from '../core/intent.ts';
 import { deadlineOf, type Life, pidOf, unborn } from '../core/life.ts';
@@ -94,8 +95,11 @@ export class Process implements Disposable {
         ptys: world.host,
         name: () => this.fullname,
         life: () => this.life,
-        tell: (type, { label, readOnly }, reason) => {
-          this.announce({ type, process: this.fullname, program: this.program, label, readOnly, reason });
+        tell: ({ label, origin, readOnly }, leaving) => {
+          const type = leaving === undefined ? 'viewer.attached' : 'viewer.detached';
+          const { why = null, typed = 0 } = leaving ?? {};
+          const { fullname: process, program } = this;
+          this.announce({ type, process, program, label, origin, readOnly, reason: why, typed });
         },
       },
       { scrollback: spec.scrollback, size: spec.terminal },
@@ -174,7 +178,7 @@ export class Process implements Disposable {
    * From here on it is what `spec` says: the same program, under another name perhaps. `renew`: it takes a new life for
    * that, which is begun if it is up. What can be applied to the life it has is; returns what could not, in words.
    */
-  reconfigure(spec: ProcessSpec, renew: boolean): string | undefined {
+  reconfigure(spec: ProcessSpec, { renew, by }: { readonly renew: boolean; readonly by: Asker }): string | undefined {
     this.asked = spec;
     this.console.configure({ scrollback: spec.scrollback, size: spec.terminal });
     this.stderr?.resize(spec.scrollback);
@@ -184,7 +188,7 @@ export class Process implements Disposable {
         problem = this.applyToLife();
       });
     }
-    this.dispatch({ type: 'reconfigured', renew });
+    this.dispatch({ type: 'reconfigured', renew, by });
     return problem;
   }
 
@@ -322,7 +326,7 @@ export class Process implements Disposable {
     this.id = `${this.world.configHash}:${this.forkedAs}:${generation}`;
     const { environment: inherited, daemonId: daemon } = this.world;
     const launch = prepareLaunch(this.spec, { inherited, id: this.id, daemon, size: this.console.size });
-    const outlets = new Outlets(this.world.logfiles, this.spec);
+    const outlets = new Outlets(this.world, this.spec);
     if (launch.stderrApart) this.stderr ??= new Scrollback(this.spec.scrollback);
     else this.stderr = undefined;
     this.attempt(() => this.console.begin());

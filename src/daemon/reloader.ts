@@ -1,10 +1,11 @@
 import type { Config } from '../config/config.ts';
 import type { LoadResult } from '../config/load.ts';
 import { MAX_NUMPROCS } from '../config/schema.ts';
+import type { AlertSpec } from '../core/alert.ts';
 import type { HappeningBody } from '../core/events.ts';
 import { describeProblem } from '../core/problem.ts';
 import type { DaemonSpec } from '../core/program.ts';
-import { daemonInForce, type ProcessChange, planDaemon } from '../core/reload.ts';
+import { daemonInForce, type ProcessChange, planAlerts, planDaemon } from '../core/reload.ts';
 import { WireError } from '../protocol/errors.ts';
 import type { ActionResult, ChangeInfo, ReloadReply } from '../protocol/messages.ts';
 import type { Process } from './process.ts';
@@ -25,6 +26,8 @@ export interface ReloaderOptions {
   readonly supervisor: Supervisor;
   /** Applies a changed `daemon` section. Throws when that cannot be done; nothing has changed then. */
   readonly reconfigureDaemon: (spec: DaemonSpec) => void;
+  /** Takes the `alerts` section that is in force from here on. */
+  readonly reconfigureAlerts: (alerts: readonly AlertSpec[]) => void;
   readonly publish: (happening: HappeningBody) => void;
   readonly isStopping: () => boolean;
 }
@@ -39,6 +42,7 @@ export class Reloader {
   /** What was read of the config in force. */
   private files: LoadResult['files'];
   private daemon: DaemonSpec;
+  private alerts: readonly AlertSpec[];
   private scaled: ReadonlyMap<string, number> = new Map();
   /** Resolves when all that were asked for before have been read, and applied. */
   private turn: Promise<unknown> = Promise.resolve();
@@ -47,6 +51,7 @@ export class Reloader {
     this.options = options;
     this.files = options.loaded.files;
     this.daemon = options.loaded.config.daemon;
+    this.alerts = options.loaded.config.alerts;
   }
 
   /** The `daemon` section in force. */
@@ -79,7 +84,7 @@ export class Reloader {
     } catch (error) {
       if (!(error instanceof WireError) || error.code !== 'bad_config') throw error;
       const problems = error.problems?.filter(({ severity }) => severity === 'error').map(describeProblem);
-      publish({ type: 'config.refused', reason, problems: problems ?? [error.message] });
+      publish({ type: 'config.refused', reason, problems: problems ?? [error.message], by: options.by });
       throw error;
     }
   }
@@ -121,14 +126,17 @@ export class Reloader {
     const changes = supervisor.plan(config.processes);
     const planned = this.replyOf(changes, { config, loaded, applied: true, keepsScale: scaled.size > 0 });
     this.takeDaemonSection(config.daemon);
+    this.alerts = config.alerts;
     this.files = loaded.files;
     this.scaled = scaled;
     const { unchanged, daemon } = planned;
-    publish({ type: 'config.reloaded', reason, changed: planned.processes.length, unchanged, daemon });
+    const { by } = options;
+    publish({ type: 'config.reloaded', reason, changed: planned.processes.length, unchanged, daemon, by });
     const outcomes: Promise<ActionResult>[] = [];
-    const { joining, starting, departed, problems } = supervisor.apply(changes, process =>
-      outcomes.push(outcomeOfStart(process, options)),
-    );
+    const onRestart = (process: Process): void => void outcomes.push(outcomeOfStart(process, options));
+    const { joining, starting, departed, problems } = supervisor.apply(changes, { by, onRestart });
+    // Once it is known under which names processes go on.
+    this.options.reconfigureAlerts(config.alerts);
     const leaving = changes.filter(({ action }) => action === 'stop').flatMap(({ before }) => before ?? []);
     const stops = departed.then(() => leaving.map(outcomeOfStop));
     const names = leaving.map(({ fullname }) => fullname).join(', ');
@@ -173,7 +181,7 @@ export class Reloader {
       applied,
       processes: shown.map(change => this.infoOf(change)),
       unchanged: changes.length - shown.length,
-      daemon: planDaemon(this.daemon, config.daemon),
+      daemon: [...planDaemon(this.daemon, config.daemon), ...planAlerts(this.alerts, config.alerts)],
       overrides: keepsScale ? {} : Object.fromEntries(this.scaled),
       warnings: loaded.diagnostics,
       results: [],

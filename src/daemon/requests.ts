@@ -1,3 +1,4 @@
+import type { Asker } from '../core/asker.ts';
 import type { HappeningBody } from '../core/events.ts';
 import { pidOf } from '../core/life.ts';
 import type { SignalName } from '../core/program.ts';
@@ -15,6 +16,8 @@ export interface RequestOptions {
   readonly wait: boolean;
   /** Fires when the one who asked has gone. What was asked for happens all the same. */
   readonly signal: AbortSignal;
+  /** Who asked. */
+  readonly by: Asker;
 }
 
 const LEAVING = 'a reload removed it from the config, and it is being stopped';
@@ -26,7 +29,7 @@ export async function startProcess(process: Process, options: RequestOptions): P
   if (state === 'UNKNOWN') return answer(process, 'failed', reasonOf(process.current) ?? 'its state is unknown');
   if (RUNNING_STATES.includes(state)) {
     // One whose stop is still to come, once others have ended, is not stopped any more.
-    if (process.current.want === 'down') process.dispatch({ type: 'start' });
+    if (process.current.want === 'down') process.dispatch({ type: 'start', by: options.by });
     return answer(process, 'already_started', `it is ${state}`);
   }
   return await begin(process, 'start', options);
@@ -47,7 +50,7 @@ export async function restartProcess(process: Process, options: RequestOptions):
 export async function stopProcesses(
   supervisor: Supervisor,
   processes: readonly Process[],
-  { wait, signal }: RequestOptions,
+  { wait, signal, by }: RequestOptions,
 ): Promise<ActionResult[]> {
   for (const process of processes) process.intend({ want: 'down', by: 'user' });
   const resting = processes.filter(process => process.leader === undefined && isAtRest(process));
@@ -58,10 +61,11 @@ export async function stopProcesses(
       return refusal === undefined ? outcome(process) : answer(process, 'not_running', refusal);
     });
   const overruled = new Set<Process>();
-  const stopped = supervisor.stopInOrder(processes, process => {
+  const isDue = (process: Process): boolean => {
     if (process.current.want === 'up') overruled.add(process);
     return process.current.want === 'down';
-  });
+  };
+  const stopped = supervisor.stopInOrder(processes, { by, isDue });
   if (!wait) return tell(process => answer(process, 'done', 'stop under way'));
   await Promise.race([stopped, new Promise<void>(resolve => signal.addEventListener('abort', () => resolve()))]);
   return tell(process =>
@@ -93,12 +97,13 @@ export function clearProcess(process: Process): ActionResult {
 
 /** Asks for a life, and waits for what becomes of it. */
 function begin(process: Process, event: 'start' | 'restart', options: RequestOptions): Promise<ActionResult> {
+  const { by } = options;
   if (!options.wait) {
-    process.dispatch({ type: event });
+    process.dispatch({ type: event, by });
     return Promise.resolve(answer(process, 'done', `${event} under way`));
   }
   const outcome = outcomeOfStart(process, options);
-  process.dispatch({ type: event });
+  process.dispatch({ type: event, by });
   return outcome;
 }
 
@@ -155,7 +160,7 @@ function judgeOfStart(process: Process): (happening: HappeningBody) => ActionRes
 }
 
 /** Starts what a reload added or brought back, unless somebody else has done so by now. */
-export async function startForReload(process: Process, options: Pick<RequestOptions, 'signal'>): Promise<ActionResult> {
+export async function startForReload(process: Process, options: RequestOptions): Promise<ActionResult> {
   const { state, want } = process.current;
   if (state.kind === 'unknown') return answer(process, 'failed', state.reason);
   if (state.kind === 'clearing' && want === 'up') {
@@ -163,7 +168,7 @@ export async function startForReload(process: Process, options: Pick<RequestOpti
   }
   // One that runs has no news to wait for; it may have been told to stand down, which the start overrules.
   const outcome = state.kind === 'running' ? undefined : outcomeOfStart(process, options);
-  process.dispatch({ type: 'start' });
+  process.dispatch({ type: 'start', by: options.by });
   return outcome ? await outcome : answer(process, 'done', 'started');
 }
 

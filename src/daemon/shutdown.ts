@@ -1,3 +1,4 @@
+import type { Asker } from '../core/asker.ts';
 import type { HappeningBody } from '../core/events.ts';
 import type { Millis } from '../core/program.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -40,74 +41,74 @@ export class Shutdown {
     return this.hasBegun;
   }
 
-  /** Stops all in order. Resolves when nothing runs any more, or nothing can be done about it. */
-  async begin(reason: string): Promise<void> {
+  /** Stops all in order, as `by` asked for. Resolves when nothing runs any more, or nothing can be done about it. */
+  async begin(reason: string, by: Asker): Promise<void> {
     this.hasBegun = true;
-    this.tell(reason);
+    this.tell(reason, by);
     using reminder = new MutableDisposable();
     using limit = new MutableDisposable();
-    this.remind(reminder);
-    await Promise.race([this.stopAll(), this.limit(limit)]);
+    this.remind(reminder, by);
+    await Promise.race([this.stopAll(by), this.limit(limit, by)]);
   }
 
   /** Somebody has asked again: what still runs is killed. */
-  escalate(reason: string): void {
-    this.tell(`${reason}, again: killing what still runs`);
-    this.kill();
+  escalate(reason: string, by: Asker): void {
+    this.tell(`${reason}, again: killing what still runs`, by);
+    this.kill(by);
   }
 
-  private async stopAll(): Promise<void> {
+  private async stopAll(by: Asker): Promise<void> {
     const { supervisor } = this.options;
-    await supervisor.stopInOrder(supervisor.all);
+    await supervisor.stopInOrder(supervisor.all, { by });
     const stuck = supervisor.all.filter(process => process.leader !== undefined);
-    if (stuck.length > 0) this.tell('left behind, as SIGKILL does not end them', stuck);
+    if (stuck.length > 0) this.tell('left behind, as SIGKILL does not end them', by, stuck);
     await this.options.survivors();
   }
 
   /** Resolves when the bound is reached, and kills what still runs shortly before; without a bound it never does. */
-  private limit(timer: MutableDisposable): Promise<void> {
+  private limit(timer: MutableDisposable, by: Asker): Promise<void> {
     const timeout = this.options.timeout();
     if (timeout === undefined) return new Promise(() => {});
     const { clock } = this.options;
     const grace = Math.min(timeout * GRACE_PART, GRACE_MS);
     return new Promise(resolve => {
       const giveUp = (): void => {
-        this.tell('shutdowntimeout is over: left behind');
+        this.tell('shutdowntimeout is over: left behind', by);
         resolve();
       };
       const kill = (): void => {
-        this.tell('shutdowntimeout is almost over: killing what still runs');
-        this.kill();
+        this.tell('shutdowntimeout is almost over: killing what still runs', by);
+        this.kill(by);
         timer.value = clock.after(grace / 2, giveUp);
       };
       timer.value = clock.after(timeout - grace, () => {
         // Those whose turn has not come are asked at least, and have half of what is left.
-        this.tell('shutdowntimeout is near: stopping all at once');
-        for (const process of this.running()) process.dispatch({ type: 'stop' });
+        this.tell('shutdowntimeout is near: stopping all at once', by);
+        for (const process of this.running()) process.dispatch({ type: 'stop', by });
         timer.value = clock.after(grace / 2, kill);
       });
     });
   }
 
-  private remind(timer: MutableDisposable): void {
+  private remind(timer: MutableDisposable, by: Asker): void {
     timer.value = this.options.clock.after(STILL_WAITING_MS, () => {
-      this.tell('still waiting');
-      this.remind(timer);
+      this.tell('still waiting', by);
+      this.remind(timer, by);
     });
   }
 
-  private kill(): void {
-    for (const process of this.running()) process.dispatch({ type: 'kill' });
+  private kill(by: Asker): void {
+    for (const process of this.running()) process.dispatch({ type: 'kill', by });
   }
 
   private running(): readonly Process[] {
     return this.options.supervisor.all.filter(process => !isAtRest(process));
   }
 
-  private tell(reason: string, processes = this.running()): void {
+  private tell(reason: string, by: Asker, processes = this.running()): void {
     const { publish, holdup } = this.options;
     const what = holdup();
     const why = what === undefined ? reason : `${reason}; ${what}`;
-    publish({ type: 'daemon.stopping', reason: why, waitingFor: processes.map(({ fullname }) => fullname) });
+    publish({ type: 'daemon.stopping', reason: why, waitingFor: processes.map(({ fullname }) => fullname), by });
   }
 }

@@ -1,82 +1,15 @@
-import { lstatSync, renameSync, rmSync, type Stats } from 'node:fs';
-import { dirname } from 'node:path';
 import { formatState, type StateRecord } from '../core/record.ts';
 import { parseState } from '../core/recordparser.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { isErrno } from '../runtime/errno.ts';
-import { MutableDisposable } from '../runtime/lifetime.ts';
-import { makeDirectory } from './directory.ts';
-import { DiskSync } from './disksync.ts';
-import { readPlainFile, replaceFile } from './plainfile.ts';
+import { KeptFile, type ReadKept, readKept } from './keptfile.ts';
 
-/** It says what runs and lets its writer choose whom the next daemon ends: nobody else's to read or to write. */
-const FILE_MODE = 0o600;
-const DIRECTORY_MODE = 0o700;
+const NAME = 'state file';
 
-/** More is no file of ours: a thousand processes take 250 KB. */
-const LONGEST = 16 * 1024 * 1024;
+export type ReadState = ReadKept<StateRecord>;
 
-/** Changes within this are written together: a burst of a thousand starts is written ten times a second. */
-const SPACING_MS = 100;
-
-/**
- * Writing takes at most one part in so many of the daemon's time, however slow the disk or long the list: what it leaves to
- * the garbage collector while a thousand programs start is memory that the daemon keeps.
- */
-const LEISURE = 300;
-
-/** A write that takes no longer is done within whatever asks for it. */
-const CHEAP_MS = 1;
-
-/** After a write that failed, the next is tried by itself: the disk may have room again, and nothing change meanwhile. */
-const RETRY_MS = 1_000;
-
-/** How long the end of the daemon waits for a disk that does not answer. */
-const LAST_SYNC_MS = 2_000;
-
-export type ReadState =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'read'; readonly record: StateRecord }
-  /** `message` says what is wrong and where the file is now. */
-  | { readonly kind: 'damaged'; readonly message: string };
-
-/**
- * Reads what the daemon before this one left. A file that cannot be trusted is set aside as `<path>.damaged`, in place of
- * an earlier one, and never fatal: survivors are still known by their environment. Never throws for what is in the file,
- * nor for what stands in its place.
- */
+/** Reads what the daemon before this one left. Without it, or where it cannot be trusted, survivors are still known by their environment. */
 export function readState(path: string): ReadState {
-  let problem: string;
-  try {
-    const bytes = readPlainFile(path, LONGEST + 1, isOurs);
-    if (bytes === undefined) problem = "is no plain file of this user's own";
-    else if (bytes.length > LONGEST) problem = `is larger than ${LONGEST} bytes`;
-    else {
-      const parsed = parseState(bytes.toString('utf8'));
-      if ('record' in parsed) return { kind: 'read', record: parsed.record };
-      problem = parsed.problem;
-    }
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return { kind: 'none' };
-    problem = isErrno(error, 'ELOOP') ? 'is a link' : `cannot be read: ${messageOf(error)}`;
-  }
-  return { kind: 'damaged', message: `state file ${path} ${problem}; ${setAside(path)}` };
-}
-
-/** Whoever else could write it could have root end any process by it. */
-function isOurs({ uid, mode }: Stats): boolean {
-  return uid === (process.geteuid?.() ?? uid) && (mode & 0o022) === 0;
-}
-
-function setAside(path: string): string {
-  const aside = `${path}.damaged`;
-  try {
-    if (lstatSync(aside, { throwIfNoEntry: false })?.isDirectory() === false) rmSync(aside);
-    renameSync(path, aside);
-    return `it was set aside as ${aside}, and starts anew`;
-  } catch (error) {
-    return `it cannot be set aside (${messageOf(error)}), and is ignored`;
-  }
+  return readKept(path, NAME, parseState);
 }
 
 export interface StateFileOptions {
@@ -87,105 +20,10 @@ export interface StateFileOptions {
   readonly warn: (message: string) => void;
 }
 
-/**
- * The file that tells the next daemon what this one was doing. It is whole at any moment, whatever ends the daemon; a
- * write that fails is told, and tried again.
- */
-export class StateFile {
-  private readonly path: string;
-  private readonly options: StateFileOptions;
-  private readonly timer = new MutableDisposable();
-  private readonly disk = new DiskSync();
-  private isDue = false;
-  private isFailing = false;
-  private isClosed = false;
-  private written: string | undefined;
-  /** What the last write took, in milliseconds. */
-  private cost = 0;
-  /** Not before this is it written again, unless asked to. */
-  private quietUntil = Number.NEGATIVE_INFINITY;
-
-  constructor(path: string, options: StateFileOptions) {
-    this.path = path;
-    this.options = options;
+/** The file that tells the next daemon what this one was doing. */
+export class StateFile extends KeptFile {
+  constructor(path: string, { clock, snapshot, warn }: StateFileOptions) {
+    const consequence = 'until it can, the next daemon may not know what this one did';
+    super(path, { clock, warn, name: NAME, consequence, text: () => formatState(snapshot()) });
   }
-
-  /** Something has changed: written within this call if the last write is long enough ago, else once it is. */
-  touch(): void {
-    if (this.isDue || this.isClosed) return;
-    const wait = this.quietUntil - this.options.clock.now();
-    if (wait <= 0) {
-      this.write();
-      return;
-    }
-    this.isDue = true;
-    this.timer.value = this.options.clock.after(wait, () => this.write());
-  }
-
-  /** Something was decided that must not be lost: written at once where that costs little, else with what else comes in this turn. */
-  hurry(): void {
-    if (this.isClosed) return;
-    if (this.cost < CHEAP_MS) {
-      this.write();
-      return;
-    }
-    this.isDue = true;
-    this.timer.value = this.options.clock.soon(() => this.write());
-  }
-
-  /** Writes now, before it returns. */
-  flush(): void {
-    if (!this.isClosed) this.write();
-  }
-
-  /** Writes for the last time, and resolves once it is on the disk, or the disk has been waited for long enough. */
-  async close(): Promise<void> {
-    this.flush();
-    this.isClosed = true;
-    this.timer[Symbol.dispose]();
-    const { clock } = this.options;
-    using patience = new MutableDisposable();
-    const tired = new Promise<void>(resolve => {
-      patience.value = clock.after(LAST_SYNC_MS, resolve);
-    });
-    await Promise.race([this.disk.settled(), tired]);
-  }
-
-  private write(): void {
-    const { clock, snapshot } = this.options;
-    this.timer.value = undefined;
-    this.isDue = false;
-    const begun = clock.now();
-    const text = formatState(snapshot());
-    const isWritten = text === this.written || this.replace(text);
-    const ended = clock.now();
-    this.cost = ended - begun;
-    this.quietUntil = ended + (isWritten ? Math.max(SPACING_MS, LEISURE * (ended - begun)) : RETRY_MS);
-    if (!isWritten) this.touch();
-  }
-
-  private replace(text: string): boolean {
-    try {
-      makeDirectory(dirname(this.path), DIRECTORY_MODE);
-      this.disk.sync(replaceFile(this.path, text, FILE_MODE));
-    } catch (error) {
-      const consequence = 'until it can, the next daemon may not know what this one did';
-      this.tell(`cannot write the state file: ${messageOf(error)}; ${consequence}`);
-      return false;
-    }
-    this.written = text;
-    this.tell(undefined);
-    return true;
-  }
-
-  private tell(problem: string | undefined): void {
-    const isFailing = problem !== undefined;
-    if (isFailing === this.isFailing) return;
-    this.isFailing = isFailing;
-    this.options.warn(problem ?? `the state file ${this.path} can be written again`);
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,3 +1,4 @@
+import { type Asker, AUTOSTART } from '../core/asker.ts';
 import { type Intent, startsByItself } from '../core/intent.ts';
 import { startOrder, stopLevels } from '../core/order.ts';
 import type { ProcessSpec } from '../core/program.ts';
@@ -19,6 +20,18 @@ export interface Applied {
   readonly departed: Promise<void>;
   /** By name, what could not be applied to the life a process has. */
   readonly problems: ReadonlyMap<string, string>;
+}
+
+/** Who asked for a plan to be carried out, and whom to tell of restarts. */
+interface Application {
+  readonly by: Asker;
+  readonly onRestart: (process: Process) => void;
+}
+
+interface StopOptions {
+  /** Who asked for it. */
+  readonly by: Asker;
+  readonly isDue?: (process: Process) => boolean;
 }
 
 /** All the processes there are, by name, in the order in which they start. */
@@ -50,7 +63,7 @@ export class Supervisor implements Disposable {
    */
   autostart(): void {
     for (const process of this.processes) {
-      if (startsByItself(process.intent, process.spec.autostart)) process.dispatch({ type: 'start' });
+      if (startsByItself(process.intent, process.spec.autostart)) process.dispatch({ type: 'start', by: AUTOSTART });
     }
   }
 
@@ -60,33 +73,34 @@ export class Supervisor implements Disposable {
   }
 
   /**
-   * Carries out a plan, of this very turn of the event loop. `onRestart` is called before a process begins its restart.
-   * Nothing is waited for but that what left is gone before a program starts that is new, which may need its port or files.
+   * Carries out a plan, of this very turn of the event loop, as `by` asked for. `onRestart` is called before a process begins
+   * its restart. Nothing is waited for but that what left is gone before a program starts that is new, which may need its
+   * port or files.
    */
-  apply(changes: readonly ProcessChange<Process>[], onRestart: (process: Process) => void): Applied {
+  apply(changes: readonly ProcessChange<Process>[], { by, onRestart }: Application): Applied {
     const leaving: Process[] = [];
     const joining: Process[] = [];
     const starting: Process[] = [];
     const processes: Process[] = [];
     const problems = new Map<string, string>();
     for (const change of changes) {
-      const process = change.before ?? (change.after && this.add(change.after, change.intent));
+      const process = change.before ?? (change.after && this.add(change.after, { intent: change.intent, by }));
       if (!process) continue;
       processes.push(process);
       if (!change.after) leaving.push(process);
       else if (change.before) {
-        const problem = this.reconfigure(process, change, onRestart);
+        const problem = this.reconfigure(process, change, { by, onRestart });
         if (problem !== undefined) problems.set(change.name, problem);
       }
       if (change.action === 'start') (change.changes.length > 0 && !change.before ? joining : starting).push(process);
     }
     const stillLeaving = this.processes.filter(process => process.isLeaving && !processes.includes(process));
     this.processes = inStartOrder([...processes, ...stillLeaving]);
-    for (const process of leaving) this.takeLeave(process);
+    for (const process of leaving) this.takeLeave(process, by);
     this.world.remember('now');
     // One that a later reload has brought back, and started, before its turn came is not stopped any more.
     const isDue = (process: Process): boolean => process.isLeaving || process.current.want === 'down';
-    return { joining, starting, problems, departed: this.stopInOrder([...leaving, ...stillLeaving], isDue) };
+    return { joining, starting, problems, departed: this.stopInOrder([...leaving, ...stillLeaving], { by, isDue }) };
   }
 
   /**
@@ -94,12 +108,12 @@ export class Supervisor implements Disposable {
    * stopped before those that came after it. Once asked for, it goes on to the end, but for those that `isDue` excuses
    * when their turn has come. Resolves when all have stopped.
    */
-  async stopInOrder(processes: readonly Process[], isDue: (process: Process) => boolean = () => true): Promise<void> {
+  async stopInOrder(processes: readonly Process[], { by, isDue = () => true }: StopOptions): Promise<void> {
     const bySpec = new Map(processes.map(process => [process.spec, process]));
-    for (const process of processes) process.dispatch({ type: 'standDown' });
+    for (const process of processes) process.dispatch({ type: 'standDown', by });
     for (const level of stopLevels([...bySpec.keys()])) {
       const members = level.flatMap(spec => bySpec.get(spec) ?? []);
-      await this.stopAll(members.filter(isDue));
+      await this.stopAll(members.filter(isDue), by);
     }
   }
 
@@ -107,17 +121,17 @@ export class Supervisor implements Disposable {
     for (const process of this.processes) process[Symbol.dispose]();
   }
 
-  private add(spec: ProcessSpec, intent: Intent | undefined): Process {
+  private add(spec: ProcessSpec, { intent, by }: { intent: Intent | undefined; by: Asker }): Process {
     const process = new Process(spec, this.world);
     process.recall(intent);
-    process.announce({ type: 'process.added', process: spec.fullname, program: spec.program });
+    process.announce({ type: 'process.added', process: spec.fullname, program: spec.program, by });
     return process;
   }
 
   private reconfigure(
     process: Process,
     { after, was, action, changes }: ProcessChange<Process>,
-    onRestart: (process: Process) => void,
+    { by, onRestart }: Application,
   ): string | undefined {
     process.isLeaving = false;
     if (!after || was === null) return undefined;
@@ -125,42 +139,42 @@ export class Supervisor implements Disposable {
     if (changes.length === 0 && after.program === process.program && !process.isBehindSpec) return undefined;
     if (changes.some(key => key.class !== 'instances')) {
       const { fullname, program } = after;
-      process.announce({ type: 'process.reconfigured', process: fullname, program, was, action, changes });
+      process.announce({ type: 'process.reconfigured', process: fullname, program, was, action, changes, by });
     }
     if (action === 'restart') onRestart(process);
-    return process.reconfigure(after, needsNewLife(changes));
+    return process.reconfigure(after, { renew: needsNewLife(changes), by });
   }
 
   /** It stays, to be seen, until nothing of it runs any more. */
-  private takeLeave(process: Process): void {
+  private takeLeave(process: Process, by: Asker): void {
     process.isLeaving = true;
-    if (process.leader === undefined && isAtRest(process)) this.forget(process);
+    if (process.leader === undefined && isAtRest(process)) this.forget(process, by);
     else {
       const subscription = process.onHappening(happening => {
         if (!process.isLeaving) subscription[Symbol.dispose]();
         else if (happening.type === 'process.state' && process.leader === undefined && isAtRest(process)) {
           subscription[Symbol.dispose]();
-          this.forget(process);
+          this.forget(process, by);
         }
       });
     }
   }
 
-  private forget(process: Process): void {
+  private forget(process: Process, by: Asker): void {
     this.processes = this.processes.filter(other => other !== process);
     const { fullname, program } = process;
-    process.announce({ type: 'process.removed', process: fullname, program });
+    process.announce({ type: 'process.removed', process: fullname, program, by });
     process[Symbol.dispose]();
     this.world.remember('soon');
   }
 
   /** Stops many at once, without holding the event loop up for long: a thousand signals cost 170 ms. */
-  private async stopAll(processes: readonly Process[]): Promise<void> {
+  private async stopAll(processes: readonly Process[], by: Asker): Promise<void> {
     const { clock } = this.world;
     const stopped: Promise<void>[] = [];
     let until = clock.now() + BUDGET_MS;
     for (const process of processes) {
-      process.dispatch({ type: 'stop' });
+      process.dispatch({ type: 'stop', by });
       stopped.push(untilAtRest(process));
       if (clock.now() < until) continue;
       await new Promise<void>(resolve => clock.soon(resolve));

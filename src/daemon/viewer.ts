@@ -56,6 +56,8 @@ export interface Stage {
 export interface ViewerOptions {
   readonly id: number;
   readonly label: string;
+  /** Its client, and from where its user came. */
+  readonly origin: string;
   readonly readOnly: boolean;
   readonly size: Size;
   /** The client says what has reached its terminal; else what the kernel has taken counts. */
@@ -130,8 +132,17 @@ export class Viewer implements Disposable {
   }
 
   info(drives: boolean): ViewerInfo {
-    const { id, label, readOnly } = this.options;
-    return { id, label, readOnly, drives, painted: this.isPainted, ...this.size, since: Math.round(this.since) };
+    const { id, label, origin, readOnly } = this.options;
+    return {
+      id,
+      label,
+      origin,
+      readOnly,
+      drives,
+      painted: this.isPainted,
+      ...this.size,
+      since: Math.round(this.since),
+    };
   }
 
   /** The least offset of the stream that it still needs; undefined while it gets pictures. */

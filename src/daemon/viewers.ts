@@ -17,7 +17,8 @@ export interface Actor {
   /** What this viewer's terminal says by itself; returns whether the program is to have it. */
   reply(viewer: Viewer, token: InputToken): boolean;
   onAttached(viewer: ViewerInfo): void;
-  onDetached(viewer: ViewerInfo, why: string): void;
+  /** `typed`: how many bytes it had typed. */
+  onDetached(viewer: ViewerInfo, leaving: { readonly why: string; readonly typed: number }): void;
 }
 
 /**
@@ -206,7 +207,7 @@ export class Viewers implements Disposable {
     this.sizes.delete(viewer);
     viewer[Symbol.dispose]();
     keyboard[Symbol.dispose]();
-    this.actor.onDetached(info, why);
+    this.actor.onDetached(info, { why, typed: keyboard.typedBytes });
     if (drove) {
       this.takeSize();
       this.driver?.unshow();

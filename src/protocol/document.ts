@@ -1,3 +1,4 @@
+import { CLIENT_HEADER } from './asker.ts';
 import { ERRORS } from './errors.ts';
 import { ROUTES, type Route } from './routes.ts';
 import { PROTOCOL, PROTOCOL_HEADER } from './version.ts';
@@ -15,6 +16,11 @@ The daemon speaks HTTP/1.1 over its UNIX socket: JSON in, JSON out, terminal byt
 A reply that is no success is \`{"error": {"code": …, "message": …}}\`. At most 256 connections are served at a time, the
 next gets a 503. Header and body are bounded, and a request that takes more than 30 s to arrive is cut off; waiting for an
 answer has no limit.
+
+\`${CLIENT_HEADER}\` says who asks, encoded as a query is: \`who=alice@web1+pts/3&client=taskmasterctl&origin=10.0.0.5\`. It is
+told in events and the log, bounded and without control characters; without it the client is \`someone\`. It is the client's
+own word, and nothing is decided by it: Node cannot ask the kernel who is at the other end (\`SO_PEERCRED\`), and who can
+connect may do everything. Events are listed in [EVENTS](EVENTS.md).
 
 \`\`\`sh
 SOCK=$(taskmasterctl version --json | sed -n 's/.*"socket": *"\\([^"]*\\)".*/\\1/p')

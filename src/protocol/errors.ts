@@ -10,6 +10,7 @@ export const ERRORS = {
   protocol_mismatch: { status: 400, exit: 1 },
   no_such_process: { status: 404, exit: 1 },
   no_such_program: { status: 404, exit: 1 },
+  no_such_alert: { status: 404, exit: 1 },
   no_such_route: { status: 404, exit: 1 },
   method_not_allowed: { status: 405, exit: 1 },
   too_large: { status: 413, exit: 1 },

@@ -11,6 +11,8 @@ export interface ViewerInfo {
   readonly id: number;
   /** What the client calls itself, `user@host pts/3`; its own word, so nothing is decided by it. */
   readonly label: string;
+  /** Its client, and from where its user came, where that is known: its own word, too. */
+  readonly origin: string;
   readonly readOnly: boolean;
   /** Its terminal's size is the program's, as it attached, typed or resized last. */
   readonly drives: boolean;

@@ -1,3 +1,4 @@
+import type { Condition } from '../core/alert.ts';
 import type { Exit } from '../core/exit.ts';
 import type { KeyChange } from '../core/facets.ts';
 import type { Intent } from '../core/intent.ts';
@@ -127,7 +128,7 @@ export interface ReloadReply {
   readonly processes: readonly ChangeInfo[];
   /** How many stay as they are. */
   readonly unchanged: number;
-  /** Keys of the `daemon` section; those of class `daemon` wait until the daemon is started anew. */
+  /** Keys of the `daemon` and the `alerts` sections; those of class `daemon` wait until the daemon is started anew. */
   readonly daemon: readonly KeyChange[];
   /** Programs that `scale` gave another number of processes, which ends with this reload. */
   readonly overrides: Readonly<Record<string, number>>;
@@ -148,6 +149,44 @@ export interface DetachReply {
 export interface ShutdownReply {
   /** Processes that must end before the daemon does. */
   readonly stopping: number;
+}
+
+/** What was last heard of a receiver of alerts: a line, and when, by wall clock in milliseconds. */
+export interface LastWord {
+  readonly at: number;
+  readonly text: string;
+}
+
+/** One alert as `alert list --json` shows it. No secret is in it. */
+export interface AlertInfo {
+  readonly name: string;
+  readonly kind: 'email' | 'http' | 'syslog' | 'command';
+  /** Whom it tells: addresses and server, the origin of a URL, the first word of a command. */
+  readonly where: string;
+  readonly on: readonly Condition[];
+  /** Selectors of the programs it is about; empty for all. */
+  readonly programs: readonly string[];
+  /** Milliseconds within which the same is told once. */
+  readonly every: number;
+  /** Messages that are not delivered yet. */
+  readonly waiting: number;
+  /** Milliseconds until the first of them is tried again; null when it did not fail. */
+  readonly retryIn: number | null;
+  /** Since the daemon started; null when none was. */
+  readonly lastDelivery: LastWord | null;
+  readonly lastFailure: LastWord | null;
+}
+
+/** `GET /v1/alerts`, in the order of the config. */
+export interface AlertList {
+  readonly alerts: readonly AlertInfo[];
+}
+
+/** `POST /v1/alerts/{name}/test`. */
+export interface AlertTestReply {
+  readonly ok: boolean;
+  /** What the receiver answered, or why it did not, in one line. */
+  readonly answer: string;
 }
 
 /** Reads the body of a start, stop, restart or clear. Throws `bad_request` naming the field that is wrong. */

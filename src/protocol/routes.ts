@@ -1,6 +1,8 @@
 import type { Happening } from '../core/events.ts';
 import type {
   ActionReply,
+  AlertList,
+  AlertTestReply,
   DaemonInfo,
   DetachReply,
   InputReply,
@@ -16,7 +18,7 @@ import type {
 
 /**
  * The wire, as one table: the daemon dispatches on it, the client's calls are typed by it, docs/PROTOCOL.md is printed
- * from it. `{name}` in a path is a process's full name, percent-encoded.
+ * from it. `{name}` in a path is a process's full name, or an alert's, percent-encoded.
  */
 export interface Route<Request, Reply> {
   readonly method: 'GET' | 'POST';
@@ -182,10 +184,11 @@ export const ROUTES = {
     method: 'GET',
     path: '/v1/events',
     summary:
-      'What happens, as Server-Sent Events. The id is `<boot>-<number>`: with `Last-Event-ID` the stream goes on after it, as far back as the daemon remembers; an `overtaken` event says what was missed.',
+      'What happens, as Server-Sent Events; docs/EVENTS.md lists them. The id is `<boot>-<number>`: with `Last-Event-ID` the stream goes on after it, as far back as the daemon remembers; an `overtaken` event says what was missed.',
     query: {
       since:
-        'the number of the last event seen, in place of the header; `0`, or a number that is yet to come, for all that is remembered',
+        'where to begin, in place of the header: the number of the last event seen (`0`, or a number that is yet to come, for all that is remembered), a span like `10m`, or a time like `14:30` or `2026-11-21T14:30:00Z`; default: now',
+      select: 'a selector: only events of processes that it means, by their names at the time; may be given many times',
       follow: '`0` ends the reply after what is remembered',
     },
     body: 'none',
@@ -211,6 +214,25 @@ export const ROUTES = {
     reply: 'json',
     limit: JSON_LIMIT,
     example: `http://tm/v1/scale -d '{"program": "ticker", "numprocs": 2}'`,
+  }),
+  alerts: route<undefined, AlertList>({
+    method: 'GET',
+    path: '/v1/alerts',
+    summary: 'The alerts of the config: whom each tells of what, how many messages wait, and what was last heard.',
+    body: 'none',
+    reply: 'json',
+    limit: 0,
+    example: 'http://tm/v1/alerts',
+  }),
+  alertTest: route<undefined, AlertTestReply>({
+    method: 'POST',
+    path: '/v1/alerts/{name}/test',
+    summary:
+      'Send one message by this alert now, whatever waits, and answer what the receiver said: `ok` is false when it could not be told. `{name}` is that of the alert.',
+    body: 'none',
+    reply: 'json',
+    limit: JSON_LIMIT,
+    example: '-X POST http://tm/v1/alerts/bell/test',
   }),
   shutdown: route<undefined, ShutdownReply>({
     method: 'POST',

@@ -63,8 +63,24 @@ export const VALUES = {
   umask: [['022', '"022"', '0o22'], ['077']],
   workingdir: [['/'], ['${CHAOS_DIR}', '"${CHAOS_DIR}"'], ['/no/such/directory']],
   env: [['{A: one}', '{"A": "one"}'], ['{A: two, B: }'], ['{}']],
-  stdout: [['discard'], ['${CHAOS_DIR}/log/${program}.out'], ['{file: "${CHAOS_DIR}/log/out.log", maxsize: 1MB}']],
-  stderr: [['discard'], ['${CHAOS_DIR}/log/${program}.err']],
+  // What is said of a file that several write to must agree, whoever chooses which: so each of these is a file of its own.
+  stdout: [
+    ['discard'],
+    ['${CHAOS_DIR}/log/${program}.out'],
+    ['{file: "${CHAOS_DIR}/log/out.log", maxsize: 1MB}'],
+    ['{file: "${CHAOS_DIR}/log/small.log", maxsize: 16KB, backups: 2, compress: true}'],
+    ['{file: "${CHAOS_DIR}/log/${process}.txt", format: text, timestamps: true}'],
+    [
+      '{file: "${CHAOS_DIR}/log/out.json", format: json, mode: 0640}',
+      '{file: "${CHAOS_DIR}/log/out.json", format: "json", mode: "0640"}',
+    ],
+    ['{file: "${CHAOS_DIR}/log/out.log", prefix: "${process}| ", timestamps: local}'],
+  ],
+  stderr: [
+    ['discard'],
+    ['${CHAOS_DIR}/log/${program}.err'],
+    ['{file: "${CHAOS_DIR}/log/err.log", format: text, prefix: "${process}| "}'],
+  ],
   pidfile: [['${CHAOS_DIR}/pid/${process}.pid']],
   terminal: [['{cols: 80, rows: 24}', '{rows: 24, cols: 80}'], ['{cols: 132}'], ['{term: vt100}']],
   scrollback: [
@@ -351,6 +367,8 @@ export function breakConfig(model: Model, chance: Chance): Broken {
     () => bad('no umask', 'cmd: sleep 1, umask: 18'),
     () => bad('no signal', 'cmd: sleep 1, stopsignal: NOPE'),
     () => bad('a quote that does not end', 'cmd: "sh -c \'x"'),
+    () => bad('a log in two ways at once', 'cmd: sleep 1, stdout: {file: x.log, format: json, timestamps: utc}'),
+    () => bad('a log that is a pidfile', 'cmd: sleep 1, stdout: x.pid, pidfile: x.pid'),
     () => bad('an unset variable', 'cmd: sleep 1, workingdir: "${NO_SUCH_VARIABLE_HERE}"'),
     () => bad('a bound that is no time', 'cmd: sleep 1, stoptime: soon'),
     () => ({

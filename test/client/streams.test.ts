@@ -230,6 +230,24 @@ describe('events', () => {
     expect(daemon.asked[1]?.headers['last-event-id']).toBe('b-1');
   });
 
+  test('of some processes, since a moment, also after the connection was lost', async () => {
+    const daemon = await daemonWith('web');
+    daemon.on(
+      'events',
+      response => void response.end(sse(['b-1', state])),
+      response => void response.write(sse(['b-2', { ...state, to: 'FATAL' }])),
+    );
+    const host = new FakeHost();
+    const ran = ctl(daemon, ['events', '-f', '--since', '2026-11-21T14:30:00+01:00', 'web', 'db'], host);
+    await host.out.has('FATAL');
+    expect(daemon.asked[2]?.headers['last-event-id']).toBe('b-1');
+    host.interrupt();
+    await ran;
+    const [, first, second] = daemon.asked.map(({ query }) => [query.get('since'), query.getAll('select')]);
+    expect(first).toEqual(['2026-11-21T13:30:00.000Z', ['web', 'db']]);
+    expect(second).toEqual([null, ['web', 'db']]);
+  });
+
   test('-f says when the daemon has ended', async () => {
     const daemon = await daemonWith('web');
     daemon.on('events', response => void response.end(sse(['b-1', started])), hangUp);

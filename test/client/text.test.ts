@@ -10,6 +10,7 @@ import { SgrOnly } from '../../src/client/sgr.ts';
 import { formatMoment } from '../../src/core/daytime.ts';
 import { formatFields } from '../../src/core/fields.ts';
 import { formatLogLine } from '../../src/core/logline.ts';
+import { ALICE, BOB } from '../support/people.ts';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -139,6 +140,38 @@ describe('formatEvent', () => {
       'web          BACKOFF  -> FATAL     no such file',
     ],
     [{ type: 'process.spawned', process: 'web', pid: 4, cause: 'policy' }, 'web          pid 4 runs (policy)'],
+    [
+      { type: 'process.spawned', process: 'web', pid: 4, cause: 'request', by: ALICE },
+      'web          pid 4 runs (by alice@web1 pts/3)',
+    ],
+    [
+      { type: 'process.state', process: 'web', from: 'RUNNING', to: 'STOPPING', pid: 4, reason: null, by: ALICE },
+      'web          RUNNING  -> STOPPING  pid 4, by alice@web1 pts/3',
+    ],
+    [
+      { type: 'request', verb: 'signal', what: ['SIGHUP', 'web'], times: 1, bytes: null, by: BOB },
+      'taskmasterd  bob@web1 pts/4 (taskmasterctl from 10.0.0.5) asked: signal SIGHUP web',
+    ],
+    [
+      { type: 'request', verb: 'input', what: ['web'], times: 9, bytes: 120, by: ALICE },
+      'taskmasterd  alice@web1 pts/3 (taskmasterctl) asked: input web (120 bytes, 9 times)',
+    ],
+    [
+      { type: 'viewer.attached', process: 'web', label: 'bob', origin: 'x', readOnly: true, reason: null, typed: 0 },
+      'web          bob attached, read-only',
+    ],
+    [
+      {
+        type: 'viewer.detached',
+        process: 'web',
+        label: 'bob',
+        origin: 'x',
+        readOnly: false,
+        reason: 'detached',
+        typed: 1,
+      },
+      'web          bob left: detached, having typed 1 byte',
+    ],
     [
       { type: 'process.exit', process: 'web', pid: 4, exit: { code: 3, signal: null }, expected: false, ranFor: 1500 },
       'web          pid 4 exited with 3 after 1.5 s, not expected',

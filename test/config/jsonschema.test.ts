@@ -59,6 +59,8 @@ describe('the JSON Schema', () => {
     'autostart: ${AUTO:-true}',
     'stdout: discard',
     'stderr: {file: x, maxsize: 1MB, backups: 0}',
+    'stdout: {file: x, compress: true, mode: 0640, format: text, timestamps: true, prefix: 3}',
+    'stdout: {file: x, format: json, timestamps: none}',
     'terminal: {cols: 80}',
   ])('and the loader accept %s', key => {
     const text = `programs:\n  web:\n    ${key}${key.startsWith('cmd') ? '' : '\n    cmd: x'}\n`;
@@ -111,7 +113,9 @@ describe('the JSON Schema', () => {
     'shell: 1',
     'stdout: [a]',
     'stdout: {maxsize: 3}',
-    'stdout: {file: x, compress: true}',
+    'stdout: {file: x, compress: gzip}',
+    'stdout: {file: x, format: xml}',
+    'stdout: {file: x, timestamps: iso}',
     'nmuprocs: 3',
     'limits: {}',
   ])('and the loader refuse %s', key => {

@@ -150,7 +150,7 @@ daemon: {sockets: x, log: {lvl: info}}
       main.yaml:5:70: error: unknown key \`size\` in a log
             web: {cmd: x, numproc: 3, terminal: {colums: 3}, stdout: {file: x, size: 3}}
                                                                                ^
-        hint: known here: file, maxsize, backups
+        hint: known here: file, maxsize, backups, compress, mode, format, timestamps, prefix
       main.yaml:6:10: error: \`g\` has no \`programs\`
           groups: {g: {program: web}}
                    ^
@@ -234,7 +234,7 @@ programs:
   test('that is for later', () => {
     expect(
       complaints(`
-alerts: []
+x-alerts: []
 defines: {}
 defaults: {nice: 3}
 daemon: {}
@@ -249,14 +249,9 @@ programs:
     watch: x
     events: x
     defines: x
-    stdout: {file: x, compress: true, format: json, timestamps: true}
-    stderr: {file: y, prefix: x, mode: 0600}
 `),
     ).toMatchInlineSnapshot(`
-      "main.yaml:2:1: error: \`alerts\` is not yet supported: it would do nothing, so it is refused until a later version
-          alerts: []
-          ^
-      main.yaml:3:1: error: \`defines\` is not yet supported: it would do nothing, so it is refused until a later version
+      "main.yaml:3:1: error: \`defines\` is not yet supported: it would do nothing, so it is refused until a later version
           defines: {}
           ^
       main.yaml:4:12: error: \`nice\` is not yet supported: it would do nothing, so it is refused until a later version
@@ -286,21 +281,6 @@ programs:
       main.yaml:16:5: error: \`defines\` is not yet supported: it would do nothing, so it is refused until a later version
               defines: x
               ^
-      main.yaml:17:23: error: \`compress\` is not yet supported: it would do nothing, so it is refused until a later version
-              stdout: {file: x, compress: true, format: json, timestamps: true}
-                                ^
-      main.yaml:17:39: error: \`format\` is not yet supported: it would do nothing, so it is refused until a later version
-              stdout: {file: x, compress: true, format: json, timestamps: true}
-                                                ^
-      main.yaml:17:53: error: \`timestamps\` is not yet supported: it would do nothing, so it is refused until a later version
-              stdout: {file: x, compress: true, format: json, timestamps: true}
-                                                              ^
-      main.yaml:18:23: error: \`prefix\` is not yet supported: it would do nothing, so it is refused until a later version
-              stderr: {file: y, prefix: x, mode: 0600}
-                                ^
-      main.yaml:18:34: error: \`mode\` is not yet supported: it would do nothing, so it is refused until a later version
-              stderr: {file: y, prefix: x, mode: 0600}
-                                           ^
       "
     `);
   });
@@ -361,7 +341,7 @@ programs:
               rows: 24
               ^
         hint: it looks like it belongs to \`terminal\` above (line 5): indent it by 2 more
-      main.yaml:8:12: error: \`stdout\` has no value: it must be a path, or \`discard\`, or a map of file, maxsize, backups
+      main.yaml:8:12: error: \`stdout\` has no value: it must be a path, or \`discard\`, or a map of file, maxsize, backups, compress, mode, format, timestamps, prefix
               stdout:
                      ^
       main.yaml:9:5: error: unknown key \`file\` in a program
@@ -479,7 +459,7 @@ daemon: x
               shell: 1
                      ^
         hint: write \`true\`: YAML 1.2 has no other words for it
-      main.yaml:24:13: error: \`stdout\` must be a path, or \`discard\`, or a map of file, maxsize, backups, not a list
+      main.yaml:24:13: error: \`stdout\` must be a path, or \`discard\`, or a map of file, maxsize, backups, compress, mode, format, timestamps, prefix, not a list
               stdout: [a]
                       ^
       main.yaml:25:10: error: \`other\` must be a map of keys, not \`sleep 5\`

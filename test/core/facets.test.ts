@@ -1,7 +1,9 @@
 /** Every key has its class, and every field of a spec a facet that notices a change of it. */
 import { describe, expect, test } from 'vitest';
 import { CONFIG_FILE } from '../../src/config/schema.ts';
+import type { AlertSpec } from '../../src/core/alert.ts';
 import {
+  ALERT_FACETS,
   DAEMON_FACETS,
   describeChange,
   PROCESS_FACETS,
@@ -9,7 +11,8 @@ import {
   type ReloadClass,
 } from '../../src/core/facets.ts';
 import type { DaemonSpec, ProcessSpec } from '../../src/core/program.ts';
-import { daemonInForce, plan, planDaemon } from '../../src/core/reload.ts';
+import { daemonInForce, plan, planAlerts, planDaemon } from '../../src/core/reload.ts';
+import { mailTo, makeAlert } from '../support/alerts.ts';
 import { Play } from '../support/play.ts';
 import { logTo, makeSpec } from '../support/spec.ts';
 
@@ -39,11 +42,12 @@ const KEYS = [
   ...leavesOf(entryOf(TOP.programs)),
   ...leavesOf(entryOf(TOP.groups)).map(key => `groups.${key}`),
   ...leavesOf(TOP.daemon).map(key => `daemon.${key}`),
+  ...leavesOf(entryOf(TOP.alerts)).map(key => `alerts.${key}`),
 ];
 
 describe('the classes', () => {
   test('sections: a new one needs a place in the list of keys above', () => {
-    expect(Object.keys(TOP).sort()).toEqual(['daemon', 'defaults', 'groups', 'include', 'programs']);
+    expect(Object.keys(TOP).sort()).toEqual(['alerts', 'daemon', 'defaults', 'groups', 'include', 'programs']);
     expect(KEYS).toEqual(expect.arrayContaining(['cmd', 'terminal.cols', 'stderr.maxsize', 'daemon.socket.mode']));
     const program = new Set(KEYS);
     expect(leavesOf(TOP.defaults).filter(key => !program.has(key))).toEqual([]);
@@ -105,9 +109,19 @@ const ROWS: Readonly<
   'stdout.file': [{ stdout: file('/a') }, { stdout: file('/b') }, '/a', '/b'],
   'stdout.maxsize': [{ stdout: file('/a') }, { stdout: file('/a', 0) }, '1KB', '0'],
   'stdout.backups': [{ stdout: file('/a') }, { stdout: file('/a', 1024, 9) }, '1', '9'],
+  'stdout.compress': [{ stdout: logTo('/a') }, { stdout: logTo('/a', { compress: true }) }, 'false', 'true'],
+  'stdout.mode': [{ stdout: logTo('/a') }, { stdout: logTo('/a', { mode: 0o640 }) }, '0600', '0640'],
+  'stdout.format': [{ stdout: logTo('/a') }, { stdout: logTo('/a', { format: 'json' }) }, 'raw', 'json'],
+  'stdout.timestamps': [{ stdout: logTo('/a') }, { stdout: logTo('/a', { timestamps: 'utc' }) }, null, 'utc'],
+  'stdout.prefix': [{ stdout: logTo('/a') }, { stdout: logTo('/a', { prefix: '> ' }) }, null, '"> "'],
   'stderr.file': [{ stderr: file('/a') }, { stderr: file('/b') }, '/a', '/b'],
   'stderr.maxsize': [{ stderr: file('/a') }, { stderr: file('/a', 3 * 2 ** 30) }, '1KB', '3GB'],
   'stderr.backups': [{ stderr: file('/a') }, { stderr: file('/a', 1024, 9) }, '1', '9'],
+  'stderr.compress': [{ stderr: logTo('/a') }, { stderr: logTo('/a', { compress: true }) }, 'false', 'true'],
+  'stderr.mode': [{ stderr: logTo('/a') }, { stderr: logTo('/a', { mode: 0o640 }) }, '0600', '0640'],
+  'stderr.format': [{ stderr: logTo('/a') }, { stderr: logTo('/a', { format: 'json' }) }, 'raw', 'json'],
+  'stderr.timestamps': [{ stderr: logTo('/a') }, { stderr: logTo('/a', { timestamps: 'utc' }) }, null, 'utc'],
+  'stderr.prefix': [{ stderr: logTo('/a') }, { stderr: logTo('/a', { prefix: '> ' }) }, null, '"> "'],
   'stderr on its own': [
     { stdout: file('/a'), stderr: { kind: 'none' } },
     { stdout: file('/a'), stderr: { kind: 'discard' } },
@@ -226,5 +240,77 @@ describe('the facets of the daemon', () => {
       const left = planDaemon(daemonInForce(DAEMON, after), after).map(change => change.key);
       expect(left).toEqual(RELOAD_CLASSES.get(key) === 'daemon' ? [key] : []);
     }
+  });
+});
+
+const mail = mailTo('ops@example.org');
+const hook = { kind: 'http', url: 'https://example.org/a', headers: {}, secret: undefined } as const;
+const syslog = { kind: 'syslog', address: { transport: 'local' }, facility: 'daemon' } as const;
+const page = { kind: 'command', argv: ['page', 'a b'], here: '/etc', user: undefined } as const;
+const smtp = (changes: Partial<typeof mail.smtp>): Partial<AlertSpec> => ({
+  via: { ...mail, smtp: { ...mail.smtp, ...changes } },
+});
+const output = { match: 'a', ignoreCase: false, programs: [] };
+
+/** As above, for an alert. */
+const ALERT_CHANGES: Readonly<
+  Record<string, readonly [Partial<AlertSpec>, Partial<AlertSpec>, string | null, string | null]>
+> = {
+  'email.to': [{ via: mail }, { via: { ...mail, to: ['a@b', 'c@d'] } }, '[ops@example.org]', '[a@b, c@d]'],
+  'email.from': [{ via: mail }, { via: { ...mail, from: 'x@y' } }, 'tm@box', 'x@y'],
+  'email.smtp.host': [smtp({}), smtp({ host: 'other' }), 'mail', 'other'],
+  'email.smtp.port': [smtp({}), smtp({ port: 25 }), '587', '25'],
+  'email.smtp.tls': [smtp({}), smtp({ tls: 'none' }), 'starttls', 'none'],
+  'email.smtp.user': [smtp({}), smtp({ user: 'me' }), null, 'me'],
+  'email.smtp.password': [smtp({ password: 'hunter2' }), smtp({ password: 'hunter3' }), '(hidden)', '(changed)'],
+  'http.url': [
+    { via: { ...hook, url: 'https://example.org' } },
+    { via: { ...hook, url: 'https://example.org/hunter2' } },
+    'https://example.org',
+    'https://example.org/(hidden)',
+  ],
+  'http.headers': [{ via: hook }, { via: { ...hook, headers: { A: 'hunter2' } } }, null, '{A: (hidden)}'],
+  'http.secret': [{ via: { ...hook, secret: 'hunter2' } }, { via: hook }, '(hidden)', null],
+  'syslog.address': [
+    { via: syslog },
+    { via: { ...syslog, address: { transport: 'udp', host: '::1', port: 514 } } },
+    'local',
+    'udp://[::1]:514',
+  ],
+  'syslog.facility': [{ via: syslog }, { via: { ...syslog, facility: 'local3' } }, 'daemon', 'local3'],
+  command: [{ via: page }, { via: { ...page, argv: ['page', '${x}'] } }, "page 'a b'", "page '${x}'"],
+  user: [{ via: page }, { via: { ...page, user: { user: 'a', group: 'b' } } }, null, 'a:b'],
+  on: [{ on: ['fatal'] }, { on: ['fatal', 'started'] }, '[fatal]', '[fatal, started]'],
+  programs: [{}, { programs: ['web', 'd*'] }, null, '[web, d*]'],
+  every: [{ every: 0 }, { every: 1500 }, '0s', '1500ms'],
+  'crashloop.ends': [{}, { crashloop: { ends: 2, within: 300_000 } }, '5', '2'],
+  'crashloop.within': [{}, { crashloop: { ends: 5, within: 1000 } }, '300s', '1s'],
+  'output.match': [{ output }, { output: { ...output, ignoreCase: true } }, '/a/', '/a/i'],
+  'output.programs': [{ output }, { output: { ...output, programs: ['web'] } }, null, '[web]'],
+};
+
+describe('the facets of an alert', () => {
+  test('each has a row in the table above', () => {
+    const keys = Object.keys(ALERT_CHANGES).map(key => `alerts.${key}`);
+    expect(keys.sort()).toEqual(ALERT_FACETS.map(({ key }) => key).sort());
+  });
+
+  test.each(Object.entries(ALERT_CHANGES))('%s', (key, [before, after, from, to]) => {
+    const [one, other] = [makeAlert(before), makeAlert(after)];
+    expect(planAlerts([one], [other])).toEqual([{ key: `alerts.oncall.${key}`, class: 'now', from, to }]);
+    expect(planAlerts([one], [makeAlert(before)])).toEqual([]);
+    expect(JSON.stringify([...planAlerts([one], [other]), ...planAlerts([other], [one])])).not.toContain('hunter');
+  });
+
+  test('one that comes or goes is one change, and no secret is in it', () => {
+    const secret = makeAlert({ name: 'hook', via: { ...hook, url: 'https://example.org/hunter2', secret: 'hunter3' } });
+    const shown = 'http to https://example.org, on fatal';
+    expect(planAlerts([], [secret])).toEqual([{ key: 'alerts.hook', class: 'now', from: null, to: shown }]);
+    expect(planAlerts([secret], [])).toEqual([{ key: 'alerts.hook', class: 'now', from: shown, to: null }]);
+  });
+
+  test('an alert that tells in another way says both ways', () => {
+    const keys = planAlerts([makeAlert({ via: syslog })], [makeAlert({ via: page })]).map(({ key }) => key);
+    expect(keys).toEqual(['alerts.oncall.syslog.address', 'alerts.oncall.syslog.facility', 'alerts.oncall.command']);
   });
 });

@@ -5,6 +5,7 @@ import type { ProcessSpec } from '../../src/core/program.ts';
 import { STOPPED_STATES } from '../../src/core/status.ts';
 import { KILL_PATIENCE } from '../../src/core/stopping.ts';
 import type { Event } from '../../src/core/transition.ts';
+import { ALICE } from '../support/people.ts';
 import { Play } from '../support/play.ts';
 
 /** What the world may do next. Ends and forks happen only where there is something to end or to fork. */
@@ -77,7 +78,7 @@ class World {
   apply(next: Move): void {
     switch (next.kind) {
       case 'request':
-        this.play.send({ type: next.type });
+        this.play.send({ type: next.type, by: ALICE });
         break;
       case 'pass':
         this.play.pass(next.ms);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Asker } from '../../src/core/asker.ts';
 import { deadlineOf } from '../../src/core/life.ts';
 import { LOOK_AGAIN, LOOK_AGAIN_MAX } from '../../src/core/lifecycle.ts';
 import type { ProcessSpec } from '../../src/core/program.ts';
@@ -6,6 +7,7 @@ import { BACKOFF_STEP } from '../../src/core/restart.ts';
 import { reasonOf } from '../../src/core/status.ts';
 import { KILL_AGAIN, KILL_PATIENCE } from '../../src/core/stopping.ts';
 import { TOKEN_REFILL, TOKENS_MAX } from '../../src/core/tokens.ts';
+import { ALICE, BOB } from '../support/people.ts';
 import { Play } from '../support/play.ts';
 
 /** supervisord's transition table (`process.py`), row by row, with the differences of design section 5. */
@@ -135,6 +137,7 @@ describe('ending by itself', () => {
         expected: false,
         ranFor: 6000,
         stoppedBy: null,
+        by: null,
       },
     ]);
   });
@@ -227,44 +230,44 @@ describe('stopping', () => {
   });
 
   test('kill does not wait for stoptime', () => {
-    const play = new Play().run().send({ type: 'kill' });
+    const play = new Play().run().send({ type: 'kill', by: ALICE });
     expect(play.did).toEqual(['SIGTERM 100', 'SIGKILL 100']);
   });
 });
 
 describe('standing down, while others are stopped first', () => {
   test('one that runs lives on, and does not begin another life', () => {
-    const play = new Play({ autorestart: 'always' }).run().send({ type: 'standDown' });
+    const play = new Play({ autorestart: 'always' }).run().send({ type: 'standDown', by: ALICE });
     expect([play.state, play.did]).toEqual(['RUNNING', []]);
     expect(play.end('SIGKILL').passed).toEqual(['STOPPED']);
   });
 
   test('one that waits to be started is at rest at once', () => {
-    expect(new Play().start().fork().end(1).send({ type: 'standDown' }).state).toBe('STOPPED');
-    expect(new Play().start().send({ type: 'standDown' }).did).toEqual(['cancel']);
+    expect(new Play().start().fork().end(1).send({ type: 'standDown', by: ALICE }).state).toBe('STOPPED');
+    expect(new Play().start().send({ type: 'standDown', by: ALICE }).did).toEqual(['cancel']);
   });
 
   test('a start overrules it', () => {
-    const play = new Play({ autorestart: 'always' }).run().send({ type: 'standDown' }).start();
+    const play = new Play({ autorestart: 'always' }).run().send({ type: 'standDown', by: ALICE }).start();
     expect(play.end(1).did).toEqual(['spawn']);
   });
 });
 
 describe('restart', () => {
   test('is STOPPING while wanted up, without a token', () => {
-    const play = new Play({ autorestart: 'never' }).run().send({ type: 'restart' });
+    const play = new Play({ autorestart: 'never' }).run().send({ type: 'restart', by: ALICE });
     expect([play.state, play.life.want, play.did]).toEqual(['STOPPING', 'up', ['SIGTERM 100']]);
     expect(play.end('SIGTERM').passed).toEqual(['STOPPED', 'STARTING']);
     expect(play.life.restarts).toBe(0);
   });
 
   test('of one in BACKOFF does not wait, and begins the count anew', () => {
-    const play = new Play().start().fork().end(1).send({ type: 'restart' });
+    const play = new Play().start().fork().end(1).send({ type: 'restart', by: ALICE });
     expect([play.state, play.did, play.life.failures]).toEqual(['STARTING', ['spawn'], 0]);
   });
 
   test('of one at rest is a start', () => {
-    expect(new Play().send({ type: 'restart' }).did).toEqual(['spawn']);
+    expect(new Play().send({ type: 'restart', by: ALICE }).did).toEqual(['spawn']);
   });
 });
 
@@ -328,7 +331,7 @@ describe('leftovers', () => {
   });
 
   test('kill does not wait for stoptime here either', () => {
-    const play = new Play({ stoptime: 60_000 }).run().end(1, false).scanned(7).send({ type: 'kill' });
+    const play = new Play({ stoptime: 60_000 }).run().end(1, false).scanned(7).send({ type: 'kill', by: ALICE });
     expect(play.did).toEqual(['scan 100']);
     expect(play.scanned(7).did).toEqual(['SIGKILL to 7']);
   });
@@ -405,8 +408,8 @@ describe('stopping by typing', () => {
 
   test('a restart types as well, and a kill does not wait for it', () => {
     const play = new Play({ stopinput: 'q', stoptime: 4000 }).run();
-    expect(play.send({ type: 'restart' }).did).toEqual(['type "q"']);
-    expect(play.send({ type: 'kill' }).did).toEqual(['SIGKILL 100']);
+    expect(play.send({ type: 'restart', by: ALICE }).did).toEqual(['type "q"']);
+    expect(play.send({ type: 'kill', by: ALICE }).did).toEqual(['SIGKILL 100']);
   });
 });
 
@@ -439,7 +442,11 @@ describe('one that SIGKILL does not end', () => {
     const inspected = { type: 'inspected', generation: 1, condition: 'D' } as const;
     const stopped = killed().pass(KILL_PATIENCE).send(inspected).pass(3_600_000).end('SIGKILL');
     expect([stopped.state, stopped.life.want]).toEqual(['STOPPED', 'down']);
-    const again = new Play({ stoptime: 0 }).run().send({ type: 'restart' }).pass(KILL_PATIENCE).send(inspected);
+    const again = new Play({ stoptime: 0 })
+      .run()
+      .send({ type: 'restart', by: ALICE })
+      .pass(KILL_PATIENCE)
+      .send(inspected);
     expect(again.state).toBe('UNKNOWN');
     expect(again.end('SIGKILL').did).toEqual(['spawn']);
   });
@@ -585,8 +592,8 @@ describe('another spec', () => {
       new Play().start(),
       new Play().run().end(0),
       new Play().run().stop(),
-      new Play().run().send({ type: 'restart' }),
-      new Play().run().send({ type: 'standDown' }),
+      new Play().run().send({ type: 'restart', by: ALICE }),
+      new Play().run().send({ type: 'standDown', by: ALICE }),
     ]) {
       const { life } = play;
       expect(play.reconfigure({ argv: ['x'] }, true).effects).toEqual([]);
@@ -597,12 +604,12 @@ describe('another spec', () => {
   test('one that was to stop and is wanted again is renewed, as it is not what the spec says', () => {
     const play = new Play()
       .run()
-      .send({ type: 'standDown' })
+      .send({ type: 'standDown', by: ALICE })
       .reconfigure({ argv: ['x'] }, true);
     expect(play.start().did).toEqual(['SIGTERM 100']);
     expect(play.end('SIGTERM').did).toEqual(['spawn']);
     expect(play.fork().life).toMatchObject({ want: 'up', isStale: false });
-    expect(new Play().run().send({ type: 'standDown' }).start().did).toEqual([]);
+    expect(new Play().run().send({ type: 'standDown', by: ALICE }).start().did).toEqual([]);
   });
 });
 
@@ -620,4 +627,77 @@ test('events of an earlier life change nothing', () => {
     { type: 'inspected', generation: old, condition: 'D' },
   );
   expect([play.life, play.effects]).toEqual([life, []]);
+});
+
+describe('what led to it', () => {
+  /** What is told of the last call: each state or start, and by whose request, `policy` where by nobody's. */
+  const told = (play: Play): string[] =>
+    play.happenings.flatMap(happening => {
+      if (happening.type === 'process.state') return [`${happening.to} ${whose(happening)}`];
+      if (happening.type === 'process.spawned') return [`spawned ${whose(happening)}`];
+      return happening.type === 'process.exit' ? [`exit ${happening.by?.who ?? 'by itself'}`] : [];
+    });
+  const whose = ({ cause, by }: { readonly cause: string; readonly by: Asker | null }): string => {
+    expect(cause).toBe(by === null ? 'policy' : 'request');
+    return by?.who ?? 'policy';
+  };
+  const alice = 'alice@web1 pts/3';
+  const bob = 'bob@web1 pts/4';
+
+  test('a start, up to RUNNING, is by who asked for it', () => {
+    const play = new Play();
+    expect(told(play.start())).toEqual([`STARTING ${alice}`]);
+    expect(told(play.fork())).toEqual([`spawned ${alice}`]);
+    expect(told(play.pass(1000))).toEqual([`RUNNING ${alice}`]);
+  });
+
+  test('once it ends by itself all is policy, until somebody asks again', () => {
+    const play = new Play({ autorestart: 'always' }).run();
+    expect(told(play.end(1))).toEqual(['exit by itself', 'EXITED policy', 'STARTING policy']);
+    expect(told(play.fork())).toEqual(['spawned policy']);
+    expect(told(play.end(1))).toEqual(['exit by itself', 'BACKOFF policy']);
+    expect(told(play.send({ type: 'stop', by: BOB }))).toEqual([`STOPPED ${bob}`]);
+  });
+
+  test('a start that fails is tried again, and given up, by policy', () => {
+    const play = new Play({ startretries: 1 }).start();
+    expect(told(play.send({ type: 'spawnFailed', generation: 1, reason: 'no' }))).toEqual(['BACKOFF policy']);
+    expect(told(play.pass(BACKOFF_STEP))).toEqual(['STARTING policy']);
+    expect(told(play.send({ type: 'spawnFailed', generation: 2, reason: 'no' }))).toEqual(['FATAL policy']);
+    expect(told(play.send({ type: 'start', by: BOB }))).toEqual([`STARTING ${bob}`]);
+  });
+
+  test('a stop and a restart are by who asked, from the first signal to the end, and on to the new life', () => {
+    const stop = new Play().run().send({ type: 'stop', by: BOB });
+    expect(told(stop)).toEqual([`STOPPING ${bob}`]);
+    expect(told(stop.end('SIGTERM'))).toEqual([`exit ${bob}`, `STOPPED ${bob}`]);
+    const restart = new Play().run().send({ type: 'restart', by: BOB });
+    expect(told(restart.end('SIGTERM'))).toEqual([`exit ${bob}`, `STOPPED ${bob}`, `STARTING ${bob}`]);
+    expect(told(restart.fork().pass(1000))).toEqual([`RUNNING ${bob}`]);
+  });
+
+  test('of two who ask for the same the first counts; who asks for another thing takes over', () => {
+    const same = new Play().run().stop().send({ type: 'stop', by: BOB });
+    expect(told(same.end('SIGTERM'))).toEqual([`exit ${alice}`, `STOPPED ${alice}`]);
+    const other = new Play().run().stop().send({ type: 'start', by: BOB });
+    expect(told(other.end('SIGTERM'))).toEqual([`exit ${bob}`, `STOPPED ${bob}`, `STARTING ${bob}`]);
+    const nothing = new Play({ starttime: 1000 }).start().fork().send({ type: 'start', by: BOB });
+    expect(told(nothing.pass(1000))).toEqual([`RUNNING ${alice}`]);
+  });
+
+  test('a reload that needs a new life is by who asked for it, one that does not changes nothing', () => {
+    const play = new Play().run().send({ type: 'reconfigured', renew: false, by: BOB });
+    expect(play.life.by).toEqual(ALICE);
+    expect(told(play.send({ type: 'reconfigured', renew: true, by: BOB }))).toEqual([`STOPPING ${bob}`]);
+    const waiting = new Play({ autorestart: 'always', starttime: 0 }).run();
+    for (let i = 0; i < TOKENS_MAX; i++) waiting.end(1).fork();
+    expect(told(waiting.end(1))).toEqual(['exit by itself', 'EXITED policy', 'BACKOFF policy']);
+    expect(told(waiting.reconfigure({ autorestart: 'never' }))).toEqual([`EXITED ${alice}`]);
+  });
+
+  test('leftovers that a stop puts an end to are by who stopped it', () => {
+    const play = new Play().run().end(1, false).scanned(7);
+    expect(told(play.send({ type: 'stop', by: BOB }))).toEqual([`STOPPING ${bob}`]);
+    expect(told(play.scanned())).toEqual([`STOPPED ${bob}`]);
+  });
 });

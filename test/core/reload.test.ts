@@ -4,6 +4,7 @@ import type { Intent } from '../../src/core/intent.ts';
 import type { Life } from '../../src/core/life.ts';
 import type { ProcessSpec } from '../../src/core/program.ts';
 import { type ProcessChange, plan, type Standing } from '../../src/core/reload.ts';
+import { ALICE } from '../support/people.ts';
 import { Play } from '../support/play.ts';
 import { logTo, makeSpec } from '../support/spec.ts';
 
@@ -40,12 +41,12 @@ describe('one that stays', () => {
     launching: () => new Play().start(),
     STARTING: () => new Play().start().fork(),
     RUNNING: running,
-    'RUNNING, its stop to come': () => running().send({ type: 'standDown' }),
+    'RUNNING, its stop to come': () => running().send({ type: 'standDown', by: ALICE }),
     BACKOFF: () => new Play().start().fork().end(1),
     'early, its leftovers being ended': () => new Play().start().fork().end(1, false),
     'ended, its leftovers being ended': () => new Play({ autorestart: 'always' }).run().end(1, false),
     'STOPPING for good': () => running().stop(),
-    'STOPPING for a restart': () => running().send({ type: 'restart' }),
+    'STOPPING for a restart': () => running().send({ type: 'restart', by: ALICE }),
     EXITED: () => running().end(0),
     FATAL: () => new Play({ startretries: 0 }).start().fork().end(1),
     'FATAL, and stopped since': () => new Play({ startretries: 0 }).start().fork().end(1).stop(),

@@ -10,6 +10,7 @@ import { SessionScanner } from '../../src/daemon/sessions.ts';
 import { traceFrom } from '../../src/runtime/trace.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakePtyHost } from '../support/fake-pty.ts';
+import { ALICE } from '../support/people.ts';
 import { makeSpec } from '../support/spec.ts';
 
 function setUp(changes: Partial<ProcessSpec> = {}) {
@@ -39,12 +40,12 @@ function setUp(changes: Partial<ProcessSpec> = {}) {
 
 test('one timer, at the deadline, and none once it runs or rests', () => {
   const { clock, process, host } = setUp({ starttime: 1000 });
-  process.dispatch({ type: 'start' });
+  process.dispatch({ type: 'start', by: ALICE });
   clock.advance(0);
   expect([statusOf(process.current), clock.pending]).toEqual(['STARTING', 1]);
   clock.advance(1000);
   expect([statusOf(process.current), clock.pending]).toEqual(['RUNNING', 0]);
-  process.dispatch({ type: 'stop' });
+  process.dispatch({ type: 'stop', by: ALICE });
   expect([statusOf(process.current), clock.pending]).toEqual(['STOPPING', 1]);
   host.last.end({ signal: 'SIGTERM' });
   expect([statusOf(process.current), clock.pending]).toEqual(['STOPPED', 0]);
@@ -52,7 +53,7 @@ test('one timer, at the deadline, and none once it runs or rests', () => {
 
 test('a crash loop takes an hour of a few thousand forks, not of a million', () => {
   const { clock, process, host } = setUp({ starttime: 0, autorestart: 'always' });
-  process.dispatch({ type: 'start' });
+  process.dispatch({ type: 'start', by: ALICE });
   for (let ms = 0; ms < 3_600_000; ms += 100) {
     clock.advance(100);
     if (statusOf(process.current) === 'RUNNING') host.last.end({ code: 1 });
@@ -63,15 +64,15 @@ test('a crash loop takes an hour of a few thousand forks, not of a million', () 
 
 test('a fork that was taken back does not happen', () => {
   const { clock, process, host } = setUp();
-  process.dispatch({ type: 'start' });
-  process.dispatch({ type: 'stop' });
+  process.dispatch({ type: 'start', by: ALICE });
+  process.dispatch({ type: 'stop', by: ALICE });
   clock.advance(10_000);
   expect([host.ptys.length, statusOf(process.current), clock.pending]).toEqual([0, 'STOPPED', 0]);
 });
 
 test('what it prints after its end, while somebody else holds the terminal, is kept', () => {
   const { clock, process, host } = setUp({ starttime: 0, leftovers: 'ignore', autorestart: 'always' });
-  process.dispatch({ type: 'start' });
+  process.dispatch({ type: 'start', by: ALICE });
   clock.advance(0);
   const first = host.last;
   first.print('one ');
@@ -88,7 +89,7 @@ test('happenings come in order, after the life has changed', () => {
   const { clock, process, host, happenings } = setUp({ starttime: 0, autorestart: 'never' });
   const seen: string[] = [];
   process.onHappening(happening => seen.push(`${happening.type} ${statusOf(process.current)}`));
-  process.dispatch({ type: 'start' });
+  process.dispatch({ type: 'start', by: ALICE });
   clock.advance(0);
   host.last.end({ code: 0 });
   expect(seen).toEqual([

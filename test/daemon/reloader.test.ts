@@ -20,6 +20,7 @@ import { traceFrom } from '../../src/runtime/trace.ts';
 import { load } from '../config/memory.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { type FakePty, FakePtyHost } from '../support/fake-pty.ts';
+import { ALICE } from '../support/people.ts';
 import { tempDir } from '../support/world.ts';
 
 /** A daemon without its wire: a config, a supervisor, and programs that live until the test ends them. */
@@ -65,6 +66,7 @@ class Scene {
       loaded: { ...loaded, config },
       supervisor: this.supervisor,
       reconfigureDaemon: spec => this.sections.push(spec),
+      reconfigureAlerts: () => {},
       publish,
       isStopping: () => this.isStopping,
     });
@@ -116,7 +118,7 @@ class Scene {
 
   reload(text: string, wait = true): Asked<ReloadReply> {
     this.text = text;
-    return new Asked(this.reloader.reload('a test', { wait, signal: NEVER }));
+    return new Asked(this.reloader.reload('a test', { wait, signal: NEVER, by: ALICE }));
   }
 
   start(name: string): Asked<ActionResult> {
@@ -135,7 +137,7 @@ class Scene {
 
 const NEVER = new AbortController().signal;
 setMaxListeners(0, NEVER);
-const WAIT = { wait: true, signal: NEVER };
+const WAIT = { wait: true, signal: NEVER, by: ALICE };
 
 /** A request, and its answer once there is one. */
 class Asked<T> {
@@ -422,7 +424,7 @@ describe('one that SIGKILL does not end', () => {
 
   test('does not hold up a stop whose leader ends after all, with its session to be looked at', async () => {
     const scene = await Scene.running(config(stuck()));
-    scene.find('a').dispatch({ type: 'stop' });
+    scene.find('a').dispatch({ type: 'stop', by: ALICE });
     expect(scene.state('a')).toBe('STOPPING');
     const asked = scene.stop('a');
     scene.pty('a').end({ signal: 'SIGTERM' }, false);

@@ -70,7 +70,11 @@ function scene(rate: number, { size = SIZE, readOnly = false } = {}) {
     { scrollback: 1024 * 1024, size: SIZE },
   );
   const line = new SlowLine(clock, rate, size);
-  line.listener = console.attach(line, { id: 1, label: 'far away', readOnly, size, acks: true }, { steal: false });
+  line.listener = console.attach(
+    line,
+    { id: 1, label: 'far away', origin: 'a test', readOnly, size, acks: true },
+    { steal: false },
+  );
   const print = (text: string): void => console.append(Buffer.from(text));
   return { clock, console, line, print };
 }

@@ -18,6 +18,7 @@ import { inheritedFds } from '../../src/daemon/inherited.ts';
 import { inheritedEnvironment } from '../../src/daemon/launch.ts';
 import type { Process } from '../../src/daemon/process.ts';
 import { identityOf } from '../../src/daemon/procfs.ts';
+import { ALICE } from '../support/people.ts';
 import { logTo } from '../support/spec.ts';
 import { fdsOfSleep, pid, printed, RealWorld, tempDir, untilPrinted, untilState } from '../support/world.ts';
 
@@ -46,7 +47,7 @@ describe('files', () => {
       }),
     );
     for (const other of others) await untilState(other, 'RUNNING');
-    for (const [i, other] of others.entries()) if (i % 3 === 1) other.dispatch({ type: 'kill' });
+    for (const [i, other] of others.entries()) if (i % 3 === 1) other.dispatch({ type: 'kill', by: ALICE });
     for (const [i, other] of others.entries()) if (i % 3 === 1) await untilState(other, 'STOPPED');
     for (const stderr of [{ kind: 'none' }, { kind: 'discard' }] as const) {
       const stdout = logTo('/dev/null');
@@ -129,7 +130,7 @@ describe('environment', () => {
   test('TASKMASTER_ID numbers the lives', async () => {
     const program = new RealWorld().start('echo "$TASKMASTER_ID"; sleep 1000');
     await untilPrinted(program, 'test:web:1');
-    program.dispatch({ type: 'restart' });
+    program.dispatch({ type: 'restart', by: ALICE });
     await untilPrinted(program, 'test:web:2');
   });
 
@@ -162,7 +163,7 @@ describe('terminal', () => {
     await untilState(program, 'RUNNING');
     while (!readdirSync(dir).sort().includes('there')) await new Promise(resolve => setImmediate(resolve));
     expect(readFileSync(join(dir, 'pid'), 'utf8')).toBe(`${pid(program)}\n`);
-    program.dispatch({ type: 'stop' });
+    program.dispatch({ type: 'stop', by: ALICE });
     await untilState(program, 'STOPPED');
     expect(program.current.last?.exit).toEqual({ code: null, signal: 'SIGTERM' }); // not SIGHUP, long before
     expect(readdirSync(dir).sort()).toEqual(['out', 'there']);
@@ -178,7 +179,7 @@ describe('terminal', () => {
     expect(readFileSync(join(dir, 'pid'), 'utf8')).toBe(`${pid(program)}\n`);
     rmSync(join(dir, 'pid'));
     execFileSync('mkfifo', [join(dir, 'pid')]);
-    program.dispatch({ type: 'stop' });
+    program.dispatch({ type: 'stop', by: ALICE });
     await untilState(program, 'STOPPED');
     expect(readdirSync(dir).sort()).toEqual(['pid', 'precious']);
   });

@@ -8,6 +8,7 @@ import type { ServerFrame } from '../../src/protocol/frames.ts';
 import type { Size } from '../../src/terminal/emulator.ts';
 import { textOf } from '../../src/terminal/render.ts';
 import { FakeWire } from '../support/fake-wire.ts';
+import { ALICE } from '../support/people.ts';
 import { stateOf } from '../support/screenstate.ts';
 import { RealWorld, until, untilPrinted, untilState } from '../support/world.ts';
 
@@ -24,7 +25,11 @@ class Person {
   constructor(process: Process, options: { size?: Size; readOnly?: boolean; steal?: boolean; label?: string } = {}) {
     const { size = SPEC_SIZE, readOnly = false, steal = false, label = `person ${++ids}` } = options;
     this.wire = new FakeWire(size);
-    this.listener = process.console.attach(this.wire, { id: ++ids, label, readOnly, size, acks: false }, { steal });
+    this.listener = process.console.attach(
+      this.wire,
+      { id: ++ids, label, origin: 'a test', readOnly, size, acks: false },
+      { steal },
+    );
   }
 
   type(text: string): void {
@@ -77,7 +82,14 @@ describe('what a viewer sees', () => {
       'while :; do printf "\\033[H%s" "$(head -c 3000 /dev/urandom | base64 -w 0)"; done',
     );
     const wire = new FakeWire({ cols: 80, rows: 24 });
-    const options = { id: ++ids, label: 'liar', readOnly: true, size: { cols: 80, rows: 24 }, acks: true };
+    const options = {
+      id: ++ids,
+      label: 'liar',
+      origin: 'a test',
+      readOnly: true,
+      size: { cols: 80, rows: 24 },
+      acks: true,
+    };
     const listener = program.console.attach(wire, options, { steal: false });
     wire.read(false);
     const begun = program.console.scrollback.head;
@@ -92,7 +104,7 @@ describe('what a viewer sees', () => {
   test('of a process that is removed in the turn in which it ends, how it ended', async () => {
     const { program } = await started('exec sleep 1000');
     const person = new Person(program);
-    program.dispatch({ type: 'stop' });
+    program.dispatch({ type: 'stop', by: ALICE });
     await until(program, () => statusOf(program.current) === 'STOPPED');
     program[Symbol.dispose](); // as the supervisor does that forgets it
     expect(person.wire.frames.at(-1)?.type).toBe('exit');
@@ -253,6 +265,23 @@ describe('keys', () => {
     await person.untilShown('ready');
     person.type('a\x13b');
     await person.untilShown('a^Sb');
+  });
+
+  test('how much somebody typed is told at the end, and neither what, nor what went nowhere', async () => {
+    const { world, program } = await started(ECHO);
+    const [person, watcher] = [new Person(program), new Person(program, { readOnly: true })];
+    await person.untilShown('ready');
+    person.type('secret');
+    watcher.type('nothing');
+    await person.untilShown('secret');
+    person.leave();
+    watcher.leave();
+    const told = world.happenings.flatMap(event => (event.type === 'viewer.detached' ? [event] : []));
+    expect(told.map(({ typed, origin }) => [typed, origin])).toEqual([
+      [6, 'a test'],
+      [0, 'a test'],
+    ]);
+    expect(JSON.stringify(world.happenings)).not.toContain('secret');
   });
 
   test('steal, and detach from elsewhere', async () => {

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { reasonOf, statusOf } from '../../src/core/status.ts';
+import { ALICE } from '../support/people.ts';
 import { isAlive, pid, printed, RealWorld, tempDir, until, untilPrinted, untilState } from '../support/world.ts';
 
 describe('starting and ending', () => {
@@ -76,7 +77,7 @@ describe('stopping', () => {
       stopsignal: 'SIGUSR1',
     });
     await untilPrinted(program, 'ready');
-    program.dispatch({ type: 'stop' });
+    program.dispatch({ type: 'stop', by: ALICE });
     await untilState(program, 'STOPPED');
     expect(printed(program)).toContain('bye');
     expect(program.current.last?.exit.code).toBe(4);
@@ -85,7 +86,7 @@ describe('stopping', () => {
   test('one that ignores it is killed after stoptime', async () => {
     const program = new RealWorld().start('trap "" TERM HUP; echo ready; while :; do sleep 1; done', { stoptime: 100 });
     await untilPrinted(program, 'ready');
-    program.dispatch({ type: 'stop' });
+    program.dispatch({ type: 'stop', by: ALICE });
     await untilState(program, 'STOPPED');
     expect(program.current.last?.exit.signal).toBe('SIGKILL');
   });
@@ -95,7 +96,7 @@ describe('stopping', () => {
       'sh -c "trap \\"echo child told; exit\\" TERM; echo ready; while :; do sleep 0.01; done" & trap "" HUP; trap "wait; exit" TERM; wait; wait';
     const program = new RealWorld().start(script, { stopasgroup: true, killasgroup: true });
     await untilPrinted(program, 'ready');
-    program.dispatch({ type: 'stop' });
+    program.dispatch({ type: 'stop', by: ALICE });
     await untilState(program, 'STOPPED');
     expect(printed(program)).toContain('child told');
   });
@@ -103,8 +104,8 @@ describe('stopping', () => {
   test('start while it is stopping: another life follows', async () => {
     const program = new RealWorld().start('trap "sleep 0.05; exit" TERM; echo ready; while :; do sleep 0.01; done');
     await untilPrinted(program, 'ready');
-    program.dispatch({ type: 'stop' });
-    program.dispatch({ type: 'start' });
+    program.dispatch({ type: 'stop', by: ALICE });
+    program.dispatch({ type: 'start', by: ALICE });
     await until(program, () => program.current.generation === 2 && statusOf(program.current) === 'RUNNING');
   });
 
@@ -113,7 +114,7 @@ describe('stopping', () => {
     const many = Array.from({ length: 20 }, (_, i) => world.start('exec sleep 1000', { name: `p${i}` }));
     for (const program of many) await untilState(program, 'RUNNING');
     const before = many.map(pid);
-    for (const program of many) program.dispatch({ type: 'restart' });
+    for (const program of many) program.dispatch({ type: 'restart', by: ALICE });
     for (const program of many)
       await until(program, () => program.current.generation === 2 && statusOf(program.current) === 'RUNNING');
     expect(before.some(isAlive)).toBe(false);
@@ -143,7 +144,7 @@ describe('output', () => {
           resolve(program.console.scrollback.head);
         });
       });
-      program.dispatch({ type: 'start' });
+      program.dispatch({ type: 'start', by: ALICE });
       if ((await ended) - before !== 'a line of output\r\n'.length) missing++;
       await untilState(program, 'EXITED');
     }
@@ -165,7 +166,7 @@ describe('output', () => {
     });
     await untilState(program, 'EXITED');
     const end = program.console.scrollback.head;
-    program.dispatch({ type: 'start' });
+    program.dispatch({ type: 'start', by: ALICE });
     await until(program, () => program.current.generation === 2 && statusOf(program.current) === 'EXITED');
     expect(printed(program)).toBe('life test:web:1\nlife test:web:2\n');
     expect(program.console.scrollback.boundaries).toEqual([

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { statusOf } from '../../src/core/status.ts';
 import { addInheritable, forgetInheritable } from '../../src/daemon/fdtable.ts';
 import { readStat } from '../../src/daemon/procfs.ts';
+import { ALICE } from '../support/people.ts';
 import { pid, printed, RealWorld, until, untilState } from '../support/world.ts';
 
 /** Of a terminal that seems to be there, so far up that every program is moved. */
@@ -43,7 +44,7 @@ test('lives that overlap, over and over, do not use up the numbers of files', as
     if (!program) throw new Error('no program');
     const { generation } = program.current;
     await until(program, () => program.current.state.kind === 'running');
-    program.dispatch({ type: 'restart' });
+    program.dispatch({ type: 'restart', by: ALICE });
     await until(program, () => program.current.generation > generation && program.current.state.kind === 'running');
     highest = Math.max(highest, ...world.openFiles().filter(fd => !before.includes(fd)));
   }
@@ -87,7 +88,7 @@ test('a hang-up that somebody sends while it moves reaches the program', async (
     await untilState(program, 'RUNNING');
     for (let turn = 0; turn < i; turn++) await new Promise(resolve => setImmediate(resolve));
     const leader = pid(program);
-    program.dispatch({ type: 'stop' });
+    program.dispatch({ type: 'stop', by: ALICE });
     while (statusOf(program.current) !== 'STOPPED' && !isAsleep(leader))
       await new Promise(resolve => setImmediate(resolve));
     if (statusOf(program.current) !== 'STOPPED') {

@@ -24,7 +24,7 @@ import {
 
 /** A reload gives it another spec, for which it needs no new life. */
 function reconfigure(process: Process, changes: Partial<ProcessSpec>): void {
-  process.reconfigure({ ...process.spec, ...changes }, false);
+  process.reconfigure({ ...process.spec, ...changes }, { renew: false, by: ALICE });
 }
 
 /** Does so, and sees that it still has its pid. */
@@ -51,7 +51,7 @@ async function stubborn(changes: Partial<ProcessSpec> = {}, world = new RealWorl
 }
 
 async function stop(process: Process): Promise<void> {
-  process.dispatch({ type: 'stop' });
+  process.dispatch({ type: 'stop', by: ALICE });
   await untilState(process, 'STOPPED', 'UNKNOWN');
 }
 
@@ -88,7 +88,7 @@ describe('policy', () => {
     reconfigure(process, { autorestart: 'never', starttime: 0 });
     expect(statusOf(process.current)).toBe('BACKOFF');
     writeFileSync(join(dir, 'go'), '');
-    process.dispatch({ type: 'restart' }); // rather than wait for a second
+    process.dispatch({ type: 'restart', by: ALICE }); // rather than wait for a second
     await untilState(process, 'RUNNING');
     process.type(Buffer.from('\r'));
     await untilState(process, 'EXITED');
@@ -141,7 +141,7 @@ describe('stopping', () => {
     await stop(process);
     expect(process.current.last?.exit.signal).toBe('SIGKILL');
     const stopping = await stubborn({ stoptime: 3_600_000 }, world);
-    stopping.dispatch({ type: 'stop' });
+    stopping.dispatch({ type: 'stop', by: ALICE });
     await untilPrinted(stopping, 'got TERM');
     applied(stopping, { stoptime: 50 });
     await untilState(stopping, 'STOPPED');
@@ -250,7 +250,7 @@ describe('files', () => {
   test('pidfile: with a change that needs a new life, the old one goes with the old life', async () => {
     const dir = tempDir();
     const process = await running(SLEEP, { pidfile: join(dir, 'a') });
-    process.reconfigure({ ...process.spec, pidfile: join(dir, 'b'), umask: 0 }, true);
+    process.reconfigure({ ...process.spec, pidfile: join(dir, 'b'), umask: 0 }, { renew: true, by: ALICE });
     await until(process, () => process.current.generation === 2 && statusOf(process.current) === 'RUNNING');
     expect(existsSync(join(dir, 'a'))).toBe(false);
     expect(readFileSync(join(dir, 'b'), 'utf8')).toBe(`${pid(process)}\n`);
@@ -423,7 +423,7 @@ describe('a new life', () => {
   ])('%s', async (_, changes, script, expected) => {
     const process = await running(`${script}; exec sleep 1000`);
     const before = pid(process);
-    process.reconfigure({ ...process.spec, ...changes }, true);
+    process.reconfigure({ ...process.spec, ...changes }, { renew: true, by: ALICE });
     await untilPrinted(process, expected);
     expect([process.current.generation, isAlive(before)]).toEqual([2, false]);
   });
@@ -431,9 +431,9 @@ describe('a new life', () => {
   test('of one that the user stopped, at its next start', async () => {
     const process = await running('echo "role ${ROLE-none}"; exec sleep 1000');
     await stop(process);
-    process.reconfigure({ ...process.spec, env: { ROLE: 'back' } }, true);
+    process.reconfigure({ ...process.spec, env: { ROLE: 'back' } }, { renew: true, by: ALICE });
     expect(statusOf(process.current)).toBe('STOPPED');
-    process.dispatch({ type: 'start' });
+    process.dispatch({ type: 'start', by: ALICE });
     await untilPrinted(process, 'role back\n');
     expect(process.current.generation).toBe(2);
   });
@@ -441,7 +441,7 @@ describe('a new life', () => {
   test('of one that is FATAL: it starts anew', async () => {
     const process = new RealWorld().start('', { argv: ['/no/such/thing'], startretries: 0 });
     await untilState(process, 'FATAL');
-    process.reconfigure({ ...process.spec, argv: ['/bin/sleep', '1000'] }, true);
+    process.reconfigure({ ...process.spec, argv: ['/bin/sleep', '1000'] }, { renew: true, by: ALICE });
     await untilState(process, 'RUNNING');
   });
 });
@@ -465,6 +465,8 @@ else:
     print("holding", flush=True)
     sys.stdin.readline()
 `;
+
+import { ALICE } from '../support/people.ts';
 
 describe('a leader that SIGKILL does not end', () => {
   test('is UNKNOWN with the reason, and comes to rest once it ends after all (needs python3 and ptrace)', async context => {

@@ -41,7 +41,7 @@ export class Bench {
     return join(this.dir, 'run/taskmaster', `${configHash(this.config)}.sock`);
   }
 
-  /** The daemon's log, a record a line. */
+  /** The daemon's log file, a record a line: whole once the daemon has ended. */
   get log(): Record<string, unknown>[] {
     const text = readFileSync(join(this.dir, 'state/taskmaster', configHash(this.config), 'taskmasterd.log'), 'utf8');
     return text
@@ -134,6 +134,15 @@ export class RunningDaemon {
 
   signal(signal: NodeJS.Signals): void {
     this.child.kill(signal);
+  }
+
+  /** Its log so far, a record a line, of which some may still be on the way to the file. */
+  async log(): Promise<Record<string, unknown>[]> {
+    const { text } = await this.call('GET', '/v1/daemon/log');
+    return text
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line));
   }
 
   /** Stops it in order, or not. */

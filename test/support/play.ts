@@ -5,6 +5,7 @@ import { step } from '../../src/core/lifecycle.ts';
 import type { ProcessSpec } from '../../src/core/program.ts';
 import { type PublicState, statusOf } from '../../src/core/status.ts';
 import type { Effect, Event } from '../../src/core/transition.ts';
+import { ALICE } from './people.ts';
 import { makeSpec } from './spec.ts';
 
 /** Plays a life on the pure reducer: feeds it events, moves its time, and keeps what it did. */
@@ -43,15 +44,15 @@ export class Play {
   /** A reload gives it another spec. */
   reconfigure(changes: Partial<ProcessSpec>, renew = false): this {
     this.spec = { ...this.spec, ...changes };
-    return this.send({ type: 'reconfigured', renew });
+    return this.send({ type: 'reconfigured', renew, by: ALICE });
   }
 
   start(): this {
-    return this.send({ type: 'start' });
+    return this.send({ type: 'start', by: ALICE });
   }
 
   stop(): this {
-    return this.send({ type: 'stop' });
+    return this.send({ type: 'stop', by: ALICE });
   }
 
   /** The fork that is due happens. */

@@ -15,6 +15,7 @@ import { SessionScanner } from '../../src/daemon/sessions.ts';
 import { isAtRest } from '../../src/daemon/supervisor.ts';
 import { type Clock, realClock } from '../../src/runtime/clock.ts';
 import { traceFrom } from '../../src/runtime/trace.ts';
+import { ALICE } from './people.ts';
 import { makeSpec } from './spec.ts';
 
 const cleanups: (() => Promise<void> | void)[] = [];
@@ -66,7 +67,7 @@ export class RealWorld {
       },
     };
     onCleanup(async () => {
-      for (const process of this.processes) process.dispatch({ type: 'kill' });
+      for (const process of this.processes) process.dispatch({ type: 'kill', by: ALICE });
       await Promise.all(this.processes.map(process => until(process, () => isAtRest(process))));
       for (const process of this.processes) process[Symbol.dispose]();
       await logfiles.close();
@@ -89,7 +90,7 @@ export class RealWorld {
   /** Adds it, and starts it. */
   start(script: string, changes: Partial<ProcessSpec> = {}): Process {
     const process = this.add(script, changes);
-    process.dispatch({ type: 'start' });
+    process.dispatch({ type: 'start', by: ALICE });
     return process;
   }
 }

@@ -186,7 +186,7 @@ describe('who is there', () => {
       ...Array(2).fill('viewer.attached web'),
       ...Array(2).fill('viewer.detached web'),
     ]);
-    const told = house.bench.log.map(record => JSON.stringify(record)).filter(line => /tached/.test(line));
+    const told = (await house.daemon.log()).map(record => JSON.stringify(record)).filter(line => /tached/.test(line));
     expect(told.filter(line => /ada@/.test(line)).length).toBeGreaterThanOrEqual(2);
     expect(told.filter(line => /bob@/.test(line)).length).toBeGreaterThanOrEqual(2);
   });

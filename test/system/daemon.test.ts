@@ -326,7 +326,7 @@ test('a thousand and more events are sent to whoever asks for them, late as well
   const ids = [...text.matchAll(/^data: \{.*"id":(\d+)/gm)].map(([, id]) => Number(id));
   const missed = Number(/^data: \{"missed":(\d+)/m.exec(text)?.[1] ?? 0);
   expect(ids.length).toBeGreaterThanOrEqual(1000);
-  expect(ids[0]).toBe(missed + 1);
+  expect(missed).toBeGreaterThan(0);
   expect(ids).toEqual(ids.map((_, i) => (ids[0] ?? 0) + i));
 });
 

@@ -126,7 +126,9 @@ stopped                          STOPPED   Not started (stopped by hand, autosta
     const second = await bench.start();
     await second.untilState('web', 'RUNNING');
     expect(existsSync(`${statePath(bench)}.damaged`)).toBe(true);
-    const warning = bench.log.find(({ level, msg }) => level === 'warn' && String(msg).startsWith('state file '));
+    const warning = (await second.log()).find(
+      ({ level, msg }) => level === 'warn' && String(msg).startsWith('state file '),
+    );
     expect(warning?.msg).toContain(`it was set aside as ${statePath(bench)}.damaged`);
     expect(stateOf(bench)).toMatchObject({ version: 1, daemon: { pid: second.pid } });
   });
@@ -200,7 +202,7 @@ programs:
     });
     await second.untilState('stubborn', 'RUNNING');
     expect(pids.map(isAlive)).toEqual([false, false]);
-    const messages = bench.log.map(({ msg }) => String(msg));
+    const messages = (await second.log()).map(({ msg }) => String(msg));
     expect(messages).toContain(`slow: sent SIGUSR1 to survivors of the former daemon (pid ${pids[0]})`);
     const [gone, started] = ['stubborn: survivors of the former daemon', 'stubborn started'].map(text =>
       messages.findLastIndex(message => message.startsWith(text)),

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { type Clock, realClock } from '../../runtime/clock.ts';
+import { userOf } from '../identity.ts';
 import type { Context } from '../verb.ts';
 import { chordFor, givenChord } from './detachkeys.ts';
 import { type Ending, exitCodeFor, lineFor } from './ending.ts';
@@ -79,5 +80,5 @@ function queryFor(
 
 /** What the daemon shows to others: `ada@host pts/3`. */
 function labelOf(env: Context['takeover']['env'], { name }: UserTerminal): string {
-  return `${env.USER ?? env.LOGNAME ?? `uid ${process.getuid?.()}`}@${hostname()} ${name}`.trim();
+  return `${userOf(env)}@${hostname()} ${name}`.trim();
 }

@@ -234,16 +234,42 @@ export const VERBS: readonly Verb[] = [
   {
     ...PLAIN,
     name: 'events',
-    summary: 'print what happened: states, ends, leftovers',
+    summary: 'print what happened, and by whose request: states, ends, what people did',
     details:
-      'Without -f what the daemon remembers, with -f also what comes. A connection that is lost is taken up where it was.',
-    options: [FOLLOW],
+      'Without -f what the daemon remembers, with -f also what comes. With names only what happened to these processes, without them all. A connection that is lost is taken up where it was. docs/EVENTS.md lists all events.',
+    parameters: [{ ...SELECTORS, required: false }],
+    options: [
+      FOLLOW,
+      {
+        flags: '--since <when>',
+        help: 'begin after the event of this number, so long ago (`10m`), or at a time (`14:30`)',
+      },
+    ],
     examples: [
       { line: 'events -f', help: 'watch, Ctrl-C to leave' },
+      { line: "events --since 10m 'web:*'", help: 'the last ten minutes of a group' },
       { line: 'events -f --json | jq -c \'select(.type == "process.exit")\'', help: 'one JSON object a line' },
     ],
     json: 'one JSON object a line, as `GET /v1/events` sends them',
     load: () => import('./events.ts'),
+  },
+  {
+    ...PLAIN,
+    name: 'alert',
+    aliases: ['alerts'],
+    summary: 'list the alerts, or send a test by one of them',
+    details:
+      'A test is sent at once, whatever waits and however often, and what the receiver answered is printed: exit code 0 when it was told, 1 when not.',
+    parameters: [
+      { label: 'list|test', kind: 'text', required: false, many: false },
+      { label: 'NAME', kind: 'text', required: false, many: false },
+    ],
+    examples: [
+      { line: 'alert', help: 'whom each tells, what waits, what was last heard' },
+      { line: 'alert test oncall', help: 'does it arrive?' },
+    ],
+    json: 'all that is known of each: `{"alerts": [{"name", "kind", "where", "on", "programs", "every", "waiting", "retryIn", "lastDelivery", "lastFailure"}]}`; of a test `{"ok", "answer"}`',
+    load: () => import('./alert.ts'),
   },
   {
     ...PLAIN,
