@@ -233,7 +233,14 @@ describe('alarms', () => {
       makeAlert({ every: 0, on: ['reloadfailed', 'recovered', 'fatal'] }),
       makeAlert({ name: 'new' }),
     ]);
-    desk.alerts.onHappening({ type: 'config.reloaded', reason: 'SIGHUP', changed: 0, unchanged: 1, daemon: [], by: ALICE });
+    desk.alerts.onHappening({
+      type: 'config.reloaded',
+      reason: 'SIGHUP',
+      changed: 0,
+      unchanged: 1,
+      daemon: [],
+      by: ALICE,
+    });
     expect(desk.told.map(({ condition, endsAlarm }) => [condition, endsAlarm])).toEqual([
       ['reloadfailed', null],
       ['recovered', desk.told[0]?.id],
