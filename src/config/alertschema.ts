@@ -40,7 +40,7 @@ const SMTP = {
     kind: oneOf(['implicit', 'starttls', 'opportunistic', 'none'], { true: 'implicit', false: 'none' }),
     help:
       'How what is sent is kept from others: `true` (or `implicit`) is TLS from the first byte, `starttls` begins it before ' +
-      'anything is said and refuses a server that cannot, `opportunistic` uses it where the server can, `none` (or `false`) never.',
+      'anything is said and refuses a server that cannot, `opportunistic` uses it where the server can (and must, to get a password), `none` (or `false`) never.',
     otherwise: '`starttls`; `implicit` on port 465, `opportunistic` on port 25',
     example: 'true',
   },

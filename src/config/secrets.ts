@@ -88,7 +88,7 @@ function asterisks(text: string): string {
   return text.replace(/(\n[ \t]*)|[^\r\n]/g, (_char, blanks: string | undefined) => blanks ?? '*');
 }
 
-const KEY = /(?:^|[\s{,[?-])(["']?)([A-Za-z_][\w.-]*)\1[ \t]*:/g;
+const KEY = /(?:^|[\s{,[])(["']?)([A-Za-z_][\w.-]*)\1[ \t]*:/g;
 
 /**
  * Hides by the names of keys what could be a secret of a source that is no YAML: the rest of a line after such a name, and
@@ -121,7 +121,7 @@ function secretFrom(line: string): number | undefined {
 }
 
 function withoutPaths(line: string): string {
-  return line.replace(/[a-z][a-z0-9+.-]*:\/\/[^\s"'{},]+/gi, url => {
+  return line.replace(/[a-z][a-z0-9+.-]{0,20}:\/\/[^\s"'{},]+/gi, url => {
     const origin = originOf(url);
     return url.startsWith(origin) ? origin + asterisks(url.slice(origin.length)) : asterisks(url);
   });
