@@ -123,7 +123,11 @@ const OUTPUT = {
 } as const satisfies Rows;
 
 const ALERT = {
-  email: { kind: tableOf({ what: '`email`', rows: EMAIL }), help: 'Tells by mail.', otherwise: 'none' },
+  email: {
+    kind: tableOf({ what: '`email`', rows: EMAIL }),
+    help: 'Tells by mail.',
+    otherwise: 'none',
+  },
   http: {
     kind: textOr('a URL', { what: '`http`', rows: HTTP, stray: strayInSecrets }),
     help: 'Tells by posting JSON: a URL, or a map.',
@@ -206,7 +210,12 @@ function reportMissing(node: MapNode, { name, keyPlace, report }: Reading): bool
   return false;
 }
 
-export const ALERT_TABLE: Table<typeof ALERT> = { what: 'an alert', rows: ALERT, inspect: reportMissing };
+export const ALERT_TABLE: Table<typeof ALERT> = {
+  what: 'an alert',
+  rows: ALERT,
+  inspect: reportMissing,
+  stray: strayInSecrets,
+};
 
 export const ALERT_ROWS = { ALERT, EMAIL, SMTP, HTTP, SYSLOG, CRASHLOOP, OUTPUT } as const;
 

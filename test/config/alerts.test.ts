@@ -324,7 +324,7 @@ all: {syslog: local, on: all}
   test('a pattern that is YAML to YAML', () => {
     expect(wrong('a: {syslog: local, output: {match: /panic: x/}}')).toMatchInlineSnapshot(`
       "main.yaml:3:38: error: a value in braces or brackets holds a \`: \`, which would make it a key
-            a: {syslog: local, output: {match: /panic: **}}
+            a: {syslog: local, output: {match: ******: **}}
                                                ^
         hint: put the value into quotes
       "
