@@ -1,5 +1,6 @@
 /** What happened, as alerts see it: who it is about, and what can be said of it at that moment. Pure. */
 import type { Condition } from './alert.ts';
+import type { Asker } from './asker.ts';
 import type { HappeningBody } from './events.ts';
 import { describeExit, describeSpan, type Exit } from './exit.ts';
 import { type Life, pidOf } from './life.ts';
@@ -115,7 +116,10 @@ function ofProcess(happening: OfProcess, { spec, life }: Subject, at: number): O
   const ended = last === undefined ? null : { exit: last.exit, ranFor: last.ranFor };
   switch (to) {
     case 'RUNNING': {
-      const details = life.restarts > 0 ? [`It has been started again ${times(life.restarts)} so far.`] : [];
+      const details = [
+        ...(happening.by === null ? [] : [`It was started${byWhom(happening.by)}.`]),
+        ...(life.restarts > 0 ? [`It has been started again ${times(life.restarts)} so far.`] : []),
+      ];
       return [{ type: 'up', subject, started: true, facts: { ...base, what: 'is running', details } }];
     }
     case 'FATAL': {
@@ -125,7 +129,15 @@ function ofProcess(happening: OfProcess, { spec, life }: Subject, at: number): O
     }
     case 'STOPPED':
       if (life.want === 'up') return [down(subject)]; // it is being restarted
-      return [down(subject), told('stopped', subject, { ...base, pid: last?.pid ?? null, what: 'was stopped', ended })];
+      return [
+        down(subject),
+        told('stopped', subject, {
+          ...base,
+          pid: last?.pid ?? null,
+          what: `was stopped${byWhom(happening.by)}`,
+          ended,
+        }),
+      ];
     case 'EXITED': {
       // An end that was not expected is told as that, and one that a start follows is none.
       if (last === undefined || life.want === 'up' || !isExpected(spec, last.exit)) return [down(subject)];
@@ -135,6 +147,10 @@ function ofProcess(happening: OfProcess, { spec, life }: Subject, at: number): O
     default:
       return [down(subject)];
   }
+}
+
+function byWhom(by: Asker | null): string {
+  return by === null ? '' : ` by ${by.who}`;
 }
 
 /** What becomes of a process whose life has ended by itself. */

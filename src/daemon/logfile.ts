@@ -25,6 +25,10 @@ const HARD_LIMIT = 16 * HIGH_WATER;
 /** Most that one write takes: a disk that is slow should still show that it moves, and a rotation waits for no more. */
 const MOST_AT_ONCE = 256 * 1024;
 
+/** As much is written at once; less waits until the last write was this long ago, so that a flood is not a write a piece. */
+const ENOUGH = 64 * 1024;
+const PACE_MS = 20;
+
 /** How often a file that is written to is looked at, and one that cannot be written to is tried again. */
 const TICK_MS = 1000;
 
@@ -99,6 +103,10 @@ export class LogFile {
   /** When something last was written, or the first of what waits came. */
   private movedAt = 0;
   private readonly pause = new MutableDisposable();
+  /** When the next write may begin, if less than enough waits. */
+  private notBefore = Number.NEGATIVE_INFINITY;
+  private isPacing = false;
+  private readonly pacing = new MutableDisposable();
   private isTicking = false;
   private readonly ticking = new MutableDisposable();
 
@@ -188,7 +196,10 @@ export class LogFile {
   /** Calls back once, at once or when all that waits is written. */
   whenWritten(callback: () => void): void {
     if (this.waiting === 0 && !this.isBusy) callback();
-    else this.writtenListeners.push(callback);
+    else {
+      this.writtenListeners.push(callback);
+      this.pump();
+    }
   }
 
   /** Writes what waits, as far as it is taken without being waited for, and closes. */
@@ -205,6 +216,7 @@ export class LogFile {
     this.isClosing = true;
     this.stopHolding();
     this.pause[Symbol.dispose]();
+    this.pacing[Symbol.dispose]();
     this.ticking[Symbol.dispose]();
     if (this.next) closeTarget(this.next);
     this.next = undefined;
@@ -254,10 +266,25 @@ export class LogFile {
     }
     const { target } = this;
     if (!target) return; // the next tick tries to open it
+    if (this.isTooSoon()) return;
     this.isBusy = true;
     // A pipe never makes its writer wait: it needs no turn.
     if (target.device === undefined) this.work(() => {});
     else this.world.turns.take(target.device, done => this.work(done));
+  }
+
+  /** Whether it is better to wait for more, which then comes to `pump` by itself. */
+  private isTooSoon(): boolean {
+    if (this.queue.bytes >= ENOUGH || this.isClosing || this.writtenListeners.length > 0) return false;
+    if (this.isPacing) return true;
+    const ms = this.notBefore - this.world.clock.now();
+    if (ms <= 0) return false;
+    this.isPacing = true;
+    this.pacing.value = this.world.clock.after(ms, () => {
+      this.isPacing = false;
+      this.pump();
+    });
+    return true;
   }
 
   /** It is this file's turn: what waits by now decides what is done. */
@@ -310,6 +337,7 @@ export class LogFile {
 
   private write(flight: Flight, done: () => void): void {
     this.flight = flight;
+    this.notBefore = this.world.clock.now() + PACE_MS;
     const { target, bytes } = flight;
     this.world.disk.write(target.fd, bytes, (error, written) => {
       if (this.flight === flight) {

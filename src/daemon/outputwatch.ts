@@ -2,7 +2,7 @@ import { compilePattern, type Pattern } from '../config/pattern.ts';
 import type { AlertSpec } from '../core/alert.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { MutableDisposable } from '../runtime/lifetime.ts';
-import { LineReader } from './linereader.ts';
+import { TextLines } from '../terminal/textline.ts';
 import type { Process } from './process.ts';
 
 /** Bytes that are read of one process before the next one has its turn. */
@@ -14,6 +14,9 @@ const PAUSE_MS = 8;
 
 /** Pieces of one turn, whatever the clock says. */
 const MOST_PIECES = 16;
+
+/** Bytes of a line that are looked at. */
+const MOST_OF_LINE = 4 * 1024;
 
 /** How often it is told that there was more than could be looked at. */
 const TELL_EVERY_MS = 60_000;
@@ -66,7 +69,7 @@ export class OutputWatch implements Disposable {
         patterns.set(name, pattern);
         return [{ alert: name, pattern }];
       });
-      const watch = former.get(process) ?? new Watch(process, found => this.wake(found));
+      const watch = former.get(process) ?? new Watch(process, { wake: this.wake, look: this.look });
       former.delete(process);
       watch.searches = searches;
       this.watches.set(process, watch);
@@ -93,12 +96,12 @@ export class OutputWatch implements Disposable {
     this.due.delete(watch);
   }
 
-  private wake(watch: Watch): void {
+  private readonly wake = (watch: Watch): void => {
     this.due.add(watch);
     if (this.isRunning) return;
     this.isRunning = true;
     this.next.value = this.clock.soon(this.run);
-  }
+  };
 
   private readonly run = (): void => {
     const until = this.clock.now() + TURN_MS;
@@ -120,20 +123,20 @@ export class OutputWatch implements Disposable {
     const { from, bytes } = scrollback.read(watch.at, Math.max(0, Math.min(PIECE, stop - watch.at)));
     if (from > watch.at) this.skip(watch, from - watch.at);
     watch.at = from + bytes.length;
-    lines.push(bytes, line => this.look(watch, line));
+    lines.write(bytes);
     if (watch.endsAt !== undefined && watch.at >= watch.endsAt) {
       watch.endsAt = undefined;
-      lines.end(line => this.look(watch, line));
+      lines.end();
     }
     return watch.at < scrollback.head;
   }
 
-  private look({ process, searches }: Watch, line: string): void {
+  private readonly look = ({ process, searches }: Watch, line: string): void => {
     for (const { alert, pattern } of searches) if (pattern(line)) this.listener.found(process, alert, line);
-  }
+  };
 
   private skip(watch: Watch, bytes: number): void {
-    watch.lines.reset();
+    watch.lines.restart();
     watch.skipped += bytes;
     const now = this.clock.now();
     if (now - watch.toldAt < TELL_EVERY_MS) return;
@@ -147,7 +150,7 @@ export class OutputWatch implements Disposable {
 /** How far the output of one process was looked at. */
 class Watch implements Disposable {
   readonly process: Process;
-  readonly lines = new LineReader();
+  readonly lines: Lines;
   searches: readonly Search[] = [];
   at: number;
   /** Where its life ended that was not read to its end yet. */
@@ -157,8 +160,12 @@ class Watch implements Disposable {
   toldAt = Number.NEGATIVE_INFINITY;
   private readonly subscription: Disposable;
 
-  constructor(process: Process, wake: (watch: Watch) => void) {
+  constructor(
+    process: Process,
+    { wake, look }: { wake: (watch: Watch) => void; look: (watch: Watch, line: string) => void },
+  ) {
     this.process = process;
+    this.lines = new Lines(line => look(this, line));
     this.at = process.console.scrollback.head;
     this.subscription = process.onOutput(() => wake(this));
   }
@@ -166,4 +173,40 @@ class Watch implements Disposable {
   [Symbol.dispose](): void {
     this.subscription[Symbol.dispose]();
   }
+}
+
+/** Output as lines of text, each cut to what of it is looked at. */
+class Lines {
+  private readonly take: (line: string) => void;
+  private lines: TextLines;
+  /** The line at hand was looked at, and goes on. */
+  private isTaken = false;
+
+  constructor(take: (line: string) => void) {
+    this.take = take;
+    this.lines = new TextLines(this.onLine);
+  }
+
+  write(bytes: Uint8Array): void {
+    this.lines.write(bytes);
+  }
+
+  /** The line at hand ends, whatever follows. */
+  end(): void {
+    this.lines.end();
+  }
+
+  /** What came before is not known: forgets the line at hand. */
+  restart(): void {
+    this.lines = new TextLines(this.onLine);
+    this.isTaken = false;
+  }
+
+  private readonly onLine = (bytes: Uint8Array, from: number, to: number, isWhole: boolean): void => {
+    const isTaken = this.isTaken;
+    this.isTaken = !isWhole;
+    if (isTaken || from === to) return;
+    const { buffer, byteOffset } = bytes;
+    this.take(Buffer.from(buffer, byteOffset + from, Math.min(to - from, MOST_OF_LINE)).toString('utf8'));
+  };
 }

@@ -3,12 +3,13 @@
  * program redrew it with carriage returns, backspaces and movements within the line.
  *
  * A line is as long as it is: where a terminal would wrap it, it goes on. A movement up or down ends it, and the next one
- * begins in the column the cursor came to. Plain lines are given out of the chunk they came in, as they are.
+ * begins where the cursor came to. Plain lines are given out of the chunk they came in, as they are.
  */
 import type { Sequence } from '../core/sequence.ts';
 import { SequenceScanner } from '../core/sequences.ts';
-import { rawByte, TextRow } from './textrow.ts';
-import { widthOf } from './width.ts';
+import { editRow, MAX_COLUMN } from './textedit.ts';
+import { TextRow } from './textrow.ts';
+import { endOfWhole } from './utf8.ts';
 
 /** Bytes of a line that are kept: of a longer one a piece is given out, and it goes on. */
 export const MAX_LINE = 64 * 1024;
@@ -17,16 +18,10 @@ export const MAX_LINE = 64 * 1024;
  * Bytes, or columns, of a line up to which it can be edited: an insertion at its beginning moves all of it. Where a longer
  * one is gone back in, it ends there. No terminal is as wide.
  */
-const MAX_EDITED = 4096;
-
-/** The farthest column that a movement leads to; the widest terminal of a config. A cursor sent to column 9999 stays at the edge. */
-const MAX_COLUMN = 999;
+const MAX_EDITED = 2048;
 
 /** Takes a line, or with `isWhole` false the beginning of one that goes on: the bytes [from, to), for the time of the call. */
 export type TakeLine = (bytes: Uint8Array, from: number, to: number, isWhole: boolean) => void;
-
-/** No character to a terminal, wherever it stands. */
-const BYTE_ORDER_MARK = 0xfeff;
 
 const BS = 0x08;
 const TAB = 0x09;
@@ -57,6 +52,8 @@ export class TextLines {
   private length = 0;
   /** The line in place of `held`, once it was gone back in. */
   private row: TextRow | undefined;
+  /** The line was too long for a row: it is not edited any more. */
+  private isLong = false;
   /** A carriage return came, and nothing since that would tell whether the line ends or is redrawn. */
   private hasReturned = false;
   /** The line is to be ended however empty it is, as its beginning is known outside. */
@@ -79,7 +76,7 @@ export class TextLines {
 
   /** Whether there is anything on the line that is not yet ended. */
   get isEmpty(): boolean {
-    return this.length === 0 && (this.row === undefined || this.row.length === 0);
+    return this.length === 0 && (this.row === undefined || this.row.end === 0);
   }
 
   /** Whether the line is being redrawn: what it shows now need not be what it will have shown. */
@@ -192,22 +189,16 @@ export class TextLines {
   /** Prints into the row, up to `to` or until it is too long to be one. Returns the index after what was printed. */
   private print(bytes: Uint8Array, from: number, to: number): number {
     const isGraphic = this.charsets[this.shift] === '0';
+    const text = bytes.subarray(0, to);
     let at = from;
     while (at < to) {
       const row = this.edited();
-      const byte = bytes[at] as number; // at < to
-      if (byte === TAB) {
-        row.tab();
-        at++;
-      } else if (byte < 0x80) {
-        const sign = isGraphic && byte >= 0x60 ? GRAPHICS.charCodeAt(byte - 0x60) : byte;
-        row.print(sign, 1, this.isInserting);
+      const byte = text[at] as number; // at < to
+      if (isGraphic && byte >= 0x60 && byte < 0x80) {
+        row.print(GRAPHICS.charCodeAt(byte - 0x60), 1, this.isInserting);
         at++;
       } else {
-        const size = characterAt(bytes, at, to);
-        const code = size === 0 ? rawByte(byte) : codeAt(bytes, at, size);
-        if (code !== BYTE_ORDER_MARK) row.print(code, size === 0 ? 1 : widthOf(code), this.isInserting);
-        at += Math.max(size, 1);
+        at = row.put(text, at, this.isInserting);
       }
       if (row.x >= MAX_EDITED) {
         this.settle();
@@ -220,22 +211,11 @@ export class TextLines {
   /** The row to edit. A line too long for that ends instead. */
   private edited(): TextRow {
     if (this.row === undefined) {
-      if (this.length > MAX_EDITED) this.endLine();
-      const { held, length } = this;
-      const row = new TextRow();
-      this.row = row;
+      if (this.length > MAX_EDITED || this.isLong) this.endLine();
+      this.row = new TextRow();
+      const line = this.held.subarray(0, this.length);
       this.length = 0;
-      for (let at = 0; at < length; ) {
-        const byte = held[at] as number; // at < length
-        const size = byte < 0x80 ? 1 : characterAt(held, at, length);
-        if (byte === TAB) row.tab();
-        else if (size === 0) row.print(rawByte(byte), 1);
-        else {
-          const code = byte < 0x80 ? byte : codeAt(held, at, size);
-          if (code !== BYTE_ORDER_MARK) row.print(code, widthOf(code));
-        }
-        at += Math.max(size, 1);
-      }
+      for (let at = 0; at < line.length; ) at = this.row.put(line, at, false);
     }
     if (this.hasReturned) {
       this.hasReturned = false;
@@ -248,6 +228,7 @@ export class TextLines {
   private settle(): void {
     const text = this.row?.toText(false) ?? NO_BYTES;
     this.row = undefined;
+    this.isLong = true;
     this.append(text, 0, text.length);
   }
 
@@ -260,6 +241,7 @@ export class TextLines {
   private endLine(): void {
     const { row, held, length } = this;
     this.row = undefined;
+    this.isLong = false;
     this.hasReturned = false;
     this.length = 0;
     if (this.saved) this.saved.x = undefined;
@@ -277,10 +259,10 @@ export class TextLines {
   /** The cursor leaves the line; the next one begins in this column. */
   private leave(column: number): void {
     if (!this.isEmpty || this.isShown) this.endLine();
-    else this.row = undefined;
+    this.row = undefined;
     this.hasReturned = false;
     if (this.saved) this.saved.x = undefined;
-    if (column > 0) this.edited().x = Math.min(column, MAX_COLUMN);
+    if (column > 0) this.row = new TextRow(Math.min(column, MAX_COLUMN));
   }
 
   /** One control character or sequence at `from`. Returns the index after it. */
@@ -395,47 +377,16 @@ export class TextLines {
       case 'I':
       case 'Z':
       case 'b':
-        this.edit(this.edited(), final, count);
+        this.edit(final, count);
         return;
     }
   }
 
-  /** What acts on the cells or the cursor of the line. */
-  private edit(row: TextRow, final: string, count: number): void {
+  private edit(final: string, count: number): void {
+    const row = this.edited();
     const few = Math.min(count, MAX_EDITED);
-    const farthest = Math.max(MAX_COLUMN, row.length);
-    switch (final) {
-      case '@':
-        row.insert(few);
-        break;
-      case 'P':
-        row.delete(few);
-        break;
-      case 'X':
-        row.erase(row.x, few);
-        break;
-      case 'C':
-      case 'a':
-        row.x = Math.max(row.x, Math.min(row.x + few, farthest));
-        break;
-      case 'D':
-        row.x = Math.max(0, row.x - few);
-        break;
-      case 'G':
-      case '`':
-        row.x = Math.min(few - 1, farthest);
-        break;
-      case 'I':
-        if (row.x < MAX_COLUMN) row.moveByTabs(Math.min(few, (MAX_COLUMN - row.x) >> 3));
-        break;
-      case 'Z':
-        row.moveByTabs(-few);
-        break;
-      case 'b':
-        if (this.hasPrinted) row.repeat(few, { limit: Math.max(row.x, MAX_COLUMN), insert: this.isInserting });
-        break;
-    }
-    if (row.length > MAX_EDITED) this.settle();
+    editRow(row, final, { count: few, isInserting: this.isInserting, hasPrinted: this.hasPrinted });
+    if (row.end > MAX_EDITED) this.settle();
   }
 
   private erase(what: number, final: 'K' | 'J'): void {
@@ -446,7 +397,7 @@ export class TextLines {
     } else if (what <= 2) {
       const row = this.edited();
       const from = what === 0 ? row.x : 0;
-      row.erase(from, what === 1 ? row.x + 1 : Math.max(0, row.length - from));
+      row.erase(from, what === 1 ? row.x + 1 : Math.max(0, row.end - from));
     }
   }
 
@@ -482,37 +433,4 @@ function endOfPlain(bytes: Uint8Array, from: number, to: number): number {
     if (next >= 0x80 && next < 0xa0) break;
   }
   return i;
-}
-
-/** Where the bytes end but for a character at their end that lacks some. */
-function endOfWhole(bytes: Uint8Array): number {
-  const { length } = bytes;
-  for (let back = 1; back <= 3 && back <= length; back++) {
-    const byte = bytes[length - back] as number; // back <= length
-    if (byte >= 0x80 && byte < 0xc0) continue;
-    return back < sizeOf(byte) ? length - back : length;
-  }
-  return length;
-}
-
-/** Bytes of the character that this one begins; 0 when none does. */
-function sizeOf(lead: number): number {
-  return lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
-}
-
-/** Bytes of the well-formed character at this place; 0 when there is none. */
-function characterAt(bytes: Uint8Array, at: number, to: number): number {
-  const size = sizeOf(bytes[at] ?? 0);
-  if (size < 2) return size;
-  if (at + size > to) return 0;
-  for (let i = 1; i < size; i++) if (((bytes[at + i] as number) & 0xc0) !== 0x80) return 0; // below `to`
-  const code = codeAt(bytes, at, size);
-  const isShortest = size === 2 || code >= (size === 3 ? 0x800 : 0x10000);
-  return isShortest && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) ? size : 0;
-}
-
-function codeAt(bytes: Uint8Array, at: number, size: number): number {
-  let code = (bytes[at] ?? 0) & (0xff >> (size + 1));
-  for (let i = 1; i < size; i++) code = (code << 6) | ((bytes[at + i] ?? 0) & 0x3f);
-  return code;
 }

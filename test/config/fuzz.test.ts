@@ -16,7 +16,10 @@ function check(text: string): void {
   for (const diagnostic of diagnostics) {
     expect(diagnostic.file).toBe(MAIN);
     if (diagnostic.line === 0) continue;
-    expect(diagnostic.text).toBe(lines[diagnostic.line - 1]?.replace(/\r$/, ''));
+    // What could be a secret is asterisks.
+    const line = [...(lines[diagnostic.line - 1] ?? '').replace(/\r$/, '')];
+    const shown = [...diagnostic.text];
+    expect(shown.map((char, i) => (char === '*' ? line[i] : char)).join('')).toBe(line.join(''));
     expect(diagnostic.column).toBeGreaterThan(0);
     expect(diagnostic.column).toBeLessThanOrEqual(diagnostic.text.length + 2);
   }

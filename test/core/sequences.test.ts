@@ -235,3 +235,47 @@ describe('the scanner of sequences', () => {
     expect(seen).toEqual([[0x7fffffff, 7, 7], 32, true, false, true, false]);
   });
 });
+
+describe('one at a time', () => {
+  /** As `scanned`, by one who reads the text between sequences itself. */
+  function readOneByOne(bytes: Uint8Array): string[] {
+    const scanner = new SequenceScanner();
+    const found: string[] = [];
+    for (let i = 0; i < bytes.length; ) {
+      const [byte = 0, next = 0] = bytes.subarray(i, i + 2);
+      const begins = byte === 0x1b || (byte === 0xc2 && next >= 0x80 && next < 0xa0);
+      if (!scanner.isGround || begins) {
+        i = scanner.scanOne(bytes, i, sequence => found.push(told(sequence)));
+        continue;
+      }
+      const isTold = [0x05, 0x0e, 0x0f].includes(byte);
+      if (isTold) found.push(`${i}-${i + 1} control ${String.fromCharCode(byte)} ""`);
+      i++;
+    }
+    return found;
+  }
+
+  test.each(CASES)('%s', (_name, stream) => {
+    const bytes = bytesOf(stream);
+    expect(readOneByOne(bytes)).toEqual(scanned(bytes));
+  });
+
+  test('all together', () => {
+    const piece = fc.constantFrom(
+      ...CASES.map(([, stream]) => stream),
+      'text',
+      '\x1b',
+      '\x1b[',
+      '1',
+      'm',
+      '\x07',
+      '\n',
+    );
+    fc.assert(
+      fc.property(fc.array(piece), pieces => {
+        const bytes = bytesOf(pieces.join(''));
+        expect(readOneByOne(bytes)).toEqual(scanned(bytes));
+      }),
+    );
+  });
+});

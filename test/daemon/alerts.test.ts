@@ -102,6 +102,19 @@ describe('what is told', () => {
     });
   });
 
+  test('of a full screen what stands on it, though it is an alternate one', async () => {
+    const world = new RealWorld();
+    const web = world.add(
+      'printf "main screen\\n\\033[?1049h\\033[2J\\033[3;5Htop\\033[20;1Hbottom \\033[7mline\\033[m"; exit 1',
+      { autorestart: 'never' },
+    );
+    const desk = new Desk([{ on: ['unexpected'] }]);
+    desk.watch(web);
+    web.dispatch({ type: 'start', by: ALICE });
+    await untilState(web, 'EXITED');
+    expect(desk.told[0]?.screen).toEqual(['    top', '', 'bottom line']);
+  });
+
   test('one that cannot be run is given up, and tells of it', async () => {
     const world = new RealWorld();
     const web = world.add('', { argv: ['/no/such/command'], startretries: 0 });
@@ -124,7 +137,7 @@ describe('what is told', () => {
     await until(web, () => web.current.generation === 2 && web.current.state.kind === 'running');
     web.dispatch({ type: 'stop', by: ALICE });
     await untilState(web, 'STOPPED');
-    expect(desk.summaries).toEqual(['web is running', 'web is running', 'web was stopped']);
+    expect(desk.summaries).toEqual(['web is running', 'web is running', 'web was stopped by alice@web1 pts/3']);
   });
 
   test('by programs: others are not its business', async () => {
@@ -293,16 +306,17 @@ describe('lines of output', () => {
 
   test('of a flood what cannot be looked at is counted and told once, and nobody waits for it', async () => {
     const world = new RealWorld();
-    const web = world.add('yes "a line of no interest to anybody" | head -n 800000; echo ERROR; exec sleep 1000', {
-      scrollback: 64 * 1024,
-    });
+    const web = world.start('while read x; do echo ERROR $x; done', { scrollback: 64 * 1024 });
+    await untilState(web, 'RUNNING');
     const desk = new Desk([{ on: ['output'], output }]);
     desk.watch(web);
-    web.dispatch({ type: 'start', by: ALICE });
-    await desk.until(() => desk.told.length === 1);
+    // All of it within one turn of the event loop, in which nothing can be looked at.
+    for (let line = 0; line < 10_000; line++)
+      web.console.append(Buffer.from('a line of no interest to anybody at all\n'));
+    web.type(Buffer.from('once\r'));
+    await desk.until(() => desk.summaries.includes('web printed: ERROR once'));
     expect(desk.warnings).toHaveLength(1);
     expect(desk.warnings[0]).toMatch(/^web: [0-9]+ bytes of its output came too fast to be looked at for alerts$/);
-    expect(desk.summaries).toEqual(['web printed: ERROR']);
   });
 
   test('by a reload are looked for from then on, and no longer', async () => {
