@@ -40,7 +40,7 @@ const SMTP = {
     kind: oneOf(['implicit', 'starttls', 'opportunistic', 'none'], { true: 'implicit', false: 'none' }),
     help:
       'How what is sent is kept from others: `true` (or `implicit`) is TLS from the first byte, `starttls` begins it before ' +
-      'anything is said and refuses a server that cannot, `opportunistic` uses it where the server can, `none` (or `false`) never.',
+      'anything is said and refuses a server that cannot, `opportunistic` uses it where the server can (and must, to get a password), `none` (or `false`) never.',
     otherwise: '`starttls`; `implicit` on port 465, `opportunistic` on port 25',
     example: 'true',
   },
@@ -123,7 +123,11 @@ const OUTPUT = {
 } as const satisfies Rows;
 
 const ALERT = {
-  email: { kind: tableOf({ what: '`email`', rows: EMAIL }), help: 'Tells by mail.', otherwise: 'none' },
+  email: {
+    kind: tableOf({ what: '`email`', rows: EMAIL }),
+    help: 'Tells by mail.',
+    otherwise: 'none',
+  },
   http: {
     kind: textOr('a URL', { what: '`http`', rows: HTTP, stray: strayInSecrets }),
     help: 'Tells by posting JSON: a URL, or a map.',
@@ -206,7 +210,12 @@ function reportMissing(node: MapNode, { name, keyPlace, report }: Reading): bool
   return false;
 }
 
-export const ALERT_TABLE: Table<typeof ALERT> = { what: 'an alert', rows: ALERT, inspect: reportMissing };
+export const ALERT_TABLE: Table<typeof ALERT> = {
+  what: 'an alert',
+  rows: ALERT,
+  inspect: reportMissing,
+  stray: strayInSecrets,
+};
 
 export const ALERT_ROWS = { ALERT, EMAIL, SMTP, HTTP, SYSLOG, CRASHLOOP, OUTPUT } as const;
 

@@ -176,10 +176,11 @@ function checkLogin(
   if (user !== undefined && password === undefined) report.error(user.keyPlace, '`user` is there without a `password`');
   if (password !== undefined && user === undefined)
     report.error(password.keyPlace, '`password` is there without a `user`');
-  if (password === undefined || LOCAL_HOST.test(host) || tls === 'implicit' || tls === 'starttls') return;
+  // Whatever else `tls` says, a password is sent to another machine by TLS alone.
+  if (password === undefined || LOCAL_HOST.test(host) || tls !== 'none') return;
   report.warning(
     written?.node.place ?? password.keyPlace,
-    `with \`tls: ${tls}\`, the password may reach ${host} for all to read`,
+    `with \`tls: none\`, the password goes to ${host} for all to read`,
     'use `tls: starttls`, or `tls: true` on port 465',
   );
 }

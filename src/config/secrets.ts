@@ -51,9 +51,15 @@ function hideInAlert(node: Node, key: string): Node {
   if (node.kind === 'list') return mapItems(node, item => hideInAlert(item, key));
   if (node.kind === 'scalar') return HARMLESS.has(key) || URL_KEYS.has(key) ? hideUrl(node, key) : hideScalar(node);
   return mapEntries(node, ({ key: inner, keyPlace, value }) => {
-    if (isPieceOfSecret(inner, value, node)) hide(keyPlace);
+    if (isPieceOfSecret(inner, value, node) || !isWord(inner)) hide(keyPlace);
+    if (isSecretName(inner) && value.kind !== 'scalar') hide(value.place);
     return hideInAlert(value, key === 'headers' ? key : inner);
   });
+}
+
+/** Whether a key is one that somebody may have meant: a broken quote makes keys of whatever follows. */
+export function isWord(key: string): boolean {
+  return /^[A-Za-z_][\w-]*$/.test(key);
 }
 
 /** In braces, what follows a comma of an unquoted password is a key without a value. */
@@ -88,7 +94,7 @@ function asterisks(text: string): string {
   return text.replace(/(\n[ \t]*)|[^\r\n]/g, (_char, blanks: string | undefined) => blanks ?? '*');
 }
 
-const KEY = /(?:^|[\s{,[?-])(["']?)([A-Za-z_][\w.-]*)\1[ \t]*:/g;
+const KEY = /(?:^|[\s{,[])["']?([A-Za-z_][\w.-]*)["']?[ \t]*:/g;
 
 /**
  * Hides by the names of keys what could be a secret of a source that is no YAML: the rest of a line after such a name, and
@@ -114,14 +120,14 @@ export function hideByName(source: Source): void {
 /** Where the value begins of the first key that is called like a secret. */
 function secretFrom(line: string): number | undefined {
   for (const found of line.matchAll(KEY)) {
-    const key = found[2] ?? '';
+    const key = found[1] ?? '';
     if (isSecretName(key) || key === 'headers') return found.index + found[0].length;
   }
   return undefined;
 }
 
 function withoutPaths(line: string): string {
-  return line.replace(/[a-z][a-z0-9+.-]*:\/\/[^\s"'{},]+/gi, url => {
+  return line.replace(/[a-z][a-z0-9+.-]{0,20}:\/\/[^\s"'{},]+/gi, url => {
     const origin = originOf(url);
     return url.startsWith(origin) ? origin + asterisks(url.slice(origin.length)) : asterisks(url);
   });

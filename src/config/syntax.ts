@@ -68,6 +68,12 @@ function explain(source: Source, { code, message }: SyntaxFault, place: Place): 
         spoilt: { first: line, last: line },
       };
     }
+    case 'BLOCK_IN_FLOW':
+      return {
+        message: 'a value in braces or brackets holds a `: `, which would make it a key',
+        hint: 'put the value into quotes',
+        spoilt: { first: line, last: line },
+      };
     case 'BAD_ALIAS':
       return {
         message: '`&` or `*` without a name',

@@ -5,6 +5,7 @@ import { strayKey } from './misplaced.ts';
 import { type Entry, isNothing, type MapNode, type Node } from './node.ts';
 import { createReport } from './report.ts';
 import { scopeOf } from './scope.ts';
+import { isWord } from './secrets.ts';
 import { lineOf, type Place, sourceOf } from './source.ts';
 
 export interface Row<T> {
@@ -148,6 +149,8 @@ function refuse<R extends Rows>(table: Table<R>, at: { entry: Entry; node: MapNo
   const refused = table.refused !== undefined && Object.hasOwn(table.refused, key) ? table.refused[key] : undefined;
   const reason = refused ?? table.stray?.(at.entry, at.node);
   if (reason !== undefined) report.error(keyPlace, reason);
+  // What a broken quote has made a key of may be a secret.
+  else if (!isWord(key)) report.error(keyPlace, `this is no key of ${table.what}`);
   else report.error(keyPlace, `unknown key \`${key}\` in ${table.what}`, strayKey(at, table.rows));
 }
 

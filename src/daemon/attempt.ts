@@ -43,6 +43,9 @@ const LONGEST: Readonly<Record<AlertSpec['via']['kind'], Millis>> = {
   command: 30_000,
 };
 
+/** How long an attempt that was ended may take to let go. One that never does must not hold up what waits behind it. */
+const LETTING_GO: Millis = 5_000;
+
 /** Characters of an answer that are told: its first line says what matters. */
 const LONGEST_ANSWER = 200;
 
@@ -58,12 +61,15 @@ export async function attempt(
   const longest = LONGEST[spec.via.kind];
   using limit = new MutableDisposable();
   let isLate = false;
-  limit.value = clock.after(longest, () => {
-    isLate = true;
-    controller.abort();
+  const abandoned = new Promise<never>((_, abandon) => {
+    limit.value = clock.after(longest, () => {
+      isLate = true;
+      controller.abort();
+      limit.value = clock.after(LETTING_GO, () => abandon(new Error('it does not end')));
+    });
   });
   try {
-    const answer = await deliver({ spec, message, signal: controller.signal });
+    const answer = await Promise.race([deliver({ spec, message, signal: controller.signal }), abandoned]);
     return { ok: true, answer: tellable(answer, spec) };
   } catch (error) {
     const { isFinal, retryAfter } = error instanceof DeliveryError ? error : NOT_FINAL;

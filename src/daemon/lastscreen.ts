@@ -25,7 +25,7 @@ export class LastScreen {
     this.clock = clock;
   }
 
-  /** Its last lines, without the blank ones around them. */
+  /** Its last lines with anything on them. */
   of({ console }: Process): readonly string[] {
     if (console.scrollback.head === 0) return [];
     const begun = this.clock.now();
@@ -40,12 +40,12 @@ export class LastScreen {
   }
 }
 
-function lastOf(lines: readonly string[]): string[] {
+function lastOf(lines: readonly string[]): readonly string[] {
   const shown = lines.map(harmless);
-  while (shown.at(-1) === '') shown.pop();
-  const last = shown.slice(-MOST_LINES);
-  const first = last.findIndex(line => line !== '');
-  return last.slice(Math.max(0, first));
+  // A full screen is mostly blank: several blank lines in a row are one, and none at its end.
+  const dense = shown.filter((line, i) => line !== '' || (i > 0 && shown[i - 1] !== ''));
+  if (dense.at(-1) === '') dense.pop();
+  return dense.slice(-MOST_LINES);
 }
 
 /** What a terminal shows holds no control characters, but it may hold what turns text around. */

@@ -113,6 +113,9 @@ function post(url: URL, { socket, headers, body }: Posting): Promise<IncomingMes
     const request = isSecure ? process.getBuiltinModule('node:https').request(options) : plainRequest(options);
     request.on('error', error => reject(new Error(`cannot post to ${url.origin}: ${error.message}`)));
     request.on('response', resolve);
+    request.on('close', () =>
+      reject(new Error(`cannot post to ${url.origin}: the connection ended without an answer`)),
+    );
     request.end(body);
   });
 }

@@ -240,7 +240,7 @@ e: {http: https://x.org, on: [output], user: me}
 f: {http: https://x.org, on: [recovered, started], crashloop: {ends: 1}}
 g: {http: {url: "ftp://x.org"}, on: fatal}
 h: {command: "page \${progam}", on: fatal}
-i: {email: {to: a b, smtp: {host: m, port: 25, user: u, password: x}}, on: fatal}
+i: {email: {to: a b, smtp: {host: m, tls: none, user: u, password: x}}, on: fatal}
 j: {email: {to: [], smtp: {host: m, user: u}}, on: fatal}
 k: {syslog: local, on: fatal, output: {match: "/(/"}}
 all: {syslog: local, on: all}
@@ -298,11 +298,11 @@ all: {syslog: local, on: all}
                                ^
         hint: did you mean \`program\`?
       main.yaml:12:19: error: this is no address such as \`ops@example.org\` or \`Ops <ops@example.org>\`
-            i: {email: {to: a b, smtp: {host: m, port: 25, user: u, password: *}}, on: fatal}
+            i: {email: {to: a b, smtp: {host: m, tls: none, user: u, password: *}}, on: fatal}
                             ^
-      main.yaml:12:59: warning: with \`tls: opportunistic\`, the password may reach m for all to read
-            i: {email: {to: a b, smtp: {host: m, port: 25, user: u, password: *}}, on: fatal}
-                                                                    ^
+      main.yaml:12:45: warning: with \`tls: none\`, the password goes to m for all to read
+            i: {email: {to: a b, smtp: {host: m, tls: none, user: u, password: *}}, on: fatal}
+                                                      ^
         hint: use \`tls: starttls\`, or \`tls: true\` on port 465
       main.yaml:13:15: error: \`to\` names nobody
             j: {email: {to: [], smtp: {host: m, user: u}}, on: fatal}
@@ -317,6 +317,16 @@ all: {syslog: local, on: all}
       main.yaml:15:3: error: the alert name \`all\` cannot be used: \`all\` selects everything
             all: {syslog: local, on: all}
             ^
+      "
+    `);
+  });
+
+  test('a pattern that is YAML to YAML', () => {
+    expect(wrong('a: {syslog: local, output: {match: /panic: x/}}')).toMatchInlineSnapshot(`
+      "main.yaml:3:38: error: a value in braces or brackets holds a \`: \`, which would make it a key
+            a: {syslog: local, output: {match: ******: **}}
+                                               ^
+        hint: put the value into quotes
       "
     `);
   });
@@ -416,6 +426,13 @@ describe('secrets', () => {
         hint: did you mean \`every\`?
       "
     `);
+  });
+
+  test('in a broken file of megabytes are hidden without holding anybody up', () => {
+    for (const piece of ['a', 'a-', 'a: ', "'a", '{a', 'x://']) {
+      const { diagnostics } = load(`a: ${piece.repeat(200_000)}\n  password: hunter2\n "`);
+      expect(JSON.stringify(diagnostics)).not.toContain(SECRET);
+    }
   });
 
   test('variables of programs that are called like a secret', () => {

@@ -102,6 +102,19 @@ describe('what is told', () => {
     });
   });
 
+  test('of a full screen what stands on it, though it is an alternate one', async () => {
+    const world = new RealWorld();
+    const web = world.add(
+      'printf "main screen\\n\\033[?1049h\\033[2J\\033[3;5Htop\\033[20;1Hbottom \\033[7mline\\033[m"; exit 1',
+      { autorestart: 'never' },
+    );
+    const desk = new Desk([{ on: ['unexpected'] }]);
+    desk.watch(web);
+    web.dispatch({ type: 'start', by: ALICE });
+    await untilState(web, 'EXITED');
+    expect(desk.told[0]?.screen).toEqual(['    top', '', 'bottom line']);
+  });
+
   test('one that cannot be run is given up, and tells of it', async () => {
     const world = new RealWorld();
     const web = world.add('', { argv: ['/no/such/command'], startretries: 0 });

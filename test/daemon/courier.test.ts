@@ -130,6 +130,30 @@ describe('delivery', () => {
     expect(play.of('alert.failed').at(-1)).toMatchObject({ alert: 'mail', problem: 'no answer within 30 s' });
   });
 
+  test('that never ends is abandoned, and tried again', async () => {
+    const clock = new FakeClock();
+    const events: HappeningBody[] = [];
+    const courier = new Courier({
+      path: join(tempDir(), 'alerts.json'),
+      clock,
+      deliver: () => new Promise(() => {}),
+      publish: happening => events.push(happening),
+      warn: () => {},
+    });
+    courier.open([makeAlert()]);
+    courier.enqueue(makeAlert(), makeMessage());
+    for (const ms of [0, 10_000, 5_000]) {
+      expect(events).toEqual([]);
+      clock.advance(ms);
+      await turn();
+    }
+    expect(events).toMatchObject([{ type: 'alert.failed', problem: 'no answer within 10 s', retryIn: 1_000 }]);
+    const closed = courier.close();
+    await turn();
+    clock.advance(10_000);
+    await closed;
+  });
+
   test('hides what is secret in whatever is told of it, and cuts it', async () => {
     const via = {
       kind: 'http',

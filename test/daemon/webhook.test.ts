@@ -106,6 +106,18 @@ test('ends when its time is over, and what was answered till then counts', async
   expect(await tell(hook(cut.url))).toEqual({ ok: true, answer: '200 OK: so far' });
 });
 
+test.each([
+  'HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n',
+  'SSH-2.0-OpenSSH_9\r\n',
+  '',
+])('a server that speaks another protocol is a failure: %j', async text => {
+  const port = await startTcpServer(socket => socket.once('data', () => socket.end(text)));
+  expect(await tell(hook(`http://127.0.0.1:${port}/`))).toMatchObject({
+    ok: false,
+    answer: expect.stringContaining(`cannot post to http://127.0.0.1:${port}: `),
+  });
+});
+
 test('says in words why nobody is reached', async () => {
   const port = await freePort();
   expect(await tell(hook(`http://127.0.0.1:${port}/x`))).toMatchObject({
