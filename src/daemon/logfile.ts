@@ -270,7 +270,7 @@ export class LogFile {
     this.isBusy = true;
     // A pipe never makes its writer wait: it needs no turn.
     if (target.device === undefined) this.work(() => {});
-    else this.world.turns.take(target.device, done => this.work(done));
+    else this.world.turns.take(target.device, this.work);
   }
 
   /** Whether it is better to wait for more, which then comes to `pump` by itself. */
@@ -288,7 +288,7 @@ export class LogFile {
   }
 
   /** It is this file's turn: what waits by now decides what is done. */
-  private work(done: () => void): void {
+  private readonly work = (done: () => void): void => {
     const bytes = this.queue.take(MOST_AT_ONCE);
     const { take, next } = this.cut(bytes);
     this.queue.unshift(bytes.subarray(take));
@@ -301,7 +301,7 @@ export class LogFile {
     if (next === 'rotate') void this.rotate();
     else if (next === 'hold') this.hold();
     else this.pump();
-  }
+  };
 
   /** How much goes into the file that is open, and what comes then. */
   private cut(bytes: Uint8Array): Cut {
@@ -532,12 +532,16 @@ export class LogFile {
     else this.openAgain();
   }
 
-  /** A write that hangs is left to itself, as there is another file to write to. */
+  /** A write that hangs is left to itself, and one that waits for its turn does not wait, as there is another file to write to. */
   private abandon(): void {
-    if (!this.flight || this.flight.target !== this.target) return;
-    this.target = undefined; // it is closed when the write comes back
-    this.flight = undefined;
-    this.isBusy = false;
+    const { target, flight } = this;
+    if (flight && flight.target === target) {
+      this.target = undefined; // it is closed when the write comes back
+      this.flight = undefined;
+      this.isBusy = false;
+    } else if (target?.device !== undefined && this.world.turns.withdraw(target.device, this.work)) {
+      this.isBusy = false;
+    }
   }
 
   /** Files are opened on the event loop; so the disk is asked before whether it answers at all. */

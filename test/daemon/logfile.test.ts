@@ -16,7 +16,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { HappeningBody } from '../../src/core/events.ts';
 import type { LogFileSpec } from '../../src/core/program.ts';
@@ -653,6 +653,31 @@ describe('trouble', () => {
     expect([held, readFileSync(`${desk.path}.old`, 'utf8')]).toEqual([1, 'hung\n']);
     await desk.pass(2);
     expect(desk.events.slice(1)).toEqual(['restored, lost 0']);
+  });
+
+  test('so is one that waits for its turn behind others that hang', async () => {
+    const desk = new Desk();
+    const paths = ['a', 'b', 'c'].map(name => join(desk.dir, name));
+    const files = paths.map(path => desk.open({ path }));
+    desk.disk.hold();
+    for (const file of files) put(file, 'hung\n');
+    await desk.pass(11);
+    expect(desk.told).toHaveLength(3);
+    const { holding } = desk.disk;
+    // From here on the paths lead to another disk, as if the one that hangs had been replaced.
+    const target = (path: string): string => `/dev/shm/${basename(desk.dir)}-${basename(path)}`;
+    for (const path of paths) {
+      rmSync(path);
+      symlinkSync(target(path), path);
+      onCleanup(() => rmSync(target(path), { force: true }));
+    }
+    expect(desk.files.reopen()).toEqual([]);
+    for (const file of files) put(file, 'new\n');
+    await settle();
+    expect([holding, desk.disk.holding]).toEqual([2, 3]); // the last thread is for the other disk
+    desk.disk.release();
+    await Promise.all(files.map(written));
+    expect(paths.map(path => readFileSync(path, 'utf8'))).toEqual(['new\n', 'new\n', 'hung\nnew\n']);
   });
 
   test('a FIFO that nobody reads: no mistake and no hang; once somebody reads it, it gets what waited', async () => {

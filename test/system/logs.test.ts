@@ -210,6 +210,20 @@ programs:
     expect(troubles.filter(([path]) => path === flooded)).toEqual([[flooded, 'no space left on device']]);
   });
 
+  test('that is read-only: its programs start, and are logged once it is not', async ({ skip }) => {
+    const bench = new Bench(
+      'programs: {say: {cmd: sh -c "echo said; exec sleep 1000", stdout: disk/log, starttime: 0}}\n',
+    );
+    const disk = mounted(bench.dir, ['-t', 'tmpfs', '-o', 'ro,size=1m', 'none'], skip);
+    const daemon = await bench.start();
+    await daemon.untilState('say', 'RUNNING');
+    await daemon.untilEvent(({ type }) => type === 'log.trouble');
+    expect((await ofType(daemon, 'log.trouble')).map(({ problem }) => problem)).toEqual(['read-only file system']);
+    execFileSync('mount', ['-o', 'remount,rw', disk]);
+    await daemon.untilEvent(({ type }) => type === 'log.restored');
+    expect(readFileSync(join(disk, 'log'), 'utf8')).toBe('said\n');
+  });
+
   test('that hangs: requests are answered, programs run, others are logged, and the daemon ends', async ({ skip }) => {
     const bench = new Bench(`
 defaults: {starttime: 0}
