@@ -9,12 +9,12 @@ const record: SyslogRecord = {
   app: 'taskmaster',
   pid: 4711,
   kind: 'fatal',
-  version: '0.3.0',
+  version: '0.4.0',
   text: 'web gave up',
 };
 
 const HEAD = '2026-11-21T06:05:26.123Z web1.example.org taskmaster 4711 fatal';
-const ORIGIN = '[origin software="taskmaster" swVersion="0.3.0"]';
+const ORIGIN = '[origin software="taskmaster" swVersion="0.4.0"]';
 
 test.each<[Partial<SyslogRecord>, string]>([
   [{}, `<26>1 ${HEAD} ${ORIGIN} web gave up`],
