@@ -25,6 +25,10 @@ const HARD_LIMIT = 16 * HIGH_WATER;
 /** Most that one write takes: a disk that is slow should still show that it moves, and a rotation waits for no more. */
 const MOST_AT_ONCE = 256 * 1024;
 
+/** As much is written at once; less waits until the last write was this long ago, so that a flood is not a write a piece. */
+const ENOUGH = 64 * 1024;
+const PACE_MS = 20;
+
 /** How often a file that is written to is looked at, and one that cannot be written to is tried again. */
 const TICK_MS = 1000;
 
@@ -99,6 +103,10 @@ export class LogFile {
   /** When something last was written, or the first of what waits came. */
   private movedAt = 0;
   private readonly pause = new MutableDisposable();
+  /** When the next write may begin, if less than enough waits. */
+  private notBefore = Number.NEGATIVE_INFINITY;
+  private isPacing = false;
+  private readonly pacing = new MutableDisposable();
   private isTicking = false;
   private readonly ticking = new MutableDisposable();
 
@@ -188,7 +196,10 @@ export class LogFile {
   /** Calls back once, at once or when all that waits is written. */
   whenWritten(callback: () => void): void {
     if (this.waiting === 0 && !this.isBusy) callback();
-    else this.writtenListeners.push(callback);
+    else {
+      this.writtenListeners.push(callback);
+      this.pump();
+    }
   }
 
   /** Writes what waits, as far as it is taken without being waited for, and closes. */
@@ -205,6 +216,7 @@ export class LogFile {
     this.isClosing = true;
     this.stopHolding();
     this.pause[Symbol.dispose]();
+    this.pacing[Symbol.dispose]();
     this.ticking[Symbol.dispose]();
     if (this.next) closeTarget(this.next);
     this.next = undefined;
@@ -254,14 +266,29 @@ export class LogFile {
     }
     const { target } = this;
     if (!target) return; // the next tick tries to open it
+    if (this.isTooSoon()) return;
     this.isBusy = true;
     // A pipe never makes its writer wait: it needs no turn.
     if (target.device === undefined) this.work(() => {});
-    else this.world.turns.take(target.device, done => this.work(done));
+    else this.world.turns.take(target.device, this.work);
+  }
+
+  /** Whether it is better to wait for more, which then comes to `pump` by itself. */
+  private isTooSoon(): boolean {
+    if (this.queue.bytes >= ENOUGH || this.isClosing || this.writtenListeners.length > 0) return false;
+    if (this.isPacing) return true;
+    const ms = this.notBefore - this.world.clock.now();
+    if (ms <= 0) return false;
+    this.isPacing = true;
+    this.pacing.value = this.world.clock.after(ms, () => {
+      this.isPacing = false;
+      this.pump();
+    });
+    return true;
   }
 
   /** It is this file's turn: what waits by now decides what is done. */
-  private work(done: () => void): void {
+  private readonly work = (done: () => void): void => {
     const bytes = this.queue.take(MOST_AT_ONCE);
     const { take, next } = this.cut(bytes);
     this.queue.unshift(bytes.subarray(take));
@@ -274,7 +301,7 @@ export class LogFile {
     if (next === 'rotate') void this.rotate();
     else if (next === 'hold') this.hold();
     else this.pump();
-  }
+  };
 
   /** How much goes into the file that is open, and what comes then. */
   private cut(bytes: Uint8Array): Cut {
@@ -310,6 +337,7 @@ export class LogFile {
 
   private write(flight: Flight, done: () => void): void {
     this.flight = flight;
+    this.notBefore = this.world.clock.now() + PACE_MS;
     const { target, bytes } = flight;
     this.world.disk.write(target.fd, bytes, (error, written) => {
       if (this.flight === flight) {
@@ -504,12 +532,16 @@ export class LogFile {
     else this.openAgain();
   }
 
-  /** A write that hangs is left to itself, as there is another file to write to. */
+  /** A write that hangs is left to itself, and one that waits for its turn does not wait, as there is another file to write to. */
   private abandon(): void {
-    if (!this.flight || this.flight.target !== this.target) return;
-    this.target = undefined; // it is closed when the write comes back
-    this.flight = undefined;
-    this.isBusy = false;
+    const { target, flight } = this;
+    if (flight && flight.target === target) {
+      this.target = undefined; // it is closed when the write comes back
+      this.flight = undefined;
+      this.isBusy = false;
+    } else if (target?.device !== undefined && this.world.turns.withdraw(target.device, this.work)) {
+      this.isBusy = false;
+    }
   }
 
   /** Files are opened on the event loop; so the disk is asked before whether it answers at all. */

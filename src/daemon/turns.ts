@@ -8,7 +8,7 @@ const MOST_ALTOGETHER = Math.max(1, THREADS - 1);
 const MOST_PER_DEVICE = Math.max(1, Math.min(2, MOST_ALTOGETHER - 1));
 
 /** Begins something that takes a thread, and calls `done` when that is free again. */
-type Start = (done: () => void) => void;
+export type Start = (done: () => void) => void;
 
 interface Device {
   running: number;
@@ -32,6 +32,14 @@ export class Turns {
     }
     if (this.running < MOST_ALTOGETHER && known.running < MOST_PER_DEVICE) this.run(device, known, start);
     else known.waiting.push(start);
+  }
+
+  /** Waits no longer. Returns false for one that was not waiting. */
+  withdraw(device: bigint, start: Start): boolean {
+    const waiting = this.devices.get(device)?.waiting ?? [];
+    const at = waiting.indexOf(start);
+    if (at >= 0) waiting.splice(at, 1);
+    return at >= 0;
   }
 
   /** Performs it when it is its turn. */

@@ -16,7 +16,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { HappeningBody } from '../../src/core/events.ts';
 import type { LogFileSpec } from '../../src/core/program.ts';
@@ -25,6 +25,9 @@ import { LogFiles } from '../../src/daemon/logfiles.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeDisk, namesOfLog, textOfLog } from '../support/fake-disk.ts';
 import { onCleanup, tempDir } from '../support/world.ts';
+
+/** A write is followed by the next one after this, unless enough waits; and so long the end of a line is waited for. */
+const [PACE_MS, LINE_MS] = [20, 100];
 
 /** Log files on a disk and a clock of the test's own. */
 class Desk {
@@ -112,6 +115,26 @@ describe('writing', () => {
     await written(file);
     expect(desk.text).toBe(text.repeat(3));
     expect(desk.disk.asked.length).toBeLessThan(20);
+  });
+
+  test('what is alone is written at once, what follows soon after waits a moment for more, unless it is much', async () => {
+    const desk = new Desk();
+    const file = desk.open();
+    const writes = (): number => desk.disk.asked.filter(asked => asked === 'write').length;
+    put(file, 'alone\n');
+    expect(writes()).toBe(1);
+    for (let i = 0; i < 10; i++) {
+      put(file, `${i}\n`);
+      await settle();
+    }
+    expect(writes()).toBe(1);
+    desk.clock.advance(PACE_MS);
+    expect(writes()).toBe(2);
+    await settle();
+    put(file, `${'x'.repeat(70_000)}\n`);
+    expect(writes()).toBe(3);
+    await written(file);
+    expect(desk.text.length).toBe(6 + 20 + 70_001);
   });
 
   test('bytes that are no UTF-8 pass unharmed', async () => {
@@ -303,10 +326,11 @@ describe('rotation', () => {
     put(file, 'one\npass');
     await settle();
     expect(desk.text).toBe('one\n');
+    desk.clock.advance(PACE_MS);
     put(file, 'word: ');
     await settle();
     expect(desk.text).toBe('one\n');
-    desk.clock.advance(100);
+    desk.clock.advance(LINE_MS);
     await written(file);
     expect(desk.text).toBe('one\npassword: ');
     put(file, 'x'.repeat(100));
@@ -412,6 +436,7 @@ describe('opened anew', () => {
     renameSync(desk.path, `${desk.path}.old`);
     desk.disk.hold();
     put(file, 'o\nthree\n');
+    desk.clock.advance(PACE_MS);
     expect(desk.files.reopen()).toEqual([]);
     put(file, 'four\n');
     desk.disk.release();
@@ -536,7 +561,10 @@ describe('trouble', () => {
     put(file, 'before\n');
     await written(file);
     desk.disk.room = 10;
+    desk.clock.advance(PACE_MS);
     put(file, 'torn by the full disk\n');
+    await settle();
+    desk.clock.advance(PACE_MS);
     await until(() => desk.told.length > 0);
     expect(desk.events).toEqual(['trouble: ENOSPC: by the fake disk']);
     expect(desk.text).toBe('before\ntorn by th');
@@ -625,6 +653,31 @@ describe('trouble', () => {
     expect([held, readFileSync(`${desk.path}.old`, 'utf8')]).toEqual([1, 'hung\n']);
     await desk.pass(2);
     expect(desk.events.slice(1)).toEqual(['restored, lost 0']);
+  });
+
+  test('so is one that waits for its turn behind others that hang', async () => {
+    const desk = new Desk();
+    const paths = ['a', 'b', 'c'].map(name => join(desk.dir, name));
+    const files = paths.map(path => desk.open({ path }));
+    desk.disk.hold();
+    for (const file of files) put(file, 'hung\n');
+    await desk.pass(11);
+    expect(desk.told).toHaveLength(3);
+    const { holding } = desk.disk;
+    // From here on the paths lead to another disk, as if the one that hangs had been replaced.
+    const target = (path: string): string => `/dev/shm/${basename(desk.dir)}-${basename(path)}`;
+    for (const path of paths) {
+      rmSync(path);
+      symlinkSync(target(path), path);
+      onCleanup(() => rmSync(target(path), { force: true }));
+    }
+    expect(desk.files.reopen()).toEqual([]);
+    for (const file of files) put(file, 'new\n');
+    await settle();
+    expect([holding, desk.disk.holding]).toEqual([2, 3]); // the last thread is for the other disk
+    desk.disk.release();
+    await Promise.all(files.map(written));
+    expect(paths.map(path => readFileSync(path, 'utf8'))).toEqual(['new\n', 'new\n', 'hung\nnew\n']);
   });
 
   test('a FIFO that nobody reads: no mistake and no hang; once somebody reads it, it gets what waited', async () => {

@@ -14,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { createGunzip } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { readStat } from '../../src/daemon/procfs.ts';
 import { Bench, ROOT, type RunningDaemon } from '../support/built.ts';
@@ -36,7 +37,8 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
 async function checksumOf(path: string): Promise<string> {
   const hash = createHash('sha256');
   for (const name of namesOfLog(path)) {
-    for await (const chunk of createReadStream(join(path, '..', name))) hash.update(chunk as Buffer); // as it has no encoding
+    const bytes = createReadStream(join(path, '..', name));
+    for await (const chunk of name.endsWith('.gz') ? bytes.pipe(createGunzip()) : bytes) hash.update(chunk as Buffer); // as it has no encoding
   }
   return hash.digest('hex');
 }
@@ -51,20 +53,25 @@ async function checksumOfCommand(command: string): Promise<string> {
 const ofType = async (daemon: RunningDaemon, type: string): Promise<Record<string, unknown>[]> =>
   (await daemon.events()).filter(event => event.type === type);
 
-test('a flood through rotated files arrives to the last byte, in order', async () => {
+test.each([
+  false,
+  true,
+])('a flood through rotated files arrives to the last byte, in order (compress: %s)', async compress => {
   const bench = new Bench(`
 programs:
   flood:
     cmd: '${flood(FLOOD.lines)}'
-    stdout: {file: flood.log, maxsize: ${FLOOD.maxsize}, backups: 1000}
+    stdout: {file: flood.log, maxsize: ${FLOOD.maxsize}, backups: 1000, compress: ${compress}}
     starttime: 0
     autorestart: never
 `);
   const daemon = await bench.start();
   await daemon.untilState('flood', 'EXITED');
+  const path = join(bench.dir, 'flood.log');
+  const former = (): string[] => namesOfLog(path).slice(0, -1);
+  if (compress) await until(() => former().length > 20 && former().every(name => name.endsWith('.gz')));
   daemon.signal('SIGTERM');
   expect((await daemon.exited).code).toBe(0);
-  const path = join(bench.dir, 'flood.log');
   const names = namesOfLog(path);
   expect(names.length).toBeGreaterThan(20);
   expect(Math.max(...names.map(name => statSync(join(bench.dir, name)).size))).toBeLessThanOrEqual(FLOOD.maxsize);
@@ -201,6 +208,20 @@ programs:
     expect(readFileSync(join(disk, 'full.log'), 'utf8')).toBe('waits\n');
     const troubles = (await ofType(daemon, 'log.trouble')).map(({ path, problem }) => [path, problem]);
     expect(troubles.filter(([path]) => path === flooded)).toEqual([[flooded, 'no space left on device']]);
+  });
+
+  test('that is read-only: its programs start, and are logged once it is not', async ({ skip }) => {
+    const bench = new Bench(
+      'programs: {say: {cmd: sh -c "echo said; exec sleep 1000", stdout: disk/log, starttime: 0}}\n',
+    );
+    const disk = mounted(bench.dir, ['-t', 'tmpfs', '-o', 'ro,size=1m', 'none'], skip);
+    const daemon = await bench.start();
+    await daemon.untilState('say', 'RUNNING');
+    await daemon.untilEvent(({ type }) => type === 'log.trouble');
+    expect((await ofType(daemon, 'log.trouble')).map(({ problem }) => problem)).toEqual(['read-only file system']);
+    execFileSync('mount', ['-o', 'remount,rw', disk]);
+    await daemon.untilEvent(({ type }) => type === 'log.restored');
+    expect(readFileSync(join(disk, 'log'), 'utf8')).toBe('said\n');
   });
 
   test('that hangs: requests are answered, programs run, others are logged, and the daemon ends', async ({ skip }) => {

@@ -1,4 +1,6 @@
 /** Output as lines of text: what a terminal showed last on each. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Emulator } from '../../src/terminal/emulator.ts';
@@ -139,6 +141,42 @@ describe('while a line goes on', () => {
     lines.peek();
     lines.write(Buffer.from('\r\x1b[K\x1b[A'));
     expect(told).toEqual(['']);
+  });
+});
+
+describe('real programs', () => {
+  const dir = join(import.meta.dirname, '../screens/recorded');
+  const recorded = readdirSync(dir).filter(name => name.endsWith('.vt'));
+
+  test('git clone and dd, with their bars', () => {
+    expect(linesOf([readFileSync(join(dir, 'git-clone.vt'))]).map(({ bytes }) => bytes.toString())).toEqual([
+      'demo@box:~# git clone --progress file:///home/demo/repo copy',
+      "Cloning into 'copy'...",
+      'remote: Enumerating objects: 29, done.',
+      'remote: Counting objects: 100% (29/29), done.',
+      'remote: Compressing objects: 100% (23/23), done.',
+      'remote: Total 29 (delta 8), reused 0 (delta 0), pack-reused 0',
+      'Receiving objects: 100% (29/29), done.',
+      'Resolving deltas: 100% (8/8), done.',
+      'demo@box:~# dd if=/dev/zero of=zero bs=64k count=16000 status=progress',
+      '722796544 bytes (723 MB, 689 MiB) copied, 1 s, 723 MB/s',
+      '16000+0 records in',
+      '16000+0 records out',
+      '1048576000 bytes (1.0 GB, 1000 MiB) copied, 1.91067 s, 549 MB/s',
+      'demo@box:~# git -C copy status',
+      'On branch main',
+      "Your branch is up to date with 'origin/main'.",
+      '',
+      'nothing to commit, working tree clean',
+      'demo@box:~# ',
+    ]);
+  });
+
+  test.each(recorded)('%s byte by byte', name => {
+    const stream = readFileSync(join(dir, name));
+    const bytewise = linesOf(Array.from(stream, (_, i) => stream.subarray(i, i + 1)));
+    expect(bytewise).toEqual(linesOf([stream]));
+    for (const { bytes } of bytewise) expect(bytes.toString()).not.toMatch(/[\x00-\x08\x0a-\x1f\x7f]/);
   });
 });
 
