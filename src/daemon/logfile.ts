@@ -1,7 +1,6 @@
 import type { BigIntStats } from 'node:fs';
 import { dirname } from 'node:path';
 import type { HappeningBody } from '../core/events.ts';
-import { type Cut, cutLines } from '../core/linecut.ts';
 import type { LogFileSpec } from '../core/program.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { Delay } from '../runtime/delay.ts';
@@ -9,33 +8,19 @@ import { isErrno } from '../runtime/errno.ts';
 import { Backlog } from './backlog.ts';
 import type { Disk } from './disk.ts';
 import { LogHandle } from './loghandle.ts';
-import { closeTarget, type LogTarget, openTarget, reasonOf } from './logtarget.ts';
+import { type LogTarget, openTarget, reasonOf } from './logtarget.ts';
 import { LogTrouble } from './logtrouble.ts';
 import { LogWatch } from './logwatch.ts';
+import { LogWriter, type LogWriterOwner } from './logwriter.ts';
 import type { Backups } from './rotation.ts';
 import { turnOver } from './turnover.ts';
 import type { Turns } from './turns.ts';
 
-/** Most that one write takes: a disk that is slow should still show that it moves, and a rotation waits for no more. */
-const MOST_AT_ONCE = 256 * 1024;
-
-/** As much is written at once; less waits until the last write was this long ago, so that a flood is not a write a piece. */
-const ENOUGH = 64 * 1024;
-const PACE_MS = 20;
-
 /** How often a file that is written to is looked at, and one that cannot be written to is tried again. */
 const TICK_MS = 1000;
 
-/** How long a FIFO or pipe whose reader is slow is left alone before it is tried again. */
-const RETRY_MS = 10;
-
 /** Whoever takes nothing for so long is no longer waited for: the program runs on. */
 const STUCK_MS = 10_000;
-
-/** How long the end of a line is waited for where only that tells which file it belongs into. */
-const LINE_MS = 100;
-
-const LF = 10;
 
 /** Where a path lies that cannot be opened is not known. */
 const UNKNOWN_DEVICE = -1n;
@@ -52,21 +37,18 @@ export interface LogFileWorld {
   readonly compress: (backups: Backups) => void;
 }
 
-/** What is under way for a file: it waits for its turn to write, or writes, or is rotated, or opened. */
-type Operation =
-  | { readonly kind: 'turn'; readonly device: bigint }
-  | { readonly kind: 'write'; readonly target: LogTarget; readonly bytes: Uint8Array }
-  | { readonly kind: 'rotation' }
-  | { readonly kind: 'opening' };
+/** What is under way for a file beside its writes, which do not go on meanwhile. */
+type Errand = 'rotation' | 'opening';
 
 /**
- * One file that output is appended to, in order, off the event loop, and rotated. At any moment one operation at most is
- * under way for it, and what comes meanwhile waits in the backlog. Which file it is, is the handle's matter.
+ * One file that output is appended to, in order, off the event loop, and rotated. At any moment one thing at most is
+ * under way for it, a write, a rotation, or an attempt to open it, and what comes meanwhile waits in the backlog. Which file
+ * it is, is the handle's matter; writing is the writer's.
  *
  * A file that cannot be written is in *trouble*: that is told once, what waits is kept as far as there is room, what comes
  * beyond is dropped and counted, nobody is held up, and once a second it is tried again.
  */
-export class LogFile {
+export class LogFile implements LogWriterOwner {
   /** How many write to it; the registry counts them. */
   users = 0;
   /** Who appended last, by their own account: that one alone may go on in the middle of a line. */
@@ -78,40 +60,28 @@ export class LogFile {
   private readonly watch: LogWatch;
   private readonly backlog: Backlog;
 
-  /** An operation that comes back and is not this one any more was abandoned. */
-  private operation: Operation | undefined;
+  private readonly writer: LogWriter;
+  private readonly tick: Delay;
+
+  private errand: Errand | undefined;
   private isClosing = false;
   private writtenListeners: (() => void)[] = [];
-
   /** When something last was written, or the first of what waits came. */
   private movedAt = 0;
-  /** When the next write may begin, if less than enough waits; and when the next rotation may. */
-  private writeAfter = Number.NEGATIVE_INFINITY;
+  /** When the next rotation may begin. */
   private rotateAfter = Number.NEGATIVE_INFINITY;
-  /** Nothing is tried before a timer says so: this one, or in trouble the tick. */
-  private isResting = false;
-  private readonly rest: Delay;
-  /** The end of a line is waited for; and that was in vain: it is written as it stands. */
-  private readonly hold: Delay;
-  private isLineWaited = false;
-  private readonly pace: Delay;
-  private readonly tick: Delay;
 
   /** `target`: the path of the spec, opened; or why it could not be, which is told as trouble. */
   constructor(spec: LogFileSpec, target: LogTarget | Error, world: LogFileWorld) {
     const { clock, publish } = world;
     this.spec = spec;
     this.world = world;
-    [this.rest, this.hold, this.pace, this.tick] = [
-      new Delay(clock),
-      new Delay(clock),
-      new Delay(clock),
-      new Delay(clock),
-    ];
+    this.tick = new Delay(clock);
     this.trouble = new LogTrouble({ path: spec.path, clock, publish });
     this.watch = new LogWatch({ path: spec.path, handle: this.handle, disk: world.disk, turns: world.turns });
     if (!(target instanceof Error)) this.handle.adopt(target);
     this.backlog = new Backlog(() => this.trouble.isThere, this.handle.begun === 0);
+    this.writer = new LogWriter(this, { ...world, handle: this.handle, backlog: this.backlog });
     if (target instanceof Error) this.fail(reasonOf(target));
   }
 
@@ -143,7 +113,7 @@ export class LogFile {
     }
     if (isFirst) this.movedAt = this.world.clock.now();
     this.tickSoon();
-    this.pump();
+    this.writer.pump();
   }
 
   /** Tells, at once and on each change, whether the disk cannot follow. */
@@ -163,24 +133,23 @@ export class LogFile {
    * undefined; it then goes on with what is open.
    */
   reopen(): string | undefined {
-    if (this.operation?.kind === 'rotation') return undefined; // that opens it anew, or says why it cannot
+    if (this.errand === 'rotation') return undefined; // that opens it anew, or says why it cannot
     try {
       this.handle.replaceBy(openTarget(this.spec.path, this.spec.mode));
     } catch (error) {
       return reasonOf(error);
     }
-    this.watch.reset();
     if (this.trouble.isThere) this.retry();
-    else if (!this.operation && !this.isResting) this.pump();
+    else this.writer.pump();
     return undefined;
   }
 
   /** Calls back once, at once or when all that waits is written. */
   whenWritten(callback: () => void): void {
-    if (this.backlog.waiting === 0 && !this.operation) callback();
+    if (this.backlog.waiting === 0 && !this.errand && !this.writer.isBusy) callback();
     else {
       this.writtenListeners.push(callback);
-      this.pump();
+      this.writer.pump();
     }
   }
 
@@ -196,7 +165,8 @@ export class LogFile {
   /** Closes it; nothing may wait. Not on the thread pool: that would make a gap while a fork is under way (`fdtable.ts`). */
   closeNow(): void {
     this.isClosing = true;
-    for (const delay of [this.rest, this.hold, this.pace, this.tick]) delay[Symbol.dispose]();
+    this.writer[Symbol.dispose]();
+    this.tick[Symbol.dispose]();
     this.handle.close();
     this.trouble.end();
   }
@@ -212,129 +182,55 @@ export class LogFile {
     );
   }
 
-  // Writing.
+  // For its writer.
 
-  private pump(): void {
-    if (this.operation || this.isResting) return;
-    if (this.backlog.queued === 0) {
-      this.adoptNext();
-      this.tellWritten();
-      return;
-    }
-    const { target } = this.handle;
-    if (!target) return; // the next tick tries to open it
-    if (this.isTooSoon()) return;
-    const { device } = target;
-    this.operation = { kind: 'turn', device: device ?? UNKNOWN_DEVICE };
-    // A pipe never makes its writer wait: it needs no turn.
-    if (device === undefined) this.work(() => {});
-    else this.world.turns.take(device, this.work);
-  }
-
-  /** Whether it is better to wait for more, which then comes to `pump` by itself. */
-  private isTooSoon(): boolean {
-    if (this.backlog.queued >= ENOUGH || this.isClosing || this.writtenListeners.length > 0) return false;
-    if (this.pace.isSet) return true;
-    const ms = this.writeAfter - this.world.clock.now();
-    if (ms > 0) this.pace.set(ms, () => this.pump());
-    return ms > 0;
-  }
-
-  /** It is this file's turn: what waits by now decides what is done. */
-  private readonly work = (done: () => void): void => {
-    const bytes = this.backlog.take(MOST_AT_ONCE);
-    const { take, next } = this.cut(bytes);
-    this.backlog.putBack(bytes.subarray(take));
-    const { target } = this.handle;
-    if (take > 0 && target) {
-      this.write({ kind: 'write', target, bytes: bytes.subarray(0, take) }, done);
-      return;
-    }
-    this.operation = undefined;
-    done();
-    if (next === 'rotate') void this.rotate();
-    else if (next === 'hold') this.holdLine();
-    else this.pump();
-  };
-
-  /** How much goes into the file that is open, and what comes then. */
-  private cut(bytes: Uint8Array): Cut {
-    const { handle } = this;
-    if (handle.isReplaced) {
-      // The line that the former file has begun ends there, if its end is here.
-      const rest = handle.begun > 0 && !this.trouble.isThere ? bytes.indexOf(LF) + 1 : 0;
-      if (rest > 0) return { take: rest, next: 'more' };
-      this.adoptNext();
-    }
+  get limit(): number {
     const { maxsize } = this.spec;
-    const isBounded = maxsize > 0 && handle.target?.isRotatable === true && this.world.clock.now() >= this.rotateAfter;
-    if (!isBounded) return { take: bytes.length, next: 'more' };
-    const { begun, size } = handle;
-    const isWaited = (this.isLineWaited || this.isClosing) && this.backlog.queued === 0; // else the line goes on there
-    return cutLines(bytes, { room: maxsize - size, begun, isEmpty: size === 0, isWaited });
+    const isBounded =
+      maxsize > 0 && this.handle.target?.isRotatable === true && this.world.clock.now() >= this.rotateAfter;
+    return isBounded ? maxsize : Number.POSITIVE_INFINITY;
   }
 
-  private holdLine(): void {
-    if (this.hold.isSet) return;
-    this.hold.set(LINE_MS, () => {
-      this.isLineWaited = true;
-      this.pump();
-    });
+  get isLast(): boolean {
+    return this.isClosing;
   }
 
-  private write(flight: Operation & { kind: 'write' }, done: () => void): void {
-    const { target, bytes } = flight;
-    this.operation = flight;
-    this.backlog.onWriting(bytes.length);
-    this.writeAfter = this.world.clock.now() + PACE_MS;
-    this.world.disk.write(target.fd, bytes, (error, written) => {
-      done();
-      if (this.operation === flight) {
-        this.operation = undefined;
-        if (error) this.onRefused(error, bytes);
-        else this.onWritten(bytes, written);
-      } else {
-        // It had hung, and was not waited for any more: what it was to write is in the former file, or nowhere.
-        closeTarget(target);
-        if (error) this.trouble.lose(bytes.length);
-      }
-    });
+  get isAwaited(): boolean {
+    return this.writtenListeners.length > 0;
   }
 
-  private onWritten(bytes: Uint8Array, written: number): void {
-    this.hold[Symbol.dispose]();
-    this.isLineWaited = false;
-    this.handle.onWritten(bytes.subarray(0, written));
+  get isTroubled(): boolean {
+    return this.trouble.isThere;
+  }
+
+  onLimit(): void {
+    void this.rotate();
+  }
+
+  onMoved(bytes: number): void {
     this.watch.onWritten();
     this.movedAt = this.world.clock.now();
-    if (written > 0) this.trouble.onMoved();
-    this.backlog.onWritten(bytes.subarray(written)); // a disk that fills up takes a part, and says so only to the next write
-    this.pump();
+    if (bytes > 0) this.trouble.onMoved();
   }
 
-  private onRefused(error: NodeJS.ErrnoException, bytes: Uint8Array): void {
-    this.backlog.onWritten(bytes);
-    if (this.isClosing) {
-      this.surrender(reasonOf(error));
-      return;
-    }
-    this.isResting = true;
-    if (isErrno(error, 'EAGAIN')) {
+  onRefused(error: NodeJS.ErrnoException): void {
+    const { trouble, handle } = this;
+    if (this.isClosing) this.surrender(reasonOf(error));
+    else if (isErrno(error, 'EAGAIN')) {
       // Whoever reads is slow. Once that is trouble, the tick alone tries.
-      if (!this.trouble.isThere || this.trouble.isPassing) this.rest.set(RETRY_MS, () => this.resume());
-      return;
+      if (!trouble.isThere || trouble.isPassing) this.writer.pause();
+    } else {
+      // Whoever read it is gone for good: the next one has to be waited for by opening it.
+      if (isErrno(error, 'EPIPE', 'ESTALE') && handle.target?.isOwn) handle.drop();
+      this.fail(reasonOf(error));
     }
-    // Whoever read it is gone for good: the next one has to be waited for by opening it.
-    if (isErrno(error, 'EPIPE', 'ESTALE') && this.handle.target?.isOwn) this.handle.drop();
-    this.fail(reasonOf(error));
   }
 
-  private resume(): void {
-    this.isResting = false;
-    this.pump();
+  onLost(bytes: number): void {
+    this.trouble.lose(bytes);
   }
 
-  private tellWritten(): void {
+  onIdle(): void {
     const listeners = this.writtenListeners;
     if (listeners.length === 0) return;
     this.writtenListeners = [];
@@ -345,33 +241,22 @@ export class LogFile {
   private surrender(cause: string): void {
     this.trouble.lose(this.backlog.clear());
     this.trouble.end(cause);
-    this.tellWritten();
+    this.onIdle();
   }
 
   // Another file.
-
-  private adopt(target: LogTarget): void {
-    this.handle.adopt(target);
-    this.watch.reset();
-  }
-
-  private adoptNext(): void {
-    if (!this.handle.isReplaced) return;
-    this.handle.adoptNext();
-    this.watch.reset();
-  }
 
   /** What waits, and what comes meanwhile, goes into the new file. */
   private async rotate(): Promise<void> {
     const { spec, world } = this;
     const { target, size } = this.handle;
     if (target?.device === undefined) return;
-    this.operation = { kind: 'rotation' };
+    this.errand = 'rotation';
     try {
       const backups = world.backups();
       const turnover = await turnOver({ target, device: target.device, size, spec, backups }, world);
       if (turnover.kind === 'emptied') this.handle.resize(turnover.size);
-      else this.adopt(openTarget(spec.path, spec.mode));
+      else this.handle.adopt(openTarget(spec.path, spec.mode));
       if (turnover.kind === 'moved' && spec.compress) {
         backups.want(1); // only now: nobody writes to it any more
         world.compress(backups);
@@ -381,26 +266,27 @@ export class LogFile {
       this.rotateAfter = world.clock.now() + TICK_MS;
       this.trouble.complain(`it grows beyond its maxsize, as it cannot be rotated: ${reasonOf(error)}`);
     }
-    this.operation = undefined;
-    this.pump();
+    this.errand = undefined;
+    this.writer.go();
   }
 
   /** Files are opened on the event loop; so the disk is asked before whether it answers at all. */
   private openAgain(): void {
     const { path, mode } = this.spec;
-    this.operation = { kind: 'opening' };
+    this.errand = 'opening';
+    this.writer.stop();
     this.world.turns
       .perform(UNKNOWN_DEVICE, () => this.world.disk.stat(dirname(path)))
       .then(() => {
         if (this.isClosing) return;
-        this.adopt(openTarget(path, mode));
+        this.handle.adopt(openTarget(path, mode));
         this.trouble.onMoved();
       })
       .catch(error => this.fail(reasonOf(error)))
       .finally(() => {
-        this.operation = undefined;
+        this.errand = undefined;
         if (this.isClosing && !this.handle.target) this.surrender('it is not open');
-        else this.pump();
+        else this.writer.go();
       });
   }
 
@@ -422,38 +308,23 @@ export class LogFile {
     if (backlog.waiting > 0 || trouble.isThere || this.watch.isMissing) this.tickSoon();
   }
 
-  /** Tries what did not work, now. */
+  /** Tries what did not work, now; but not a second time what hangs. */
   private retry(): void {
-    const { handle, trouble } = this;
-    if (this.operation) {
-      if (handle.isReplaced && trouble.isThere) this.abandon();
-      if (this.operation) return; // what hangs is not tried a second time
-    }
-    this.rest[Symbol.dispose]();
-    this.isResting = false;
-    if (trouble.isThere) this.adoptNext();
+    const { handle, trouble, writer } = this;
+    if (this.errand) return;
+    if (writer.isBusy && handle.isReplaced && trouble.isThere) writer.abandon();
+    if (writer.isBusy) return;
+    if (trouble.isThere) handle.adoptNext();
     if (handle.target) {
       if (this.backlog.queued === 0) trouble.onMoved();
-      this.pump();
+      writer.go();
     } else if (this.isClosing) this.surrender('it is not open');
     else this.openAgain();
   }
 
-  /** A write that hangs is left to itself, and one that waits for its turn does not wait, as there is another file to write to. */
-  private abandon(): void {
-    const { operation } = this;
-    if (operation?.kind === 'write') {
-      this.handle.abandon(); // it is closed when the write comes back
-      this.backlog.onWritten(new Uint8Array(0));
-      this.operation = undefined;
-    } else if (operation?.kind === 'turn' && this.world.turns.withdraw(operation.device, this.work)) {
-      this.operation = undefined;
-    }
-  }
-
   private look(): void {
-    if (this.handle.isReplaced || this.operation?.kind === 'rotation') return;
-    const isValid = (): boolean => !this.isClosing && this.operation?.kind !== 'rotation';
+    if (this.handle.isReplaced || this.errand === 'rotation') return;
+    const isValid = (): boolean => !this.isClosing && this.errand !== 'rotation';
     void this.watch.look(isValid).then(isGone => {
       if (this.watch.isMissing) this.tickSoon();
       if (!isGone) return;

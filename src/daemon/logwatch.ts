@@ -1,6 +1,6 @@
 import type { Disk } from './disk.ts';
 import type { LogHandle } from './loghandle.ts';
-import { isTargetOf } from './logtarget.ts';
+import { isTargetOf, type LogTarget } from './logtarget.ts';
 import type { Turns } from './turns.ts';
 
 /** Missed so often in a row, a file is gone: whoever renames one may be about to put another in its place. */
@@ -18,6 +18,8 @@ export class LogWatch {
   private readonly options: LogWatchOptions;
   private hasWritten = false;
   private missing = 0;
+  /** The file that was missing. */
+  private missed: LogTarget | undefined;
 
   constructor(options: LogWatchOptions) {
     this.options = options;
@@ -38,12 +40,6 @@ export class LogWatch {
     this.hasWritten = true;
   }
 
-  /** The path was opened anew. */
-  reset(): void {
-    this.hasWritten = false;
-    this.missing = 0;
-  }
-
   /** `isValid`: whether an answer still counts when it comes. Resolves with whether the file is gone. */
   async look(isValid: () => boolean): Promise<boolean> {
     const { path, handle, disk, turns } = this.options;
@@ -52,8 +48,13 @@ export class LogWatch {
     if (!target?.isFile || target.device === undefined) return false;
     const stats = await turns.perform(target.device, () => disk.stat(path)).catch(() => undefined);
     if (handle.target !== target || !isValid()) return false;
-    if (stats === undefined || !isTargetOf(stats, target)) return ++this.missing >= GONE_AFTER;
+    if (stats === undefined || !isTargetOf(stats, target)) {
+      this.missing = this.missed === target ? this.missing + 1 : 1;
+      this.missed = target;
+      return this.missing >= GONE_AFTER;
+    }
     this.missing = 0;
+    this.missed = undefined;
     const found = Number(stats.size);
     if (found < size) handle.resize(found + handle.size - size); // emptied, and written to since
     return false;
