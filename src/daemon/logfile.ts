@@ -1,5 +1,4 @@
 import type { BigIntStats } from 'node:fs';
-import { dirname } from 'node:path';
 import type { HappeningBody } from '../core/events.ts';
 import type { LogFileSpec } from '../core/program.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -8,12 +7,13 @@ import { isErrno } from '../runtime/errno.ts';
 import { Backlog } from './backlog.ts';
 import type { Disk } from './disk.ts';
 import { LogHandle } from './loghandle.ts';
-import { type LogTarget, openTarget, reasonOf } from './logtarget.ts';
+import { closeTarget, type LogTarget, openTarget, reasonOf } from './logtarget.ts';
 import { LogTrouble } from './logtrouble.ts';
 import { LogWatch } from './logwatch.ts';
 import { LogWriter, type LogWriterOwner } from './logwriter.ts';
+import { deviceOf, NO_ANSWER, Reopening } from './reopening.ts';
 import type { Backups } from './rotation.ts';
-import { turnOver } from './turnover.ts';
+import { type Turnover, turnOver } from './turnover.ts';
 import type { Turns } from './turns.ts';
 
 /** How often a file that is written to is looked at, and one that cannot be written to is tried again. */
@@ -38,7 +38,9 @@ export interface LogFileWorld {
 }
 
 /** What is under way for a file beside its writes, which do not go on meanwhile. */
-type Errand = 'rotation' | 'opening';
+interface Errand {
+  readonly kind: 'rotation' | 'opening';
+}
 
 /**
  * One file that output is appended to, in order, off the event loop, and rotated. At any moment one thing at most is
@@ -63,7 +65,9 @@ export class LogFile implements LogWriterOwner {
   private readonly writer: LogWriter;
   private readonly tick: Delay;
 
+  /** One that comes back and is not this one any more was abandoned. */
   private errand: Errand | undefined;
+  private reopening: Reopening | undefined;
   private isClosing = false;
   private writtenListeners: (() => void)[] = [];
   /** When something last was written, or the first of what waits came. */
@@ -85,6 +89,10 @@ export class LogFile implements LogWriterOwner {
     if (target instanceof Error) this.fail(reasonOf(target));
   }
 
+  get path(): string {
+    return this.spec.path;
+  }
+
   /** Whether more than one writes to it: each then gives it whole lines alone. */
   get isShared(): boolean {
     return this.users > 1;
@@ -98,6 +106,12 @@ export class LogFile implements LogWriterOwner {
   /** Whether this is the file that is written to. */
   isOn(stats: BigIntStats): boolean {
     return this.handle.isOn(stats);
+  }
+
+  /** Whether the disk that it is on hangs, as far as can be told. */
+  get isStalled(): boolean {
+    const device = this.handle.target?.device;
+    return device !== undefined && this.world.turns.isStalled(device);
   }
 
   /** Appends `bytes`, which the caller gives away. */
@@ -129,19 +143,19 @@ export class LogFile implements LogWriterOwner {
   }
 
   /**
-   * Opens the path anew, as after a rename by somebody else; what waits goes there. Returns why that cannot be, or
-   * undefined; it then goes on with what is open.
+   * Opens the path anew, as after a rename by somebody else; what waits goes there. Resolves with undefined, or with why
+   * that cannot be; it then goes on with what is open. At once if it can; after what is under way; and of a disk that hangs
+   * within a second, though it is opened all the same as soon as the path leads elsewhere, or the disk answers.
    */
-  reopen(): string | undefined {
-    if (this.errand === 'rotation') return undefined; // that opens it anew, or says why it cannot
-    try {
-      this.handle.replaceBy(openTarget(this.spec.path, this.spec.mode));
-    } catch (error) {
-      return reasonOf(error);
-    }
-    if (this.trouble.isThere) this.retry();
-    else this.writer.pump();
-    return undefined;
+  reopen(): Promise<string | undefined> {
+    const { target } = this.handle;
+    if (target && !this.isBlocked) return Promise.resolve(this.openAnew());
+    this.reopening ??= new Reopening(this.world.clock);
+    const outcome = this.reopening.outcome();
+    if (!target) this.retry();
+    else if (target.device !== undefined && this.isStalled) void this.lookElsewhere(target.device, this.reopening);
+    this.tickSoon();
+    return outcome;
   }
 
   /** Calls back once, at once or when all that waits is written. */
@@ -167,6 +181,7 @@ export class LogFile implements LogWriterOwner {
     this.isClosing = true;
     this.writer[Symbol.dispose]();
     this.tick[Symbol.dispose]();
+    this.reopening?.[Symbol.dispose]();
     this.handle.close();
     this.trouble.end();
   }
@@ -178,7 +193,10 @@ export class LogFile implements LogWriterOwner {
     const backups = this.world.backups();
     backups.tidy(target.device).then(
       () => this.world.compress(backups),
-      error => this.trouble.complain(`cannot look for its former files: ${reasonOf(error)}`),
+      error => {
+        this.trouble.complain(`cannot look for its former files: ${reasonOf(error)}`);
+        this.world.compress(backups); // which finds nothing to do, and forgets them if nobody else needs them
+      },
     );
   }
 
@@ -207,10 +225,10 @@ export class LogFile implements LogWriterOwner {
     void this.rotate();
   }
 
-  onMoved(bytes: number): void {
+  onMoved(): void {
     this.watch.onWritten();
     this.movedAt = this.world.clock.now();
-    if (bytes > 0) this.trouble.onMoved();
+    this.trouble.onMoved();
   }
 
   onRefused(error: NodeJS.ErrnoException): void {
@@ -251,38 +269,109 @@ export class LogFile implements LogWriterOwner {
     const { spec, world } = this;
     const { target, size } = this.handle;
     if (target?.device === undefined) return;
-    this.errand = 'rotation';
+    const errand: Errand = { kind: 'rotation' };
+    this.errand = errand;
+    const backups = world.backups();
+    let turnover: Turnover | Error;
     try {
-      const backups = world.backups();
-      const turnover = await turnOver({ target, device: target.device, size, spec, backups }, world);
-      if (turnover.kind === 'emptied') this.handle.resize(turnover.size);
-      else this.handle.adopt(openTarget(spec.path, spec.mode));
+      turnover = await turnOver({ target, device: target.device, size, spec, backups }, world);
+    } catch (error) {
+      turnover = asError(error);
+    }
+    if (this.errand === errand) {
+      this.onTurnover(turnover, backups);
+      this.errand = undefined;
+      this.reopenIfDue();
+      this.writer.go();
+    } else closeTarget(target); // it had hung
+  }
+
+  private onTurnover(turnover: Turnover | Error, backups: Backups): void {
+    const { handle, spec, trouble, world } = this;
+    try {
+      if (turnover instanceof Error) throw turnover;
+      if (turnover.kind === 'emptied') handle.resize(turnover.size);
+      else handle.adopt(openTarget(spec.path, spec.mode));
       if (turnover.kind === 'moved' && spec.compress) {
         backups.want(1); // only now: nobody writes to it any more
         world.compress(backups);
       }
-      this.trouble.appease();
+      trouble.appease();
     } catch (error) {
       this.rotateAfter = world.clock.now() + TICK_MS;
-      this.trouble.complain(`it grows beyond its maxsize, as it cannot be rotated: ${reasonOf(error)}`);
+      trouble.complain(`it grows beyond its maxsize, as it cannot be rotated: ${reasonOf(error)}`);
     }
-    this.errand = undefined;
+  }
+
+  private get isBlocked(): boolean {
+    return this.errand !== undefined || this.isStalled;
+  }
+
+  /** Its disk answers. Returns why it cannot be opened, if it cannot. */
+  private openAnew(): string | undefined {
+    try {
+      this.handle.replaceBy(openTarget(this.spec.path, this.spec.mode));
+    } catch (error) {
+      return reasonOf(error);
+    }
+    if (this.trouble.isThere) this.retry();
+    else this.writer.pump();
+    return undefined;
+  }
+
+  private reopenIfDue(): void {
+    if (this.reopening && !this.isBlocked && this.handle.target) this.settleReopening(this.openAnew());
+  }
+
+  private settleReopening(problem: string | undefined): void {
+    this.reopening?.settle(problem);
+    this.reopening = undefined;
+  }
+
+  /** The path may lead to another disk than to the one that hangs: then that is left to itself. */
+  private async lookElsewhere(device: bigint, reopening: Reopening): Promise<void> {
+    if (reopening.isAsking) return;
+    reopening.isAsking = true;
+    const { disk, turns } = this.world;
+    const found = await turns.ask(device, () => deviceOf(this.spec.path, disk)).catch(() => device);
+    reopening.isAsking = false;
+    if (this.reopening !== reopening || this.isClosing || found === device || turns.isStalled(found)) return;
+    const problem = this.openAnew();
+    if (problem === undefined) this.abandon();
+    this.settleReopening(problem);
+  }
+
+  /** There is another file to write to. */
+  private abandon(): void {
+    if (!this.handle.isReplaced) return;
+    if (this.errand) {
+      this.errand = undefined;
+      this.handle.abandon(); // it is closed when the rotation comes back
+      this.world.backups().abandon();
+    } else if (this.writer.isBusy) this.writer.abandon();
+    this.handle.adoptNext();
     this.writer.go();
   }
 
   /** Files are opened on the event loop; so the disk is asked before whether it answers at all. */
   private openAgain(): void {
     const { path, mode } = this.spec;
-    this.errand = 'opening';
+    const { disk, turns } = this.world;
+    this.errand = { kind: 'opening' };
     this.writer.stop();
-    this.world.turns
-      .perform(UNKNOWN_DEVICE, () => this.world.disk.stat(dirname(path)))
-      .then(() => {
+    turns
+      .ask(UNKNOWN_DEVICE, () => deviceOf(path, disk))
+      .then(device => {
         if (this.isClosing) return;
+        if (turns.isStalled(device)) throw new Error(NO_ANSWER);
         this.handle.adopt(openTarget(path, mode));
         this.trouble.onMoved();
+        this.settleReopening(undefined);
       })
-      .catch(error => this.fail(reasonOf(error)))
+      .catch(error => {
+        this.fail(reasonOf(error));
+        this.settleReopening(reasonOf(error));
+      })
       .finally(() => {
         this.errand = undefined;
         if (this.isClosing && !this.handle.target) this.surrender('it is not open');
@@ -298,6 +387,7 @@ export class LogFile implements LogWriterOwner {
 
   private onTick(): void {
     const { trouble, backlog } = this;
+    this.reopenIfDue();
     const isStuck = backlog.waiting > 0 && this.world.clock.now() - this.movedAt >= STUCK_MS;
     if (isStuck && (!trouble.isThere || trouble.isPassing)) {
       this.fail(`it has taken nothing for ${STUCK_MS / 1000} seconds`);
@@ -305,7 +395,7 @@ export class LogFile implements LogWriterOwner {
     if (!backlog.isDropping && trouble.passIfCalm()) backlog.weigh();
     else if (trouble.isThere && !trouble.isPassing) this.retry();
     if (this.watch.isDue) this.look();
-    if (backlog.waiting > 0 || trouble.isThere || this.watch.isMissing) this.tickSoon();
+    if (backlog.waiting > 0 || trouble.isThere || this.watch.isMissing || this.reopening) this.tickSoon();
   }
 
   /** Tries what did not work, now; but not a second time what hangs. */
@@ -323,12 +413,12 @@ export class LogFile implements LogWriterOwner {
   }
 
   private look(): void {
-    if (this.handle.isReplaced || this.errand === 'rotation') return;
-    const isValid = (): boolean => !this.isClosing && this.errand !== 'rotation';
+    if (this.handle.isReplaced || this.errand) return;
+    const isValid = (): boolean => !this.isClosing && this.errand === undefined;
     void this.watch.look(isValid).then(isGone => {
       if (this.watch.isMissing) this.tickSoon();
       if (!isGone) return;
-      const reason = this.reopen();
+      const reason = this.openAnew();
       if (reason === undefined) this.trouble.appease();
       else this.trouble.complain(`it was removed or renamed, and cannot be made anew: ${reason}`);
     });
@@ -340,4 +430,9 @@ export class LogFile implements LogWriterOwner {
     this.backlog.weigh();
     this.tickSoon();
   }
+}
+
+/** What was thrown. Everything that throws here throws errors. */
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

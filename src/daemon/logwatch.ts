@@ -17,6 +17,7 @@ export interface LogWatchOptions {
 export class LogWatch {
   private readonly options: LogWatchOptions;
   private hasWritten = false;
+  private isLooking = false;
   private missing = 0;
   /** The file that was missing. */
   private missed: LogTarget | undefined;
@@ -44,9 +45,12 @@ export class LogWatch {
   async look(isValid: () => boolean): Promise<boolean> {
     const { path, handle, disk, turns } = this.options;
     const { target, size } = handle;
+    if (this.isLooking) return false; // a disk that hangs is not asked again and again
     this.hasWritten = false;
     if (!target?.isFile || target.device === undefined) return false;
+    this.isLooking = true;
     const stats = await turns.perform(target.device, () => disk.stat(path)).catch(() => undefined);
+    this.isLooking = false;
     if (handle.target !== target || !isValid()) return false;
     if (stats === undefined || !isTargetOf(stats, target)) {
       this.missing = this.missed === target ? this.missing + 1 : 1;

@@ -22,6 +22,9 @@ const LINE_MS = 100;
 
 const LF = 10;
 
+/** A write that takes nothing, and gives no reason: it would do so again at once. */
+const TAKES_NOTHING: NodeJS.ErrnoException = Object.assign(new Error('it takes nothing'), { code: 'EAGAIN' });
+
 /** Whose writer it is: decides, and hears what comes of it. */
 export interface LogWriterOwner {
   /** Bytes that the file may hold; `Infinity` for any. */
@@ -34,8 +37,8 @@ export interface LogWriterOwner {
   readonly isTroubled: boolean;
   /** The file is full: nothing is written until `go`. */
   onLimit(): void;
-  /** So many bytes are written. */
-  onMoved(bytes: number): void;
+  /** Something is written. */
+  onMoved(): void;
   /** The file has not taken what was to be written, which waits again: nothing is written until `go`. */
   onRefused(error: NodeJS.ErrnoException): void;
   /** The number of bytes that will never be written. */
@@ -127,12 +130,12 @@ export class LogWriter implements Disposable {
   abandon(): void {
     const { flight } = this;
     const { handle, backlog, turns } = this.options;
+    this.flight = undefined;
     if (flight?.kind === 'turn') turns.withdraw(flight.device, this.work);
     else if (flight) {
       handle.abandon(); // it is closed when the write comes back
       backlog.onWritten(new Uint8Array(0));
     }
-    this.flight = undefined;
   }
 
   [Symbol.dispose](): void {
@@ -205,11 +208,12 @@ export class LogWriter implements Disposable {
       if (this.flight === flight) {
         this.flight = undefined;
         if (error) this.onRefused(error, bytes);
+        else if (written === 0) this.onRefused(TAKES_NOTHING, bytes);
         else this.onWritten(bytes, written);
       } else {
         // It had hung, and was not waited for any more: what it was to write is in the former file, or nowhere.
         closeTarget(target);
-        if (error) this.owner.onLost(bytes.length);
+        this.owner.onLost(error ? bytes.length : bytes.length - written);
       }
     });
   }
@@ -219,7 +223,7 @@ export class LogWriter implements Disposable {
     this.hold[Symbol.dispose]();
     this.isLineWaited = false;
     handle.onWritten(bytes.subarray(0, written));
-    this.owner.onMoved(written);
+    this.owner.onMoved();
     backlog.onWritten(bytes.subarray(written)); // a disk that fills up takes a part, and says so only to the next write
     this.pump();
   }
