@@ -7,11 +7,11 @@ import { isErrno } from '../runtime/errno.ts';
 import { Backlog } from './backlog.ts';
 import type { Disk } from './disk.ts';
 import { LogHandle } from './loghandle.ts';
+import { LogOpener, type LogOpenerOwner } from './logopener.ts';
 import { closeTarget, type LogTarget, openTarget, reasonOf } from './logtarget.ts';
 import { LogTrouble } from './logtrouble.ts';
 import { LogWatch } from './logwatch.ts';
 import { LogWriter, type LogWriterOwner } from './logwriter.ts';
-import { deviceOf, NO_ANSWER, Reopening } from './reopening.ts';
 import type { Backups } from './rotation.ts';
 import { type Turnover, turnOver } from './turnover.ts';
 import type { Turns } from './turns.ts';
@@ -21,9 +21,6 @@ const TICK_MS = 1000;
 
 /** Whoever takes nothing for so long is no longer waited for: the program runs on. */
 const STUCK_MS = 10_000;
-
-/** Where a path lies that cannot be opened is not known. */
-const UNKNOWN_DEVICE = -1n;
 
 /** What a log file needs of the daemon. */
 export interface LogFileWorld {
@@ -37,20 +34,18 @@ export interface LogFileWorld {
   readonly compress: (backups: Backups) => void;
 }
 
-/** What is under way for a file beside its writes, which do not go on meanwhile. */
-interface Errand {
-  readonly kind: 'rotation' | 'opening';
-}
+/** What is under way while a file is rotated; one that comes back and is not that of the file any more was abandoned. */
+type Rotation = object;
 
 /**
  * One file that output is appended to, in order, off the event loop, and rotated. At any moment one thing at most is
  * under way for it, a write, a rotation, or an attempt to open it, and what comes meanwhile waits in the backlog. Which file
- * it is, is the handle's matter; writing is the writer's.
+ * it is, is the handle's matter; opening is the opener's, writing the writer's.
  *
  * A file that cannot be written is in *trouble*: that is told once, what waits is kept as far as there is room, what comes
  * beyond is dropped and counted, nobody is held up, and once a second it is tried again.
  */
-export class LogFile implements LogWriterOwner {
+export class LogFile implements LogWriterOwner, LogOpenerOwner {
   /** How many write to it; the registry counts them. */
   users = 0;
   /** Who appended last, by their own account: that one alone may go on in the middle of a line. */
@@ -62,12 +57,11 @@ export class LogFile implements LogWriterOwner {
   private readonly watch: LogWatch;
   private readonly backlog: Backlog;
 
+  private readonly opener: LogOpener;
   private readonly writer: LogWriter;
   private readonly tick: Delay;
 
-  /** One that comes back and is not this one any more was abandoned. */
-  private errand: Errand | undefined;
-  private reopening: Reopening | undefined;
+  private rotation: Rotation | undefined;
   private isClosing = false;
   private writtenListeners: (() => void)[] = [];
   /** When something last was written, or the first of what waits came. */
@@ -77,15 +71,17 @@ export class LogFile implements LogWriterOwner {
 
   /** `target`: the path of the spec, opened; or why it could not be, which is told as trouble. */
   constructor(spec: LogFileSpec, target: LogTarget | Error, world: LogFileWorld) {
-    const { clock, publish } = world;
+    const { clock, disk, turns, publish } = world;
     this.spec = spec;
     this.world = world;
     this.tick = new Delay(clock);
     this.trouble = new LogTrouble({ path: spec.path, clock, publish });
-    this.watch = new LogWatch({ path: spec.path, handle: this.handle, disk: world.disk, turns: world.turns });
     if (!(target instanceof Error)) this.handle.adopt(target);
     this.backlog = new Backlog(() => this.trouble.isThere, this.handle.begun === 0);
-    this.writer = new LogWriter(this, { ...world, handle: this.handle, backlog: this.backlog });
+    const parts = { path: spec.path, clock, disk, turns, handle: this.handle, backlog: this.backlog };
+    this.watch = new LogWatch(parts);
+    this.opener = new LogOpener(this, spec.mode, parts);
+    this.writer = new LogWriter(this, parts);
     if (target instanceof Error) this.fail(reasonOf(target));
   }
 
@@ -110,8 +106,7 @@ export class LogFile implements LogWriterOwner {
 
   /** Whether the disk that it is on hangs, as far as can be told. */
   get isStalled(): boolean {
-    const device = this.handle.target?.device;
-    return device !== undefined && this.world.turns.isStalled(device);
+    return this.opener.isStalled;
   }
 
   /** Appends `bytes`, which the caller gives away. */
@@ -139,6 +134,7 @@ export class LogFile implements LogWriterOwner {
   configure(spec: LogFileSpec): void {
     const compresses = spec.compress && !this.spec.compress;
     this.spec = spec;
+    this.opener.mode = spec.mode;
     if (compresses) this.tidy();
   }
 
@@ -148,19 +144,14 @@ export class LogFile implements LogWriterOwner {
    * within a second, though it is opened all the same as soon as the path leads elsewhere, or the disk answers.
    */
   reopen(): Promise<string | undefined> {
-    const { target } = this.handle;
-    if (target && !this.isBlocked) return Promise.resolve(this.openAnew());
-    this.reopening ??= new Reopening(this.world.clock);
-    const outcome = this.reopening.outcome();
-    if (!target) this.retry();
-    else if (target.device !== undefined && this.isStalled) void this.lookElsewhere(target.device, this.reopening);
+    const outcome = this.opener.reopen();
     this.tickSoon();
     return outcome;
   }
 
   /** Calls back once, at once or when all that waits is written. */
   whenWritten(callback: () => void): void {
-    if (this.backlog.waiting === 0 && !this.errand && !this.writer.isBusy) callback();
+    if (this.backlog.waiting === 0 && !this.rotation && !this.opener.isOpening && !this.writer.isBusy) callback();
     else {
       this.writtenListeners.push(callback);
       this.writer.pump();
@@ -181,7 +172,7 @@ export class LogFile implements LogWriterOwner {
     this.isClosing = true;
     this.writer[Symbol.dispose]();
     this.tick[Symbol.dispose]();
-    this.reopening?.[Symbol.dispose]();
+    this.opener[Symbol.dispose]();
     this.handle.close();
     this.trouble.end();
   }
@@ -200,7 +191,7 @@ export class LogFile implements LogWriterOwner {
     );
   }
 
-  // For its writer.
+  // For its writer and its opener.
 
   get limit(): number {
     const { maxsize } = this.spec;
@@ -219,6 +210,36 @@ export class LogFile implements LogWriterOwner {
 
   get isTroubled(): boolean {
     return this.trouble.isThere;
+  }
+
+  get isRotating(): boolean {
+    return this.rotation !== undefined;
+  }
+
+  onReplaced(): void {
+    if (this.trouble.isThere) this.retry();
+    else this.writer.pump();
+  }
+
+  onReplacedElsewhere(): void {
+    if (this.rotation) {
+      this.rotation = undefined;
+      this.handle.abandon(); // it is closed when the rotation comes back
+      this.world.backups().abandon();
+    } else if (this.writer.isBusy) this.writer.abandon();
+    this.handle.adoptNext();
+    this.writer.go();
+  }
+
+  onOpening(): void {
+    this.writer.stop();
+  }
+
+  onOpened(problem: string | undefined): void {
+    if (problem === undefined) this.trouble.onMoved();
+    else if (!this.isClosing) this.fail(problem);
+    if (this.isClosing && !this.handle.target) this.surrender('it is not open');
+    else this.writer.go();
   }
 
   onLimit(): void {
@@ -269,8 +290,8 @@ export class LogFile implements LogWriterOwner {
     const { spec, world } = this;
     const { target, size } = this.handle;
     if (target?.device === undefined) return;
-    const errand: Errand = { kind: 'rotation' };
-    this.errand = errand;
+    const rotation: Rotation = {};
+    this.rotation = rotation;
     const backups = world.backups();
     let turnover: Turnover | Error;
     try {
@@ -278,10 +299,10 @@ export class LogFile implements LogWriterOwner {
     } catch (error) {
       turnover = asError(error);
     }
-    if (this.errand === errand) {
+    if (this.rotation === rotation) {
       this.onTurnover(turnover, backups);
-      this.errand = undefined;
-      this.reopenIfDue();
+      this.rotation = undefined;
+      this.opener.reopenIfDue();
       this.writer.go();
     } else closeTarget(target); // it had hung
   }
@@ -303,82 +324,6 @@ export class LogFile implements LogWriterOwner {
     }
   }
 
-  private get isBlocked(): boolean {
-    return this.errand !== undefined || this.isStalled;
-  }
-
-  /** Its disk answers. Returns why it cannot be opened, if it cannot. */
-  private openAnew(): string | undefined {
-    try {
-      this.handle.replaceBy(openTarget(this.spec.path, this.spec.mode));
-    } catch (error) {
-      return reasonOf(error);
-    }
-    if (this.trouble.isThere) this.retry();
-    else this.writer.pump();
-    return undefined;
-  }
-
-  private reopenIfDue(): void {
-    if (this.reopening && !this.isBlocked && this.handle.target) this.settleReopening(this.openAnew());
-  }
-
-  private settleReopening(problem: string | undefined): void {
-    this.reopening?.settle(problem);
-    this.reopening = undefined;
-  }
-
-  /** The path may lead to another disk than to the one that hangs: then that is left to itself. */
-  private async lookElsewhere(device: bigint, reopening: Reopening): Promise<void> {
-    if (reopening.isAsking) return;
-    reopening.isAsking = true;
-    const { disk, turns } = this.world;
-    const found = await turns.ask(device, () => deviceOf(this.spec.path, disk)).catch(() => device);
-    reopening.isAsking = false;
-    if (this.reopening !== reopening || this.isClosing || found === device || turns.isStalled(found)) return;
-    const problem = this.openAnew();
-    if (problem === undefined) this.abandon();
-    this.settleReopening(problem);
-  }
-
-  /** There is another file to write to. */
-  private abandon(): void {
-    if (!this.handle.isReplaced) return;
-    if (this.errand) {
-      this.errand = undefined;
-      this.handle.abandon(); // it is closed when the rotation comes back
-      this.world.backups().abandon();
-    } else if (this.writer.isBusy) this.writer.abandon();
-    this.handle.adoptNext();
-    this.writer.go();
-  }
-
-  /** Files are opened on the event loop; so the disk is asked before whether it answers at all. */
-  private openAgain(): void {
-    const { path, mode } = this.spec;
-    const { disk, turns } = this.world;
-    this.errand = { kind: 'opening' };
-    this.writer.stop();
-    turns
-      .ask(UNKNOWN_DEVICE, () => deviceOf(path, disk))
-      .then(device => {
-        if (this.isClosing) return;
-        if (turns.isStalled(device)) throw new Error(NO_ANSWER);
-        this.handle.adopt(openTarget(path, mode));
-        this.trouble.onMoved();
-        this.settleReopening(undefined);
-      })
-      .catch(error => {
-        this.fail(reasonOf(error));
-        this.settleReopening(reasonOf(error));
-      })
-      .finally(() => {
-        this.errand = undefined;
-        if (this.isClosing && !this.handle.target) this.surrender('it is not open');
-        else this.writer.go();
-      });
-  }
-
   // Once a second, while there is something to look after.
 
   private tickSoon(): void {
@@ -387,7 +332,7 @@ export class LogFile implements LogWriterOwner {
 
   private onTick(): void {
     const { trouble, backlog } = this;
-    this.reopenIfDue();
+    this.opener.reopenIfDue();
     const isStuck = backlog.waiting > 0 && this.world.clock.now() - this.movedAt >= STUCK_MS;
     if (isStuck && (!trouble.isThere || trouble.isPassing)) {
       this.fail(`it has taken nothing for ${STUCK_MS / 1000} seconds`);
@@ -395,13 +340,13 @@ export class LogFile implements LogWriterOwner {
     if (!backlog.isDropping && trouble.passIfCalm()) backlog.weigh();
     else if (trouble.isThere && !trouble.isPassing) this.retry();
     if (this.watch.isDue) this.look();
-    if (backlog.waiting > 0 || trouble.isThere || this.watch.isMissing || this.reopening) this.tickSoon();
+    if (backlog.waiting > 0 || trouble.isThere || this.watch.isMissing || this.opener.isDue) this.tickSoon();
   }
 
   /** Tries what did not work, now; but not a second time what hangs. */
   private retry(): void {
     const { handle, trouble, writer } = this;
-    if (this.errand) return;
+    if (this.rotation || this.opener.isOpening) return;
     if (writer.isBusy && handle.isReplaced && trouble.isThere) writer.abandon();
     if (writer.isBusy) return;
     if (trouble.isThere) handle.adoptNext();
@@ -409,16 +354,16 @@ export class LogFile implements LogWriterOwner {
       if (this.backlog.queued === 0) trouble.onMoved();
       writer.go();
     } else if (this.isClosing) this.surrender('it is not open');
-    else this.openAgain();
+    else this.opener.openAgain();
   }
 
   private look(): void {
-    if (this.handle.isReplaced || this.errand) return;
-    const isValid = (): boolean => !this.isClosing && this.errand === undefined;
+    if (this.handle.isReplaced || this.rotation || this.opener.isOpening) return;
+    const isValid = (): boolean => !this.isClosing && !this.rotation;
     void this.watch.look(isValid).then(isGone => {
       if (this.watch.isMissing) this.tickSoon();
       if (!isGone) return;
-      const reason = this.openAnew();
+      const reason = this.opener.openAnew();
       if (reason === undefined) this.trouble.appease();
       else this.trouble.complain(`it was removed or renamed, and cannot be made anew: ${reason}`);
     });

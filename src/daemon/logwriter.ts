@@ -90,6 +90,7 @@ export class LogWriter implements Disposable {
 
   /** Nothing more is written until `go`; what is under way goes on. */
   stop(): void {
+    this.rest[Symbol.dispose]();
     this.isStopped = true;
   }
 
