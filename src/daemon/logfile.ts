@@ -8,12 +8,12 @@ import { Backlog } from './backlog.ts';
 import type { Disk } from './disk.ts';
 import { LogHandle } from './loghandle.ts';
 import { LogOpener, type LogOpenerOwner } from './logopener.ts';
-import { closeTarget, type LogTarget, openTarget, reasonOf } from './logtarget.ts';
+import { type LogTarget, reasonOf } from './logtarget.ts';
 import { LogTrouble } from './logtrouble.ts';
 import { LogWatch } from './logwatch.ts';
 import { LogWriter, type LogWriterOwner } from './logwriter.ts';
 import type { Backups } from './rotation.ts';
-import { type Turnover, turnOver } from './turnover.ts';
+import { Rotator } from './rotator.ts';
 import type { Turns } from './turns.ts';
 
 /** How often a file that is written to is looked at, and one that cannot be written to is tried again. */
@@ -34,13 +34,10 @@ export interface LogFileWorld {
   readonly compress: (backups: Backups) => void;
 }
 
-/** What is under way while a file is rotated; one that comes back and is not that of the file any more was abandoned. */
-type Rotation = object;
-
 /**
  * One file that output is appended to, in order, off the event loop, and rotated. At any moment one thing at most is
  * under way for it, a write, a rotation, or an attempt to open it, and what comes meanwhile waits in the backlog. Which file
- * it is, is the handle's matter; opening is the opener's, writing the writer's.
+ * it is, is the handle's matter; opening is the opener's, writing the writer's, and rotating the rotator's.
  *
  * A file that cannot be written is in *trouble*: that is told once, what waits is kept as far as there is room, what comes
  * beyond is dropped and counted, nobody is held up, and once a second it is tried again.
@@ -57,17 +54,15 @@ export class LogFile implements LogWriterOwner, LogOpenerOwner {
   private readonly watch: LogWatch;
   private readonly backlog: Backlog;
 
+  private readonly rotator: Rotator;
   private readonly opener: LogOpener;
   private readonly writer: LogWriter;
   private readonly tick: Delay;
 
-  private rotation: Rotation | undefined;
   private isClosing = false;
   private writtenListeners: (() => void)[] = [];
   /** When something last was written, or the first of what waits came. */
   private movedAt = 0;
-  /** When the next rotation may begin. */
-  private rotateAfter = Number.NEGATIVE_INFINITY;
 
   /** `target`: the path of the spec, opened; or why it could not be, which is told as trouble. */
   constructor(spec: LogFileSpec, target: LogTarget | Error, world: LogFileWorld) {
@@ -80,6 +75,8 @@ export class LogFile implements LogWriterOwner, LogOpenerOwner {
     this.backlog = new Backlog(() => this.trouble.isThere, this.handle.begun === 0);
     const parts = { path: spec.path, clock, disk, turns, handle: this.handle, backlog: this.backlog };
     this.watch = new LogWatch(parts);
+    const { backups, compress } = world;
+    this.rotator = new Rotator({ ...parts, trouble: this.trouble, backups, compress });
     this.opener = new LogOpener(this, spec.mode, parts);
     this.writer = new LogWriter(this, parts);
     if (target instanceof Error) this.fail(reasonOf(target));
@@ -151,7 +148,7 @@ export class LogFile implements LogWriterOwner, LogOpenerOwner {
 
   /** Calls back once, at once or when all that waits is written. */
   whenWritten(callback: () => void): void {
-    if (this.backlog.waiting === 0 && !this.rotation && !this.opener.isOpening && !this.writer.isBusy) callback();
+    if (this.backlog.waiting === 0 && !this.isRotating && !this.opener.isOpening && !this.writer.isBusy) callback();
     else {
       this.writtenListeners.push(callback);
       this.writer.pump();
@@ -195,9 +192,7 @@ export class LogFile implements LogWriterOwner, LogOpenerOwner {
 
   get limit(): number {
     const { maxsize } = this.spec;
-    const isBounded =
-      maxsize > 0 && this.handle.target?.isRotatable === true && this.world.clock.now() >= this.rotateAfter;
-    return isBounded ? maxsize : Number.POSITIVE_INFINITY;
+    return maxsize > 0 && this.rotator.isPossible ? maxsize : Number.POSITIVE_INFINITY;
   }
 
   get isLast(): boolean {
@@ -213,7 +208,7 @@ export class LogFile implements LogWriterOwner, LogOpenerOwner {
   }
 
   get isRotating(): boolean {
-    return this.rotation !== undefined;
+    return this.rotator.isRotating;
   }
 
   onReplaced(): void {
@@ -222,11 +217,8 @@ export class LogFile implements LogWriterOwner, LogOpenerOwner {
   }
 
   onReplacedElsewhere(): void {
-    if (this.rotation) {
-      this.rotation = undefined;
-      this.handle.abandon(); // it is closed when the rotation comes back
-      this.world.backups().abandon();
-    } else if (this.writer.isBusy) this.writer.abandon();
+    if (this.isRotating) this.rotator.abandon();
+    else if (this.writer.isBusy) this.writer.abandon();
     this.handle.adoptNext();
     this.writer.go();
   }
@@ -243,7 +235,11 @@ export class LogFile implements LogWriterOwner, LogOpenerOwner {
   }
 
   onLimit(): void {
-    void this.rotate();
+    void this.rotator.rotate(this.spec).then(isDone => {
+      if (!isDone) return;
+      this.opener.reopenIfDue();
+      this.writer.go();
+    });
   }
 
   onMoved(): void {
@@ -283,47 +279,6 @@ export class LogFile implements LogWriterOwner, LogOpenerOwner {
     this.onIdle();
   }
 
-  // Another file.
-
-  /** What waits, and what comes meanwhile, goes into the new file. */
-  private async rotate(): Promise<void> {
-    const { spec, world } = this;
-    const { target, size } = this.handle;
-    if (target?.device === undefined) return;
-    const rotation: Rotation = {};
-    this.rotation = rotation;
-    const backups = world.backups();
-    let turnover: Turnover | Error;
-    try {
-      turnover = await turnOver({ target, device: target.device, size, spec, backups }, world);
-    } catch (error) {
-      turnover = asError(error);
-    }
-    if (this.rotation === rotation) {
-      this.onTurnover(turnover, backups);
-      this.rotation = undefined;
-      this.opener.reopenIfDue();
-      this.writer.go();
-    } else closeTarget(target); // it had hung
-  }
-
-  private onTurnover(turnover: Turnover | Error, backups: Backups): void {
-    const { handle, spec, trouble, world } = this;
-    try {
-      if (turnover instanceof Error) throw turnover;
-      if (turnover.kind === 'emptied') handle.resize(turnover.size);
-      else handle.adopt(openTarget(spec.path, spec.mode));
-      if (turnover.kind === 'moved' && spec.compress) {
-        backups.want(1); // only now: nobody writes to it any more
-        world.compress(backups);
-      }
-      trouble.appease();
-    } catch (error) {
-      this.rotateAfter = world.clock.now() + TICK_MS;
-      trouble.complain(`it grows beyond its maxsize, as it cannot be rotated: ${reasonOf(error)}`);
-    }
-  }
-
   // Once a second, while there is something to look after.
 
   private tickSoon(): void {
@@ -346,7 +301,7 @@ export class LogFile implements LogWriterOwner, LogOpenerOwner {
   /** Tries what did not work, now; but not a second time what hangs. */
   private retry(): void {
     const { handle, trouble, writer } = this;
-    if (this.rotation || this.opener.isOpening) return;
+    if (this.isRotating || this.opener.isOpening) return;
     if (writer.isBusy && handle.isReplaced && trouble.isThere) writer.abandon();
     if (writer.isBusy) return;
     if (trouble.isThere) handle.adoptNext();
@@ -358,8 +313,8 @@ export class LogFile implements LogWriterOwner, LogOpenerOwner {
   }
 
   private look(): void {
-    if (this.handle.isReplaced || this.rotation || this.opener.isOpening) return;
-    const isValid = (): boolean => !this.isClosing && !this.rotation;
+    if (this.handle.isReplaced || this.isRotating || this.opener.isOpening) return;
+    const isValid = (): boolean => !this.isClosing && !this.isRotating;
     void this.watch.look(isValid).then(isGone => {
       if (this.watch.isMissing) this.tickSoon();
       if (!isGone) return;
@@ -375,9 +330,4 @@ export class LogFile implements LogWriterOwner, LogOpenerOwner {
     this.backlog.weigh();
     this.tickSoon();
   }
-}
-
-/** What was thrown. Everything that throws here throws errors. */
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
