@@ -53,7 +53,6 @@ export class LogFile implements LogWriterOwner, LogOpenerOwner {
   private readonly handle = new LogHandle();
   private readonly watch: LogWatch;
   private readonly backlog: Backlog;
-
   private readonly rotator: Rotator;
   private readonly opener: LogOpener;
   private readonly writer: LogWriter;
@@ -188,8 +187,7 @@ export class LogFile implements LogWriterOwner, LogOpenerOwner {
     );
   }
 
-  // For its writer and its opener.
-
+  /** For its writer, as all down to `onIdle`: see `LogWriterOwner` and `LogOpenerOwner`. */
   get limit(): number {
     const { maxsize } = this.spec;
     return maxsize > 0 && this.rotator.isPossible ? maxsize : Number.POSITIVE_INFINITY;
@@ -317,7 +315,7 @@ export class LogFile implements LogWriterOwner, LogOpenerOwner {
     const isValid = (): boolean => !this.isClosing && !this.isRotating;
     void this.watch.look(isValid).then(isGone => {
       if (this.watch.isMissing) this.tickSoon();
-      if (!isGone) return;
+      if (!isGone || this.isStalled) return; // what is frozen answers a look, and hangs when a file is made
       const reason = this.opener.openAnew();
       if (reason === undefined) this.trouble.appease();
       else this.trouble.complain(`it was removed or renamed, and cannot be made anew: ${reason}`);

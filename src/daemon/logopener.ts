@@ -1,12 +1,10 @@
+import { dirname } from 'node:path';
 import type { Clock } from '../runtime/clock.ts';
 import type { Disk } from './disk.ts';
 import type { LogHandle } from './loghandle.ts';
 import { openTarget, reasonOf } from './logtarget.ts';
 import { deviceOf, NO_ANSWER, Reopening } from './reopening.ts';
 import type { Turns } from './turns.ts';
-
-/** Where a path lies that cannot be opened is not known. */
-const UNKNOWN_DEVICE = -1n;
 
 /** Whose opener it is: hears what comes of it. */
 export interface LogOpenerOwner {
@@ -124,7 +122,7 @@ export class LogOpener implements Disposable {
   private async askAndOpen(): Promise<string | undefined> {
     const { path, disk, turns, handle } = this.options;
     try {
-      const device = await turns.ask(UNKNOWN_DEVICE, () => deviceOf(path, disk));
+      const device = await turns.ask(dirname(path), () => deviceOf(path, disk));
       if (this.owner.isLast) return 'it is not open';
       if (turns.isStalled(device)) return NO_ANSWER;
       handle.adopt(openTarget(path, this.mode));

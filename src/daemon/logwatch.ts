@@ -49,7 +49,7 @@ export class LogWatch {
     this.hasWritten = false;
     if (!target?.isFile || target.device === undefined) return false;
     this.isLooking = true;
-    const stats = await turns.perform(target.device, () => disk.stat(path)).catch(() => undefined);
+    const stats = await turns.look(target.device, () => disk.stat(path)).catch(() => undefined);
     this.isLooking = false;
     if (handle.target !== target || !isValid()) return false;
     if (stats === undefined || !isTargetOf(stats, target)) {

@@ -12,8 +12,11 @@ const MOST_PER_DEVICE = Math.max(1, Math.min(2, MOST_ALTOGETHER - 1));
 /** A device from which nothing has come back for so long is taken to hang. */
 const STALLED_MS = 1000;
 
-/** Begins something that takes a thread, and calls `done` when that is free again. */
-export type Start = (done: () => void) => void;
+/**
+ * Begins something that takes a thread, and calls `done` when that is free again; with false if a disk that hangs might have
+ * done it as well.
+ */
+export type Start = (done: (isSign?: boolean) => void) => void;
 
 /** How many may be under way. */
 interface Limits {
@@ -43,7 +46,7 @@ interface Device {
 export class Turns {
   private readonly clock: Clock;
   private readonly limits: Limits;
-  private readonly devices = new Map<bigint, Device>();
+  private readonly devices = new Map<bigint | string, Device>();
   private running = 0;
   private questions: Turns | undefined;
 
@@ -53,7 +56,7 @@ export class Turns {
   }
 
   /** Calls `start` at once, or when it is its turn: in order among those of a device, the devices one after the other. */
-  take(device: bigint, start: Start): void {
+  take(device: bigint | string, start: Start): void {
     let known = this.devices.get(device);
     if (!known) {
       known = { running: 0, movedAt: 0, waiting: [] };
@@ -72,23 +75,26 @@ export class Turns {
   }
 
   /** Performs it when it is its turn. */
-  perform<T>(device: bigint, operation: () => Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      this.take(device, done => {
-        const performed = async (): Promise<T> => await operation(); // what throws at once gives its turn back as well
-        performed().then(resolve, reject).finally(done);
-      });
-    });
+  perform<T>(device: bigint | string, operation: () => Promise<T>): Promise<T> {
+    return this.inTurn(device, operation, true);
   }
 
-  /** Performs what only asks whether a device answers, and where: beside what hangs there, and taking no turn from writes. */
-  ask<T>(device: bigint, operation: () => Promise<T>): Promise<T> {
+  /** The same for a stat: a file system that is frozen answers that, so that it is no sign of life. */
+  look<T>(device: bigint, operation: () => Promise<T>): Promise<T> {
+    return this.inTurn(device, operation, false);
+  }
+
+  /**
+   * Performs what only asks whether a disk answers: beside what hangs there, and taking no turn from writes. `device`: or the
+   * directory, where that is not known.
+   */
+  ask<T>(device: bigint | string, operation: () => Promise<T>): Promise<T> {
     this.questions ??= new Turns(this.clock, QUESTIONS);
     return this.questions.perform(device, operation);
   }
 
   /** Whether it hangs, as far as can be told: something is under way, and nothing has come back for a second. */
-  isStalled(device: bigint): boolean {
+  isStalled(device: bigint | string): boolean {
     const known = this.devices.get(device);
     return known !== undefined && known.running > 0 && this.clock.now() - known.movedAt >= STALLED_MS;
   }
@@ -98,13 +104,24 @@ export class Turns {
     return [...this.devices.keys()].some(device => this.isStalled(device));
   }
 
-  private run(device: bigint, known: Device, start: Start): void {
+  private inTurn<T>(device: bigint | string, operation: () => Promise<T>, isSign: boolean): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.take(device, done => {
+        const performed = async (): Promise<T> => await operation(); // what throws at once gives its turn back as well
+        performed()
+          .then(resolve, reject)
+          .finally(() => done(isSign));
+      });
+    });
+  }
+
+  private run(device: bigint | string, known: Device, start: Start): void {
     if (known.running === 0) known.movedAt = this.clock.now();
     known.running++;
     this.running++;
-    start(() => {
+    start((isSign = true) => {
       known.running--;
-      known.movedAt = this.clock.now();
+      if (isSign) known.movedAt = this.clock.now();
       this.running--;
       if (known.running === 0 && known.waiting.length === 0) this.devices.delete(device);
       this.next();

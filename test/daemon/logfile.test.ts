@@ -768,6 +768,24 @@ describe('trouble', () => {
     expect(readFileSync(join(desk.dir, 'other'), 'utf8')).toBe('said\n');
   });
 
+  test('a file that is removed is not made anew on a disk that hangs', async () => {
+    const desk = new Desk();
+    const file = desk.open();
+    put(file, 'one\n');
+    await written(file);
+    rmSync(desk.path);
+    desk.disk.hold();
+    put(file, 'two\n');
+    await desk.pass(5);
+    expect(existsSync(desk.path)).toBe(false);
+    desk.disk.release();
+    await written(file);
+    await desk.pass(2);
+    put(file, 'three\n');
+    await written(file);
+    expect(desk.text).toBe('three\n');
+  });
+
   /** Renames hang from here on, until the function that is returned is called. */
   function hangRenames(desk: Desk): () => void {
     const held: (() => void)[] = [];
