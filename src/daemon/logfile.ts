@@ -65,18 +65,20 @@ export class LogFile implements LogWriterOwner, LogOpenerOwner {
 
   /** `target`: the path of the spec, opened; or why it could not be, which is told as trouble. */
   constructor(spec: LogFileSpec, target: LogTarget | Error, world: LogFileWorld) {
-    const { clock, disk, turns, publish } = world;
+    const { clock, disk, turns, publish, backups, compress } = world;
     this.spec = spec;
     this.world = world;
     this.tick = new Delay(clock);
     this.trouble = new LogTrouble({ path: spec.path, clock, publish });
     if (!(target instanceof Error)) this.handle.adopt(target);
     this.backlog = new Backlog(() => this.trouble.isThere, this.handle.begun === 0);
-    const parts = { path: spec.path, clock, disk, turns, handle: this.handle, backlog: this.backlog };
+    const { path, mode } = spec;
+    const { trouble, handle, backlog } = this;
+    // One object for all of them: there may be thousands of files.
+    const parts = { path, clock, disk, turns, handle, backlog, trouble, backups, compress };
     this.watch = new LogWatch(parts);
-    const { backups, compress } = world;
-    this.rotator = new Rotator({ ...parts, trouble: this.trouble, backups, compress });
-    this.opener = new LogOpener(this, spec.mode, parts);
+    this.rotator = new Rotator(parts);
+    this.opener = new LogOpener(this, mode, parts);
     this.writer = new LogWriter(this, parts);
     if (target instanceof Error) this.fail(reasonOf(target));
   }
