@@ -154,6 +154,21 @@ describe('text', () => {
     expect(await desk.text()).toBe('loading\nloaded\n');
   });
 
+  test.each([
+    ['text', '.'.repeat(20)],
+    ['json', '.'.repeat(20)],
+  ] as const)('%s: so is one that was redrawn once, and only grows since', async (format, all) => {
+    const desk = new Desk();
+    const web = desk.begin('web', { format });
+    say(web, 'x\b');
+    for (let dots = 0; dots < 20; dots++) {
+      say(web, '.');
+      desk.clock.advance(100);
+      expect((await desk.soFar()).replace(/[^.]/g, '').length).toBeGreaterThan(dots - 10);
+    }
+    expect((await desk.text()).replace(/"time":"[^"]*"|[^.]/g, '')).toBe(all);
+  });
+
   test('a line that is being redrawn is written once it rests', async () => {
     const desk = new Desk();
     const web = desk.begin('web', { format: 'text' });
