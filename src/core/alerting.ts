@@ -18,6 +18,7 @@ import { ALARMS, type AlertSpec, type Condition } from './alert.ts';
 import { summaryOf } from './alertwording.ts';
 import type { Facts, Occurrence } from './occurrence.ts';
 import type { Millis } from './program.ts';
+import { emptyShelves, itemOf, itemsOf, type Shelves, withItem } from './shelves.ts';
 import { hasRoom, type Sent, type Surplus, tellsAt, totalOf, withMore, withSent } from './surplus.ts';
 import type { Alarm, Counts, Telling } from './telling.ts';
 import { offer, opened, type Window } from './throttle.ts';
@@ -38,10 +39,16 @@ export interface AlertState {
   /** Makes its ids unique among all alerts and all lives of the daemon. */
   readonly token: string;
   readonly count: number;
-  readonly watches: ReadonlyMap<string, Watch>;
+  readonly watches: Shelves<Watch>;
   readonly sent: Sent;
   readonly surplus: Surplus | undefined;
+  /** Nothing is due before. */
+  readonly due: Millis;
+  /** How often its alarms have changed. */
+  readonly changes: number;
 }
+
+const NEVER: Millis = Number.POSITIVE_INFINITY;
 
 export interface Outcome {
   readonly state: AlertState;
@@ -62,13 +69,14 @@ const IDLE: Watch = {
 
 /** An alert that has told nothing, or knows of alarms from before the daemon's start. */
 export function quiet(token: string, alarms: ReadonlyMap<string, Alarm> = new Map()): AlertState {
-  const watches = new Map([...alarms].map(([subject, alarm]) => [subject, { ...IDLE, alarm }]));
-  return { token, count: 0, watches, sent: [], surplus: undefined };
+  let watches = emptyShelves<Watch>();
+  for (const [subject, alarm] of alarms) watches = withItem(watches, subject, { ...IDLE, alarm });
+  return { token, count: 0, watches, sent: [], surplus: undefined, due: NEVER, changes: 0 };
 }
 
 /** The alarms that are not over, by subject. */
 export function alarmsOf({ watches }: AlertState): ReadonlyMap<string, Alarm> {
-  return new Map([...watches].flatMap(([subject, { alarm }]) => (alarm === undefined ? [] : [[subject, alarm]])));
+  return new Map(itemsOf(watches).flatMap(([subject, { alarm }]) => (alarm === undefined ? [] : [[subject, alarm]])));
 }
 
 /** What is due at `now`, then what happened. */
@@ -82,7 +90,7 @@ export function step(spec: AlertSpec, state: AlertState, occurrence: Occurrence,
 
 /** Whether it can change anything: most that happens to a thousand programs does not. */
 function concerns({ on }: AlertSpec, { watches }: AlertState, occurrence: Occurrence): boolean {
-  if (watches.has(occurrence.subject) || occurrence.type === 'ended') return true;
+  if (occurrence.type === 'ended' || itemOf(watches, occurrence.subject) !== undefined) return true;
   if (occurrence.type === 'told') return on.includes(occurrence.condition);
   return occurrence.type === 'up' && occurrence.started && on.includes('started');
 }
@@ -102,21 +110,20 @@ export function flush(spec: AlertSpec, state: AlertState, now: Millis): Outcome 
   return turn.outcome();
 }
 
-/** When something is due by itself; undefined when nothing is. */
-export function deadlineOf({ watches, surplus }: AlertState): Millis | undefined {
-  let first = surplus === undefined ? Number.POSITIVE_INFINITY : tellsAt(surplus);
-  for (const { windows, calmAt = first } of watches.values()) {
-    first = Math.min(first, calmAt);
-    for (const { until } of windows.values()) first = Math.min(first, until);
-  }
-  return first === Number.POSITIVE_INFINITY ? undefined : first;
+/** When something may be due by itself; undefined when nothing is. */
+export function deadlineOf({ due }: AlertState): Millis | undefined {
+  return due === NEVER ? undefined : due;
 }
 
-/** One step under way: what changes is copied, once. */
+/** When something is due of one subject. */
+function dueOf({ windows, calmAt = NEVER }: Watch): Millis {
+  return Math.min(calmAt, ...[...windows.values()].map(({ until }) => until));
+}
+
+/** One step under way. */
 class Turn {
   private readonly spec: AlertSpec;
   private readonly now: Millis;
-  private readonly watches: Map<string, Watch>;
   private readonly told: Telling[] = [];
   private state: AlertState;
 
@@ -124,26 +131,31 @@ class Turn {
     this.spec = spec;
     this.state = state;
     this.now = now;
-    this.watches = new Map(state.watches);
   }
 
   outcome(): Outcome {
-    return { state: { ...this.state, watches: this.watches }, told: this.told };
+    return { state: this.state, told: this.told };
   }
 
   expire(): void {
-    const { surplus } = this.state;
+    const { surplus, due } = this.state;
+    if (due > this.now) return;
     if (surplus !== undefined && tellsAt(surplus) <= this.now) this.tellSurplus(surplus);
-    for (const [subject, watch] of this.watches) {
+    for (const [subject, watch] of itemsOf(this.state.watches)) {
+      if (dueOf(watch) > this.now) continue;
       for (const [condition, window] of watch.windows) {
         if (window.until <= this.now) this.closeWindow(subject, condition, window);
       }
       if (watch.calmAt !== undefined && watch.calmAt <= this.now) this.calm(subject);
     }
+    const all = itemsOf(this.state.watches).map(([, watch]) => dueOf(watch));
+    const next = all.reduce((first, at) => Math.min(first, at), NEVER);
+    this.state = { ...this.state, due: next };
+    if (this.state.surplus !== undefined) this.setDue(tellsAt(this.state.surplus));
   }
 
   flush(): void {
-    for (const [subject, { windows }] of this.watches) {
+    for (const [subject, { windows }] of itemsOf(this.state.watches)) {
       for (const [condition, window] of windows) this.tellHeld(subject, condition, window);
     }
     if (this.state.surplus !== undefined) this.tellSurplus(this.state.surplus);
@@ -166,23 +178,23 @@ class Turn {
         this.onUp(occurrence);
         break;
       case 'down':
-        if (this.watches.has(subject)) this.change(subject, { up: undefined });
+        if (this.isWatched(subject)) this.change(subject, { up: undefined });
         break;
       case 'gone':
         for (const [condition, window] of this.of(subject).windows) this.tellHeld(subject, condition, window);
-        this.watches.delete(subject);
+        this.put(subject, undefined);
         break;
       case 'renamed': {
-        const watch = this.watches.get(subject);
-        this.watches.delete(subject);
-        if (watch) this.watches.set(occurrence.to, watch);
+        const watch = itemOf(this.state.watches, subject);
+        this.put(subject, undefined);
+        this.put(occurrence.to, watch);
         break;
       }
     }
   }
 
   private onUp({ subject, started, facts }: Extract<Occurrence, { type: 'up' }>): void {
-    if (this.watches.has(subject)) this.change(subject, { up: facts });
+    if (this.isWatched(subject)) this.change(subject, { up: facts });
     const { alarm, isLooping } = this.of(subject);
     if (alarm?.condition === 'crashloop') {
       // It is not over because it is up once more.
@@ -267,6 +279,7 @@ class Turn {
     }
     const all = surplus ?? { id: this.nextId(), since: this.now, counts: new Map() };
     this.state = { ...this.state, surplus: withMore(all, { condition, subject, count }) };
+    this.setDue(tellsAt(all));
     return { id: all.id, isOwn: false };
   }
 
@@ -304,15 +317,34 @@ class Turn {
   }
 
   private of(subject: string): Watch {
-    return this.watches.get(subject) ?? IDLE;
+    return itemOf(this.state.watches, subject) ?? IDLE;
+  }
+
+  private isWatched(subject: string): boolean {
+    return itemOf(this.state.watches, subject) !== undefined;
   }
 
   /** A watch that knows nothing is none. */
   private change(subject: string, changes: Partial<Watch>): void {
     const watch = { ...this.of(subject), ...changes };
     const { windows, calmAt, alarm } = watch;
-    if (windows.size === 0 && calmAt === undefined && alarm === undefined) this.watches.delete(subject);
-    else this.watches.set(subject, watch);
+    const isIdle = windows.size === 0 && calmAt === undefined && alarm === undefined;
+    this.put(subject, isIdle ? undefined : watch);
+  }
+
+  private put(subject: string, watch: Watch | undefined): void {
+    const { watches, changes } = this.state;
+    const isOther = itemOf(watches, subject)?.alarm !== watch?.alarm;
+    this.state = {
+      ...this.state,
+      watches: withItem(watches, subject, watch),
+      changes: isOther ? changes + 1 : changes,
+    };
+    if (watch !== undefined) this.setDue(dueOf(watch));
+  }
+
+  private setDue(at: Millis): void {
+    if (at < this.state.due) this.state = { ...this.state, due: at };
   }
 
   private nextId(): string {

@@ -48,8 +48,8 @@ export class Alerts implements Disposable {
   private rules: ReadonlyMap<string, Rule> = new Map();
   /** The open alarms as they were handed over last. */
   private kept = '[]';
-  /** Something has changed since they were looked at. */
-  private isChanged = false;
+  private readonly keeping = new MutableDisposable();
+  private isKeepDue = false;
 
   constructor(options: AlertsOptions) {
     this.options = options;
@@ -101,7 +101,6 @@ export class Alerts implements Disposable {
         if (process === undefined || isAbout(rule.spec, process)) this.feed(rule, occurrence);
       }
     }
-    this.keep();
   }
 
   /** The end: what is held back is told. */
@@ -116,6 +115,7 @@ export class Alerts implements Disposable {
   [Symbol.dispose](): void {
     for (const { timer } of this.rules.values()) timer[Symbol.dispose]();
     this.rules = new Map();
+    this.keeping[Symbol.dispose]();
     this.output[Symbol.dispose]();
   }
 
@@ -131,7 +131,6 @@ export class Alerts implements Disposable {
       }),
     );
     for (const { timer } of former.values()) timer[Symbol.dispose]();
-    this.isChanged = true;
     const watching = specs.filter(({ output }) => output !== undefined);
     const processes = watching.length === 0 ? [] : this.options.processes();
     this.output.configure(
@@ -155,8 +154,8 @@ export class Alerts implements Disposable {
 
   private follow(rule: Rule, { state, told }: Outcome): void {
     if (state === rule.state) return;
+    if (state.changes !== rule.state.changes) this.keepSoon();
     rule.state = state;
-    this.isChanged = true;
     const { host, config, clock, enqueue } = this.options;
     for (const telling of told) {
       const about = telling.kind === 'surplus' ? null : telling.facts.process;
@@ -180,14 +179,20 @@ export class Alerts implements Disposable {
         : clock.after(deadline - clock.now(), () => {
             rule.armedFor = undefined;
             this.follow(rule, expire(rule.spec, rule.state, clock.now()));
-            this.keep();
           });
+  }
+
+  /** A thousand that fail at once are handed over once. */
+  private keepSoon(): void {
+    if (this.isKeepDue) return;
+    this.isKeepDue = true;
+    this.keeping.value = this.options.clock.soon(() => this.keep());
   }
 
   /** Hands the open alarms over where they have changed. */
   private keep(): void {
-    if (!this.isChanged) return;
-    this.isChanged = false;
+    this.isKeepDue = false;
+    this.keeping.value = undefined;
     const alarms = formatAlarms(new Map([...this.rules].map(([name, { state }]) => [name, alarmsOf(state)])));
     const text = JSON.stringify(alarms);
     if (text === this.kept) return;

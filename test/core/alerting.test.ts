@@ -13,6 +13,7 @@ import {
   step,
 } from '../../src/core/alerting.ts';
 import type { Facts, Occurrence } from '../../src/core/occurrence.ts';
+import { itemsOf } from '../../src/core/shelves.ts';
 import { MINUTE, MOST_A_MINUTE } from '../../src/core/surplus.ts';
 import type { Alarm, Telling } from '../../src/core/telling.ts';
 import { makeAlert } from '../support/alerts.ts';
@@ -128,7 +129,7 @@ describe('a crash loop', () => {
     expect(scene.news()).toEqual([]);
     scene.wait(1);
     expect(scene.news()).toEqual(['t-2 recovered web ends t-1']);
-    expect(scene.state.watches.size).toBe(0);
+    expect(itemsOf(scene.state.watches)).toEqual([]);
     for (let i = 0; i < 3; i++) scene.die();
     expect(scene.news()).toEqual(['t-3 crashloop web']);
   });
@@ -293,7 +294,7 @@ describe('what is held back', () => {
     for (let i = 0; i < 3; i++) scene.die();
     scene.take({ type: 'gone', subject: 'web' });
     expect(scene.news()).toEqual(['t-1 unexpected web', 't-2 unexpected web 2 more']);
-    expect(scene.state.watches.size).toBe(0);
+    expect(itemsOf(scene.state.watches)).toEqual([]);
   });
 });
 
@@ -359,7 +360,7 @@ test('by chance: all that happens is told or counted, once; never too much; reco
       scene.end();
       check(scene, { happened, open });
       scene.wait(24 * 3600_000);
-      const isAlarmsOnly = [...scene.state.watches.values()].every(({ alarm, windows }) => alarm && windows.size === 0);
+      const isAlarmsOnly = itemsOf(scene.state.watches).every(([, { alarm, windows }]) => alarm && windows.size === 0);
       expect(isAlarmsOnly).toBe(true);
     },
   );

@@ -207,6 +207,7 @@ describe('alarms', () => {
     expect(after.told).toMatchObject([
       { condition: 'recovered', endsAlarm: alarm?.id, endsSummary: alarm?.summary, summary: 'web is running again' },
     ]);
+    after.alerts.close();
     expect(after.kept).toEqual([]);
   });
 
