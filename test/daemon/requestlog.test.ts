@@ -86,6 +86,22 @@ test('a client that thinks up names fills neither the journal nor the memory', (
   expect(told.at(-1)).toMatchObject({ by: ALICE, times: 1 });
 });
 
+test('a loop over many programs does not fill the journal, and each of its requests is counted', () => {
+  const { clock, told, log } = scene();
+  const ask = (i: number): void => log.asked({ verb: 'signal', what: ['HUP', `web${i % 100}`], by: ALICE });
+  for (let i = 0; i < 2000; i++) ask(i);
+  expect(told).toHaveLength(200);
+  clock.advance(1000);
+  expect(told).toHaveLength(300);
+  expect(told.reduce((sum, { times }) => sum + times, 0)).toBe(2000);
+  clock.advance(60_000);
+  for (let i = 0; i < 100; i++) ask(i);
+  expect(told).toHaveLength(361); // one more for each second since
+  clock.advance(1000);
+  expect(told.reduce((sum, { times }) => sum + times, 0)).toBe(2100);
+  expect(clock.pending).toBe(0);
+});
+
 test('what is told of names is bounded, and cannot move a cursor', () => {
   const { told, log } = scene();
   const names = Array.from({ length: 500 }, (_, i) => `\x1b]0;${i}\x07${'n'.repeat(1000)}`);
