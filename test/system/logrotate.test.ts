@@ -1,6 +1,6 @@
 /** The real logrotate, both of its ways. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Bench } from '../support/built.ts';
@@ -50,7 +50,7 @@ programs:
   test('with copytruncate: what comes after stands at the begin of the file', async () => {
     const bench = new Bench(`
 programs:
-  echo: {cmd: "sh -c 'stty -echo; while read line; do echo $line; done'", stdout: out.log, starttime: 0}
+  echo: {cmd: "sh -c 'stty -echo; echo ready; while read line; do echo $line; done'", stdout: out.log, starttime: 0}
 `);
     const daemon = await bench.start();
     await daemon.untilState('echo', 'RUNNING');
@@ -59,12 +59,15 @@ programs:
       await daemon.call('POST', '/v1/processes/echo/input', Buffer.from(`${text}\r`));
       while (!readFileSync(path, 'utf8').includes(`${text}\n`)) await new Promise(resolve => setImmediate(resolve));
     };
+    // What is typed before the terminal stops to echo comes twice.
+    while (!existsSync(path) || readFileSync(path, 'utf8') !== 'ready\n')
+      await new Promise(resolve => setImmediate(resolve));
     await say('before');
     const { ino } = statSync(path);
     logrotate(bench, `${path} {\n rotate 3\n copytruncate\n}\n`);
     await say('after');
     expect(readFileSync(path, 'utf8')).toBe('after\n');
-    expect([readFileSync(`${path}.1`, 'utf8'), statSync(path).ino]).toEqual(['before\n', ino]);
+    expect([readFileSync(`${path}.1`, 'utf8'), statSync(path).ino]).toEqual(['ready\nbefore\n', ino]);
     expect((await daemon.events()).filter(({ type }) => String(type).startsWith('log.'))).toEqual([]);
   });
 });
