@@ -47,6 +47,10 @@ describe('an alert', () => {
   test.each([
     ['{host: m}', 587, 'starttls'],
     ['{host: m, tls: true}', 465, 'implicit'],
+    ['{host: m, tls: true, port: 465}', 465, 'implicit'],
+    ['{host: m, tls: true, port: 587}', 587, 'starttls'],
+    ['{host: m, tls: true, port: 25}', 25, 'starttls'],
+    ['{host: m, tls: implicit, port: 587}', 587, 'implicit'],
     ['{host: m, tls: false}', 25, 'none'],
     ['{host: m, tls: none}', 25, 'none'],
     ['{host: m, tls: opportunistic}', 25, 'opportunistic'],
