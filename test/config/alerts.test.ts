@@ -221,6 +221,7 @@ describe('what to look for', () => {
     ['/(/', 'missing closing ): `(`'],
     ['/a(?=b)/', 'invalid or unsupported Perl syntax: `(?=`'],
     ['/(a)\\1/', 'invalid escape sequence: `\\1`'],
+    ['x'.repeat(4097), 'it is longer than 4096 characters'],
     ['/a/g', '`g` is no flag; the only one is `i`, as in /…/i'],
   ])('%s is wrong', (match, problem) => {
     expect(readMatch(match)).toEqual({ problem });
