@@ -179,6 +179,7 @@ export class Alerts implements Disposable {
         : clock.after(deadline - clock.now(), () => {
             rule.armedFor = undefined;
             this.follow(rule, expire(rule.spec, rule.state, clock.now()));
+            this.arm(rule); // where it fired a fraction early, nothing was due yet
           });
   }
 

@@ -188,6 +188,21 @@ describe('what is told', () => {
   });
 });
 
+test('what is held back is told though its timer fires a fraction of a millisecond early', () => {
+  /** As Node's timers do now and then. */
+  class EarlyClock extends FakeClock {
+    override after(ms: number, callback: () => void): Disposable {
+      return super.after(ms > 1 ? ms - 0.5 : ms, callback);
+    }
+  }
+  const clock = new EarlyClock();
+  const desk = new Desk([{ on: ['logtrouble'], every: 60_000 }], { clock });
+  desk.watch();
+  for (let i = 0; i < 3; i++) desk.alerts.onHappening({ type: 'log.trouble', path: '/log', problem: 'no space left' });
+  clock.advance(60_000);
+  expect(desk.told).toMatchObject([{ heldBack: 0 }, { heldBack: 2 }]);
+});
+
 describe('alarms', () => {
   test('live on across a restart of the daemon, and are answered by it', async () => {
     const world = new RealWorld();
