@@ -30,6 +30,7 @@ class Desk {
       host: 'db1',
       config: '/etc/tm.yaml',
       processes: () => this.processes,
+      find: name => this.processes.find(({ fullname }) => fullname === name),
       enqueue: (_spec, message) => {
         this.told.push(message);
         for (const look of this.waiting) look();
