@@ -13,7 +13,7 @@ export function identityHeaders(env: Environment): Readonly<Record<string, strin
 /** `ada@host pts/3`, `root@host pts/3, sudo by ada`. */
 function whoIs(env: Environment): string {
   const who = [`${userOf(env)}@${hostname()}`, terminalName()].filter(part => part !== '').join(' ');
-  return env.SUDO_USER === undefined ? who : `${who}, sudo by ${env.SUDO_USER}`;
+  return env.SUDO_USER ? `${who}, sudo by ${env.SUDO_USER}` : who;
 }
 
 /** The user's name as the environment has it, else the account's. */

@@ -3,8 +3,11 @@ import type { Asker } from '../core/asker.ts';
 import { printable } from '../core/printable.ts';
 import { CLIENT_HEADER } from '../protocol/asker.ts';
 
-/** Longest part of it that is shown, in characters: a name, a host and a terminal fit. */
-const SHOWN = 64;
+/**
+ * Longest part of it that is shown, in characters. A name, a host and a terminal fit, and behind them the name of who used
+ * sudo, each as long as Linux lets it be: 32 for a name, 64 for a host.
+ */
+const SHOWN = 160;
 
 /** Whoever sends no such header. */
 const SOMEONE = 'someone';

@@ -64,7 +64,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   checkSocketPath(path);
   const state = prepareStateDir(stateDir(env, uid, home), hash, { uid, make: path => makeDirectory(path, 0o700) });
   const { clock, terminal } = options;
-  const turns = new Turns();
+  const turns = new Turns(clock);
   const daemonLog = openLog({ ...logOptions(config.daemon, state), clock, turns, terminal });
   const daemon = new Daemon(options, { hash, state, path, knownAs, daemonLog, turns });
   try {
@@ -275,8 +275,9 @@ export class Daemon {
 
   /** Opens every log file anew, as after somebody else has renamed them. */
   reopenLogs(reason: string): void {
-    const failed = [...this.places.daemonLog.reopen(), ...this.logfiles.reopen()];
-    this.publish({ type: 'log.reopened', reason, failed });
+    Promise.all([this.places.daemonLog.reopen(), this.logfiles.reopen()])
+      .then(failed => this.publish({ type: 'log.reopened', reason, failed: failed.flat() }))
+      .catch(error => this.onFault(error));
   }
 
   /** On a signal: stops everything in order, then ends. At the second one it kills what still runs. */

@@ -2,8 +2,8 @@
 import type { LineSpec } from '../core/program.ts';
 import type { Stream } from './pty.ts';
 
-/** What is held back: nothing; a line that only grows; or one that is being redrawn. */
-export type Held = 'nothing' | 'line' | 'redraw';
+/** What is held back: nothing; a line that only grew; one that was redrawn, and has grown since; or one that was redrawn just now. */
+export type Held = 'nothing' | 'line' | 'redrawn' | 'redrawing';
 
 /** Bytes that are returned are the caller's. */
 export interface LineFormat {

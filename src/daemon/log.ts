@@ -26,8 +26,8 @@ export interface DaemonLog {
   readonly onTrouble: (publish: (happening: HappeningBody) => void) => void;
   /** Another level, another file, other sizes. Throws when the file cannot be opened; nothing has changed then. */
   readonly reconfigure: (options: Pick<LogOptions, 'level' | 'file'>) => void;
-  /** Opens the file anew. Returns its path if that cannot be. */
-  readonly reopen: () => string[];
+  /** Opens the file anew. Resolves with its path if that cannot be. */
+  readonly reopen: () => Promise<string[]>;
   /** Writes what waits, and closes the file. Takes as long as a disk that hangs: the caller sets a bound. */
   readonly close: () => Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { HappeningBody } from '../core/events.ts';
 import type { LogFileSpec } from '../core/program.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -6,6 +7,7 @@ import { Compressor } from './compression.ts';
 import { type Disk, realDisk } from './disk.ts';
 import { LogFile, type LogFileWorld } from './logfile.ts';
 import { isCondition, type LogTarget, openTarget, reasonOf } from './logtarget.ts';
+import { NO_ANSWER } from './reopening.ts';
 import { Backups } from './rotation.ts';
 import { Turns } from './turns.ts';
 
@@ -22,12 +24,14 @@ export class LogFiles {
   /** Of files that are open or have something left to compress. */
   private readonly backups = new Map<string, Backups>();
   private readonly compressor: Compressor;
+  /** Those that nobody uses, and that are closed once all is written. */
+  private readonly leaving = new Set<LogFile>();
 
   /** `publish` hears `log.trouble` when a file cannot be written or rotated, and `log.restored` when it can again. */
   constructor(
     clock: Clock,
     publish: (happening: HappeningBody) => void,
-    { disk = realDisk, turns = new Turns() }: LogFilesOptions = {},
+    { disk = realDisk, turns = new Turns(clock) }: LogFilesOptions = {},
   ) {
     this.shared = { clock, publish, disk, turns };
     this.compressor = new Compressor({ disk, publish, onDone: backups => this.forget(backups) });
@@ -46,7 +50,8 @@ export class LogFiles {
       known.configure(spec);
       return known;
     }
-    const file = new LogFile(spec, openOrReason(spec), {
+    const target = this.isStalledAt(dirname(spec.path)) ? new Error(NO_ANSWER) : openOrReason(spec);
+    const file = new LogFile(spec, target, {
       ...this.shared,
       backups: () => this.backupsOf(spec.path),
       compress: backups => this.compressor.add(backups),
@@ -60,8 +65,10 @@ export class LogFiles {
   /** Ends one use of the file. After the last it is closed, once all is written, unless it is wanted again by then. */
   release(path: string): void {
     const file = this.files.get(path);
-    if (!file || --file.users > 0) return;
+    if (!file || --file.users > 0 || this.leaving.has(file)) return;
+    this.leaving.add(file); // once: whatever is started and fails again and again while a disk hangs
     file.whenWritten(() => {
+      this.leaving.delete(file);
       if (file.users > 0 || this.files.get(path) !== file) return;
       this.files.delete(path);
       file.closeNow();
@@ -70,9 +77,13 @@ export class LogFiles {
     });
   }
 
-  /** Opens all anew, as after they were renamed. Returns the paths of those that could not be, and go on as they were. */
-  reopen(): string[] {
-    return [...this.files].filter(([, file]) => file.reopen() !== undefined).map(([path]) => path);
+  /**
+   * Opens all anew, as after they were renamed. Resolves with the paths of those that could not be, and go on as they were: within a
+   * second, whatever the disks do.
+   */
+  async reopen(): Promise<string[]> {
+    const problems = [...this.files].map(async ([path, file]) => ((await file.reopen()) === undefined ? [] : [path]));
+    return (await Promise.all(problems)).flat();
   }
 
   /** Writes out what is there and closes every file. Takes as long as a disk that hangs: the caller sets a bound. */
@@ -84,12 +95,19 @@ export class LogFiles {
   }
 
   private forget(backups: Backups): void {
-    if (!this.files.has(backups.path) && !this.compressor.has(backups)) this.backups.delete(backups.path);
+    if (this.files.has(backups.path) || this.compressor.has(backups) || backups.isBusy) return;
+    if (this.backups.get(backups.path) === backups) this.backups.delete(backups.path);
+  }
+
+  /** Opening a file there, on the event loop, might take as long as another one does that hangs. */
+  private isStalledAt(directory: string): boolean {
+    if (!this.shared.turns.isAnyStalled) return false;
+    return [...this.files.values()].some(file => dirname(file.path) === directory && file.isStalled);
   }
 
   private backupsOf(path: string): Backups {
     let known = this.backups.get(path);
-    if (!known) {
+    if (!known || known.isAbandoned) {
       known = new Backups({ path, ...this.shared, isOpen: stats => this.files.get(path)?.isOn(stats) === true });
       this.backups.set(path, known);
     }

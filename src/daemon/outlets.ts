@@ -18,8 +18,11 @@ const STREAMS: readonly Stream[] = ['stdout', 'stderr'];
 /** How long an unfinished line is held back: what was read a second ago is in the file, whatever becomes of the daemon. */
 const HOLD_MS = 500;
 
-/** How long a line that is being redrawn must have rested before it is written: a bar that moves is not a line each time. */
-const REST_MS = 1000;
+/**
+ * How long ago a line that is redrawn must have been so before it is written: a bar that moves is not a line each time. Less
+ * than a second, as it may only grow from then on.
+ */
+const REST_MS = 900;
 
 const NEWLINE = Uint8Array.of(10);
 
@@ -137,7 +140,7 @@ class Outlet implements Disposable {
   private readonly pressure = new MutableDisposable();
   private readonly timer = new MutableDisposable();
   private isTimed = false;
-  /** When what is held came, or, of a line that is redrawn, when it last changed. */
+  /** When what is held came, or, of a line that is redrawn, when it last was. */
   private heldSince: number | undefined;
   private pty: Pty | undefined;
 
@@ -195,7 +198,7 @@ class Outlet implements Disposable {
     if (format.held === 'nothing') {
       this.heldSince = undefined;
     } else {
-      const isNewer = ready.length > 0 || format.held === 'redraw';
+      const isNewer = ready.length > 0 || format.held === 'redrawing';
       if (this.heldSince === undefined || isNewer) this.heldSince = clock.now();
       if (!this.isTimed) this.wait();
     }
@@ -232,7 +235,7 @@ class Outlet implements Disposable {
   private get dueIn(): number {
     const { heldSince, format } = this;
     if (heldSince === undefined) return 0;
-    return heldSince + (format.held === 'redraw' ? REST_MS : HOLD_MS) - this.world.clock.now();
+    return heldSince + (format.held === 'line' ? HOLD_MS : REST_MS) - this.world.clock.now();
   }
 
   private wait(): void {

@@ -23,6 +23,10 @@ const TOLD_AT_ONCE = 20;
 /** Of what is typed the first is told at once: a script types as fast as it can, and each piece means little. */
 const TOLD_OF_INPUT = 1;
 
+/** So many are told at once of all kinds, and one more for each second: the journal remembers a thousand events. */
+const MOST_AT_ONCE = 200;
+const FORGIVEN: Millis = 1_000;
+
 /** What is not told at once is told together after this; twice as late each time while it goes on, up to a minute. */
 const FIRST_PAUSE: Millis = 1_000;
 const LONGEST_PAUSE: Millis = 60_000;
@@ -72,6 +76,9 @@ export class RequestLog implements Disposable {
   private readonly clock: Clock;
   private readonly publish: (happening: HappeningBody) => void;
   private readonly rows = new Map<string, Row>();
+  /** How many were told at once, less what was forgiven until `spentAt`. */
+  private spent = 0;
+  private spentAt: Millis = 0;
 
   constructor(clock: Clock, publish: (happening: HappeningBody) => void) {
     this.clock = clock;
@@ -84,10 +91,13 @@ export class RequestLog implements Disposable {
     row.cameAt = this.clock.now();
     row.times++;
     row.bytes += wish.bytes ?? 0;
-    if (row.left > 0) {
+    if (row.left > 0 && this.spend()) {
       row.left--;
       this.tell(row);
-    } else if (row.times === 1) {
+      return;
+    }
+    row.left = 0;
+    if (row.times === 1) {
       row.dueAt = row.cameAt + row.pause;
       this.wait(row);
     }
@@ -100,6 +110,16 @@ export class RequestLog implements Disposable {
       if (row.times > 0) this.tell(row);
     }
     this.rows.clear();
+  }
+
+  /** Whether one more may be told at once. */
+  private spend(): boolean {
+    const now = this.clock.now();
+    this.spent = Math.max(0, this.spent - (now - this.spentAt) / FORGIVEN);
+    this.spentAt = now;
+    if (this.spent > MOST_AT_ONCE - 1) return false;
+    this.spent++;
+    return true;
   }
 
   private rowOf(wish: Wish): Row {

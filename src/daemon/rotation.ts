@@ -40,6 +40,8 @@ export class Backups {
   private current: Waiting | undefined;
   private last: Promise<unknown> = Promise.resolve();
   private device = 0n;
+  private pending = 0;
+  private isOver = false;
 
   constructor({ path, disk, turns, isOpen }: BackupsOptions) {
     this.path = path;
@@ -47,6 +49,21 @@ export class Backups {
     this.isOpen = isOpen;
     this.disk = disk;
     this.turns = turns;
+  }
+
+  /** Whether names are being looked at or changed. */
+  get isBusy(): boolean {
+    return this.pending > 0;
+  }
+
+  /** Whether it was abandoned. */
+  get isAbandoned(): boolean {
+    return this.isOver;
+  }
+
+  /** What is under way hangs, and the path leads to another disk: nothing that would come next is done, should it come back. */
+  abandon(): void {
+    this.isOver = true;
   }
 
   /** Whether one is to be compressed that nobody has begun with. */
@@ -123,7 +140,10 @@ export class Backups {
 
   /** Performs something on the disk of the log when it is its turn. */
   perform<T>(operation: () => Promise<T>): Promise<T> {
-    return this.turns.perform(this.device, operation);
+    return this.turns.perform(this.device, () => {
+      if (this.isOver) throw new Error('its disk did not answer, and it was opened elsewhere');
+      return operation();
+    });
   }
 
   nameOf(number: number): string {
@@ -185,7 +205,10 @@ export class Backups {
 
   /** One at a time: a file must not be renamed while another step relies on its number. */
   private exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.last.then(work);
+    this.pending++;
+    const result = this.last.then(work).finally(() => {
+      this.pending--;
+    });
     this.last = result.catch(() => {}); // whoever asked for it is told
     return result;
   }

@@ -40,7 +40,8 @@ export class VisibleLines implements LineFormat {
 
   get held(): Held {
     if (!this.hasChanged) return 'nothing';
-    return this.lines.isRedrawn ? 'redraw' : 'line';
+    if (this.lines.isRedrawing) return 'redrawing';
+    return this.lines.isRedrawn ? 'redrawn' : 'line';
   }
 
   write(chunk: Uint8Array, wall: number): Uint8Array {

@@ -79,9 +79,14 @@ export class TextLines {
     return this.length === 0 && (this.row === undefined || this.row.end === 0);
   }
 
-  /** Whether the line is being redrawn: what it shows now need not be what it will have shown. */
+  /** Whether the line was redrawn, or may be next: what it shows now need not be what it will have shown. */
   get isRedrawn(): boolean {
     return this.row !== undefined || this.hasReturned;
+  }
+
+  /** Whether the last chunk changed what stood on the line. */
+  get isRedrawing(): boolean {
+    return this.row?.isRewritten === true;
   }
 
   /** The line as it stands, valid until the next call. Its end will be told of from here on, whatever becomes of it. */
@@ -93,6 +98,7 @@ export class TextLines {
   /** What came next. */
   write(chunk: Uint8Array): void {
     let bytes = chunk;
+    if (this.row) this.row.isRewritten = false;
     if (this.unfinished.length > 0) {
       bytes = Buffer.concat([this.unfinished, chunk]);
       this.unfinished = NO_BYTES;

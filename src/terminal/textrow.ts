@@ -40,6 +40,8 @@ const BYTE_ORDER_MARK = 0xfeff;
 export class TextRow {
   /** The cursor's column. */
   x: number;
+  /** Something that stood there was written over, moved or erased since this was set to false. */
+  isRewritten = false;
   private cells = new Int32Array(MIN_CELLS);
   /** Cells in use, of which the first is that of column `base`: nothing was written before it. */
   private used = 0;
@@ -129,6 +131,7 @@ export class TextRow {
     const from = Math.max(column - this.base, 0);
     const to = Math.min(column + count - this.base, this.used);
     if (from >= to) return;
+    this.isRewritten = true;
     this.cut(from);
     this.cut(to);
     if (to === this.used) this.used = from;
@@ -138,6 +141,7 @@ export class TextRow {
   /** Makes room for so many cells at the cursor. */
   insert(count: number): void {
     if (this.x >= this.end) return;
+    this.isRewritten = true;
     this.dissolveAll();
     const at = this.here();
     this.cut(at);
@@ -150,6 +154,7 @@ export class TextRow {
   /** Takes so many cells out at the cursor. */
   delete(count: number): void {
     if (this.x >= this.end) return;
+    this.isRewritten = true;
     this.dissolveAll();
     const at = this.here();
     const to = Math.min(at + count, this.used);
@@ -185,6 +190,7 @@ export class TextRow {
     const at = this.here();
     const to = at + width;
     if (at < this.used) {
+      this.isRewritten = true;
       this.cut(at);
       if (to < this.used) this.cut(to);
     } else {

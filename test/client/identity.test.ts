@@ -15,6 +15,7 @@ test('says the user, the host, and where somebody came from', () => {
   expect(whoIs({ LOGNAME: 'cron' }).who).toBe('cron@HOST');
   expect(whoIs({}).who).toMatch(/^.+@HOST$/);
   expect(whoIs({ USER: 'root', SUDO_USER: 'alice' }).who).toBe('root@HOST, sudo by alice');
+  expect(whoIs({ USER: 'root', SUDO_USER: '' }).who).toBe('root@HOST');
   expect(whoIs({ USER: 'alice', SSH_CONNECTION: '2001:db8::5 50022 10.0.0.1 22' }).from).toBe(
     'taskmasterctl from 2001:db8::5',
   );

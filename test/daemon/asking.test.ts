@@ -35,8 +35,13 @@ describe('who asks', () => {
   test('is one short line that moves no cursor and turns no writing round', () => {
     const evil = `who=${encodeURIComponent(`root\r\n\x1b]0;x\x07\u202e\u2066${'a'.repeat(9999)}`)}&client=%0d%0aSet-Cookie`;
     const { who, from } = ask(evil);
-    expect(who).toBe(`root]0;x${'a'.repeat(56)}`);
+    expect(who).toBe(`root]0;x${'a'.repeat(152)}`);
     expect(from).toBe('Set-Cookie');
+  });
+
+  test('ends with who used sudo, however long the names before that are', () => {
+    const who = `${'u'.repeat(32)}@${'h'.repeat(64)} pts/1234, sudo by ${'s'.repeat(32)}`;
+    expect(ask(clientHeader({ who, client: 'taskmasterctl', origin: undefined })).who).toBe(who);
   });
 
   test('two such headers, which Node joins, are one', () => {

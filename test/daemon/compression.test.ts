@@ -130,6 +130,30 @@ test('one that cannot be compressed stays, and is told once', async () => {
   expect(textOfLog(desk.path)).toBe(lines(500) + lines(500));
 });
 
+test('lives that are shorter than the look for what is there do not look side by side', async () => {
+  const desk = new Desk();
+  for (const n of [1, 2, 3]) writeFileSync(`${desk.path}.${n}`, `${n}\n`);
+  let resume = (): void => {};
+  const { lstat } = desk.disk;
+  desk.disk.lstat = async path => {
+    await new Promise<void>(resolve => {
+      resume = resolve;
+    });
+    return await lstat(path);
+  };
+  desk.files.open(desk.spec);
+  desk.files.release(desk.path);
+  desk.files.open(desk.spec);
+  await until(() => desk.disk.asked.some(asked => asked.startsWith('unlink')));
+  desk.disk.lstat = lstat;
+  await until(() => {
+    resume();
+    return desk.former.every(name => name.endsWith('.gz'));
+  });
+  await desk.untilCompressed();
+  expect([textOfLog(desk.path), desk.told]).toEqual(['3\n2\n1\n', []]);
+});
+
 test('a log that nobody writes to any more is compressed to the end; the end of the daemon leaves nothing half done', async () => {
   const desk = new Desk();
   const text = lines(2000);

@@ -97,6 +97,7 @@ describe('events', () => {
     expect(scene.numbers(scene.ask('since=1h&follow=0'))).toEqual([1, 2, 3, 4]);
     expect(scene.numbers(scene.ask('', { 'last-event-id': `boot-${scene.base + 3}` }))).toEqual([4]);
     expect(scene.numbers(scene.ask('', { 'last-event-id': `other-${scene.base + 3}` }))).toEqual([1, 2, 3, 4]);
+    expect(scene.numbers(scene.ask(`since=${scene.base + 5}&follow=0`))).toEqual([1, 2, 3, 4]); // of an earlier life
     expect(() => scene.ask('since=yesterday')).toThrow(/since must be the number of an event, a span/);
   });
 

@@ -53,3 +53,9 @@ test('finds what happened from a moment on', () => {
   expect(journal.before(later + 1)).toBe(base + 4);
   expect(journal.before(0)).toBe(base);
 });
+
+test('a moment of which it knows no more is before all of this life, so that what was missed is told', () => {
+  const clock = new FakeClock();
+  const { journal } = filled(5000, clock);
+  expect(journal.since(journal.before(clock.wall()), 1).missed).toBeGreaterThan(0);
+});

@@ -91,6 +91,9 @@ async function settle(): Promise<void> {
   for (let calm = 0; calm < 5; calm = busy() ? 0 : calm + 1) await new Promise(resolve => setImmediate(resolve));
 }
 
+/** How many files this process has open. */
+const openFiles = (): { fds: number } => ({ fds: readdirSync('/proc/self/fd').length });
+
 const written = (file: LogFile): Promise<void> => new Promise(resolve => file.whenWritten(resolve));
 const put = (file: LogFile, text: string): void => file.append(Buffer.from(text, 'latin1'));
 
@@ -437,7 +440,7 @@ describe('opened anew', () => {
     desk.disk.hold();
     put(file, 'o\nthree\n');
     desk.clock.advance(PACE_MS);
-    expect(desk.files.reopen()).toEqual([]);
+    expect(await desk.files.reopen()).toEqual([]);
     put(file, 'four\n');
     desk.disk.release();
     await written(file);
@@ -467,7 +470,7 @@ describe('opened anew', () => {
     for (let at = 0, i = 0; at < text.length; at += 3000, i++) {
       put(file, text.slice(at, at + 3000));
       if (i % 2 === 0) await new Promise(resolve => setImmediate(resolve));
-      expect(desk.files.reopen()).toEqual([]);
+      expect(await desk.files.reopen()).toEqual([]);
     }
     await written(file);
     expect(desk.whole).toBe(text);
@@ -480,10 +483,45 @@ describe('opened anew', () => {
     await written(file);
     renameSync(desk.path, `${desk.path}.old`);
     mkdirSync(desk.path);
-    expect(desk.files.reopen()).toEqual([desk.path]);
+    expect(await desk.files.reopen()).toEqual([desk.path]);
     put(file, 'b\n');
     await written(file);
     expect(readFileSync(`${desk.path}.old`, 'utf8')).toBe('a\nb\n');
+  });
+
+  test('in the middle of a rotation that only empties it', async () => {
+    const desk = new Desk();
+    const file = desk.open({ maxsize: 10 });
+    put(file, 'one line\n');
+    await written(file);
+    const { truncate } = desk.disk;
+    desk.disk.truncate = async fd => {
+      renameSync(desk.path, `${desk.path}.old`);
+      await truncate(fd);
+    };
+    put(file, 'a second\n');
+    desk.clock.advance(PACE_MS);
+    expect(await desk.files.reopen()).toEqual([]);
+    await written(file);
+    expect([desk.text, readFileSync(`${desk.path}.old`, 'utf8')]).toEqual(['a second\n', '']);
+  });
+
+  test('while the end of a line is waited for: that is not for ever', async () => {
+    const desk = new Desk();
+    const file = desk.open({ maxsize: 100, backups: 2 });
+    desk.disk.failing.set('write', 'EIO');
+    put(file, 'one\n');
+    await settle();
+    desk.disk.failing.clear();
+    desk.clock.advance(999);
+    put(file, 'pass');
+    desk.clock.advance(1);
+    await settle();
+    expect(desk.text).toBe('one\n');
+    expect(await desk.files.reopen()).toEqual([]);
+    desk.clock.advance(LINE_MS + PACE_MS);
+    await written(file);
+    expect(desk.text).toBe('one\npass');
   });
 
   test('one that was removed, with its directory, is made anew within two seconds of being written to', async () => {
@@ -637,7 +675,16 @@ describe('trouble', () => {
     expect(lines(20_000).startsWith(kept.slice(0, -1))).toBe(true);
   });
 
-  test('a write that hangs is left to itself when the file is opened anew', async () => {
+  /** From here on the path leads to another disk, as if the one that hangs had been replaced. */
+  function leadElsewhere(desk: Desk, path: string): void {
+    const target = `/dev/shm/${basename(desk.dir)}-${basename(path)}`;
+    rmSync(path, { force: true });
+    writeFileSync(target, '');
+    symlinkSync(target, path);
+    onCleanup(() => rmSync(target, { force: true }));
+  }
+
+  test('a write that hangs is left to itself when the file is opened anew on another disk', async () => {
     const desk = new Desk();
     const file = desk.open();
     desk.disk.hold();
@@ -645,14 +692,34 @@ describe('trouble', () => {
     await desk.pass(11);
     expect(desk.events).toEqual(['trouble: it has taken nothing for 10 seconds']);
     renameSync(desk.path, `${desk.path}.old`);
+    leadElsewhere(desk, desk.path);
     const held = desk.disk.holding;
-    expect(desk.files.reopen()).toEqual([]);
+    expect(await desk.files.reopen()).toEqual([]);
     put(file, 'new\n');
     desk.disk.release();
-    await until(() => existsSync(desk.path) && desk.text === 'new\n');
-    expect([held, readFileSync(`${desk.path}.old`, 'utf8')]).toEqual([1, 'hung\n']);
+    await until(() => desk.text === 'new\n');
+    await until(() => readFileSync(`${desk.path}.old`, 'utf8') === 'hung\n');
+    expect(held).toBe(1);
     await desk.pass(2);
     expect(desk.events.slice(1)).toEqual(['restored, lost 0']);
+  });
+
+  test('what one that was left to itself has not written is counted', async () => {
+    const desk = new Desk();
+    const file = desk.open();
+    desk.disk.hold();
+    put(file, 'hung, and torn\n');
+    await desk.pass(11);
+    leadElsewhere(desk, desk.path);
+    expect(await desk.files.reopen()).toEqual([]);
+    desk.disk.room = 4;
+    desk.disk.release();
+    await settle();
+    desk.disk.room = Number.POSITIVE_INFINITY;
+    put(file, 'new\n');
+    await written(file);
+    await desk.pass(2);
+    expect(desk.events.slice(1)).toEqual(['restored, lost 11']);
   });
 
   test('so is one that waits for its turn behind others that hang', async () => {
@@ -664,20 +731,177 @@ describe('trouble', () => {
     await desk.pass(11);
     expect(desk.told).toHaveLength(3);
     const { holding } = desk.disk;
-    // From here on the paths lead to another disk, as if the one that hangs had been replaced.
-    const target = (path: string): string => `/dev/shm/${basename(desk.dir)}-${basename(path)}`;
-    for (const path of paths) {
-      rmSync(path);
-      symlinkSync(target(path), path);
-      onCleanup(() => rmSync(target(path), { force: true }));
-    }
-    expect(desk.files.reopen()).toEqual([]);
+    for (const path of paths) leadElsewhere(desk, path);
+    expect(await desk.files.reopen()).toEqual([]);
     for (const file of files) put(file, 'new\n');
     await settle();
     expect([holding, desk.disk.holding]).toEqual([2, 3]); // the last thread is for the other disk
     desk.disk.release();
     await Promise.all(files.map(written));
     expect(paths.map(path => readFileSync(path, 'utf8'))).toEqual(['new\n', 'new\n', 'hung\nnew\n']);
+  });
+
+  test('on the disk that hangs nothing is opened, as that would stop the daemon; it is once the disk answers', async () => {
+    const desk = new Desk();
+    const file = desk.open();
+    put(file, 'one\n');
+    await written(file);
+    await desk.pass(1);
+    desk.disk.hold();
+    put(file, 'two\n');
+    await desk.pass(2);
+    renameSync(desk.path, `${desk.path}.old`);
+    const reopened = desk.files.reopen();
+    await desk.pass(1);
+    expect([await reopened, existsSync(desk.path)]).toEqual([[desk.path], false]);
+    // A program that is started meanwhile is logged later, and not held up.
+    const other = desk.open({ path: join(desk.dir, 'other') });
+    put(other, 'said\n');
+    await desk.pass(2);
+    expect([existsSync(join(desk.dir, 'other')), desk.events]).toEqual([false, ['trouble: its disk does not answer']]);
+    desk.disk.release();
+    await written(file);
+    await desk.pass(2);
+    put(file, 'three\n');
+    await Promise.all([written(file), written(other)]);
+    expect([readFileSync(`${desk.path}.old`, 'utf8'), desk.text]).toEqual(['one\ntwo\n', 'three\n']);
+    expect(readFileSync(join(desk.dir, 'other'), 'utf8')).toBe('said\n');
+  });
+
+  test('a file that is removed is not made anew on a disk that hangs', async () => {
+    const desk = new Desk();
+    const file = desk.open();
+    put(file, 'one\n');
+    await written(file);
+    rmSync(desk.path);
+    desk.disk.hold();
+    put(file, 'two\n');
+    await desk.pass(5);
+    expect(existsSync(desk.path)).toBe(false);
+    desk.disk.release();
+    await written(file);
+    await desk.pass(2);
+    put(file, 'three\n');
+    await written(file);
+    expect(desk.text).toBe('three\n');
+  });
+
+  /** Renames hang from here on, until the function that is returned is called. */
+  function hangRenames(desk: Desk): () => void {
+    const held: (() => void)[] = [];
+    const { rename } = desk.disk;
+    desk.disk.rename = async (from, to) => {
+      await new Promise<void>(resolve => held.push(resolve));
+      await rename(from, to);
+    };
+    return () => {
+      desk.disk.rename = rename;
+      for (const resume of held) resume();
+    };
+  }
+
+  test('a rotation that hangs is left to itself too, and does nothing to the other disk if it comes back', async () => {
+    const desk = new Desk();
+    const file = desk.open({ maxsize: 10, backups: 3 });
+    writeFileSync(`${desk.path}.1`, 'former\n');
+    put(file, 'one line\n');
+    await written(file);
+    const resume = hangRenames(desk);
+    put(file, 'a second\n');
+    await desk.pass(11);
+    expect(desk.events).toEqual(['trouble: it has taken nothing for 10 seconds']);
+    const { fds } = openFiles();
+    leadElsewhere(desk, desk.path);
+    expect(await desk.files.reopen()).toEqual([]);
+    await written(file);
+    expect(desk.text).toBe('a second\n');
+    resume();
+    await settle();
+    await desk.pass(2);
+    put(file, 'a third\n');
+    await written(file);
+    expect(readdirSync(desk.dir).sort()).toEqual(['log', 'log.2']);
+    expect([desk.text, readFileSync(`${desk.path}.2`, 'utf8')]).toEqual(['a second\na third\n', 'former\n']);
+    expect(desk.events.slice(1)).toEqual(['restored, lost 0']);
+    expect(openFiles().fds).toBe(fds); // the former is closed
+  });
+
+  test('one that hangs and comes back: who asked for it to be opened anew was told the truth, and it is', async () => {
+    const desk = new Desk();
+    const file = desk.open({ maxsize: 10, backups: 3 });
+    put(file, 'one line\n');
+    await written(file);
+    const resume = hangRenames(desk);
+    put(file, 'a second\n');
+    desk.clock.advance(PACE_MS);
+    await settle();
+    const reopened = desk.files.reopen();
+    await desk.pass(1);
+    expect(await reopened).toEqual([desk.path]);
+    const again = desk.files.reopen();
+    resume();
+    expect(await again).toEqual([]);
+    await written(file);
+    expect([readFileSync(`${desk.path}.1`, 'utf8'), desk.text]).toEqual(['one line\n', 'a second\n']);
+  });
+
+  test('a disk that hangs is not looked at again and again, nor waited for by each life of a program', async () => {
+    const desk = new Desk();
+    const file = desk.open();
+    put(file, 'one\n');
+    await written(file);
+    let looks = 0;
+    const { stat } = desk.disk;
+    let answer = (): void => {};
+    desk.disk.stat = async path => {
+      looks++;
+      await new Promise<void>(resolve => {
+        answer = resolve;
+      });
+      return await stat(path);
+    };
+    rmSync(desk.path);
+    for (let i = 0; i < 5; i++) {
+      put(file, 'more\n');
+      await written(file);
+      await desk.pass(1);
+    }
+    expect(looks).toBe(1);
+    let waiting = 0;
+    const { whenWritten } = file;
+    file.whenWritten = callback => {
+      waiting++;
+      whenWritten.call(file, callback);
+    };
+    desk.disk.hold();
+    put(file, 'hung\n');
+    for (let life = 0; life < 100; life++) {
+      desk.files.release(desk.path);
+      expect(desk.open()).toBe(file);
+    }
+    expect(waiting).toBe(1);
+    desk.disk.stat = stat;
+    answer();
+  });
+
+  test('a write that takes nothing is not repeated at once, and is trouble in the end', async () => {
+    const desk = new Desk();
+    const file = desk.open();
+    const { write } = desk.disk;
+    let writes = 0;
+    desk.disk.write = (_fd, _bytes, callback) => {
+      writes++;
+      setImmediate(() => callback(null, 0));
+    };
+    pour(file, lines(2000));
+    await settle();
+    expect(writes).toBe(1);
+    await desk.pass(11);
+    expect(desk.events).toEqual(['trouble: it has taken nothing for 10 seconds']);
+    desk.disk.write = write;
+    await desk.pass(1);
+    await written(file);
+    expect(desk.text).toBe(lines(2000));
   });
 
   test('a FIFO that nobody reads: no mistake and no hang; once somebody reads it, it gets what waited', async () => {

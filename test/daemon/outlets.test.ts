@@ -6,7 +6,9 @@ import { describe, expect, test } from 'vitest';
 import type { ProcessSpec } from '../../src/core/program.ts';
 import { LogFiles } from '../../src/daemon/logfiles.ts';
 import { Outlets } from '../../src/daemon/outlets.ts';
+import type { Pty } from '../../src/daemon/pty.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { FakeDisk } from '../support/fake-disk.ts';
 import { type FileTarget, logTo, makeSpec } from '../support/spec.ts';
 import { tempDir } from '../support/world.ts';
 
@@ -15,7 +17,8 @@ class Desk {
   readonly clock = new FakeClock();
   readonly dir = tempDir();
   readonly path = join(this.dir, 'x.log');
-  private readonly logfiles = new LogFiles(this.clock, () => {});
+  readonly disk = new FakeDisk();
+  readonly logfiles = new LogFiles(this.clock, () => {}, { disk: this.disk });
   private readonly lives: Outlets[] = [];
 
   begin(name: string, changes: Partial<FileTarget> = {}, more: Partial<ProcessSpec> = {}): Outlets {
@@ -87,6 +90,15 @@ describe('raw', () => {
     );
   });
 
+  test('a return that came last belongs to the last line, or is one of its own', async () => {
+    const desk = new Desk();
+    const web = desk.begin('web', { prefix: '> ' });
+    say(web, 'one\r');
+    web.flush();
+    say(web, '\r\n\r');
+    expect(await desk.text()).toBe('> one\r\n> \r');
+  });
+
   test('a prefix alone', async () => {
     const desk = new Desk();
     say(desk.begin('web', { prefix: '> ' }), 'a\r\nb\r\n');
@@ -122,6 +134,17 @@ describe('text', () => {
     expect(await desk.text()).toBe('| login: me!\n| next\n');
   });
 
+  test('one of which ever more comes is written meanwhile', async () => {
+    const desk = new Desk();
+    const web = desk.begin('web', { format: 'text' });
+    for (let dots = 0; dots < 20; dots++) {
+      say(web, '.');
+      desk.clock.advance(100);
+      expect((await desk.soFar()).length).toBeGreaterThan(dots - 10);
+    }
+    expect(await desk.text()).toBe('.'.repeat(20));
+  });
+
   test('one that no longer begins so is written anew', async () => {
     const desk = new Desk();
     const web = desk.begin('web', { format: 'text' });
@@ -129,6 +152,21 @@ describe('text', () => {
     desk.clock.advance(1000);
     say(web, '\rloaded \r\n');
     expect(await desk.text()).toBe('loading\nloaded\n');
+  });
+
+  test.each([
+    ['text', '.'.repeat(20)],
+    ['json', '.'.repeat(20)],
+  ] as const)('%s: so is one that was redrawn once, and only grows since', async (format, all) => {
+    const desk = new Desk();
+    const web = desk.begin('web', { format });
+    say(web, 'x\b');
+    for (let dots = 0; dots < 20; dots++) {
+      say(web, '.');
+      desk.clock.advance(100);
+      expect((await desk.soFar()).replace(/[^.]/g, '').length).toBeGreaterThan(dots - 10);
+    }
+    expect((await desk.text()).replace(/"time":"[^"]*"|[^.]/g, '')).toBe(all);
   });
 
   test('a line that is being redrawn is written once it rests', async () => {
@@ -416,6 +454,40 @@ describe('a reload', () => {
     expect(() => web.redirect(desk.spec('web', {}, changes))).toThrow(/is a directory/);
     say(web, 'still here\r\n');
     expect(await desk.text()).toBe('still here\n');
+  });
+
+  test('a file that was opened for nothing is closed again', async () => {
+    const desk = new Desk();
+    const other = join(desk.dir, 'y.log');
+    const web = desk.begin('web');
+    const changes = { stdout: logTo(other), stderr: logTo(desk.dir) };
+    expect(() => web.redirect(desk.spec('web', {}, changes))).toThrow(/is a directory/);
+    expect(desk.logfiles.open(logTo(other)).isShared).toBe(false);
+    desk.logfiles.release(other);
+    await desk.text();
+  });
+
+  test('the terminal is held up by the file that it feeds, and by no other', async () => {
+    const desk = new Desk();
+    const web = desk.begin('web');
+    const holding = new Set<object>();
+    const pty: Pick<Pty, 'setPaused'> = {
+      setPaused: (by, isPaused) => void (isPaused ? holding.add(by) : holding.delete(by)),
+    };
+    web.attach(pty as Pty); // all that outlets use of it
+    desk.disk.hold();
+    const flood = `${'x'.repeat(2 ** 20)}\n`;
+    say(web, flood);
+    expect(holding.size).toBe(1);
+    const other = join(desk.dir, 'other.log');
+    web.redirect(desk.spec('web', { path: other }));
+    expect(holding.size).toBe(0);
+    say(web, flood);
+    expect(holding.size).toBe(1);
+    desk.disk.release();
+    expect(await desk.soFar(other)).toBe(flood);
+    expect(holding.size).toBe(0);
+    expect(await desk.text()).toBe(flood);
   });
 
   test('a stream that gets a file, and loses it', async () => {

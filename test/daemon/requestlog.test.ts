@@ -44,6 +44,16 @@ test('input that comes fast is counted, and told of more and more rarely; what c
   expect(clock.pending).toBe(0);
 });
 
+test('what was counted is told once no more comes, however rarely it was told before', () => {
+  const { clock, told, type } = scene();
+  for (let at = 0; at < 630_000; at += 100) {
+    type(1);
+    clock.advance(100);
+  }
+  clock.advance(5000);
+  expect(told.reduce((sum, { times }) => sum + times, 0)).toBe(6300);
+});
+
 test('nobody is lost among others: each client and process is counted for itself', () => {
   const { clock, told, type } = scene();
   for (let i = 0; i < 3; i++) for (const by of [ALICE, BOB]) type(1, by);
@@ -74,6 +84,22 @@ test('a client that thinks up names fills neither the journal nor the memory', (
   clock.advance(10_000);
   log.asked({ verb: 'stop', what: ['web'], by: ALICE });
   expect(told.at(-1)).toMatchObject({ by: ALICE, times: 1 });
+});
+
+test('a loop over many programs does not fill the journal, and each of its requests is counted', () => {
+  const { clock, told, log } = scene();
+  const ask = (i: number): void => log.asked({ verb: 'signal', what: ['HUP', `web${i % 100}`], by: ALICE });
+  for (let i = 0; i < 2000; i++) ask(i);
+  expect(told).toHaveLength(200);
+  clock.advance(1000);
+  expect(told).toHaveLength(300);
+  expect(told.reduce((sum, { times }) => sum + times, 0)).toBe(2000);
+  clock.advance(60_000);
+  for (let i = 0; i < 100; i++) ask(i);
+  expect(told).toHaveLength(361); // one more for each second since
+  clock.advance(1000);
+  expect(told.reduce((sum, { times }) => sum + times, 0)).toBe(2100);
+  expect(clock.pending).toBe(0);
 });
 
 test('what is told of names is bounded, and cannot move a cursor', () => {

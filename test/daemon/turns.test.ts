@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { Turns } from '../../src/daemon/turns.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 
 /** What asks for a thread, and when it gets one. */
 class Queue {
-  readonly turns = new Turns();
+  readonly clock = new FakeClock();
+  readonly turns = new Turns(this.clock);
   readonly running: string[] = [];
   private readonly done = new Map<string, () => void>();
 
@@ -59,9 +61,51 @@ test('devices take turns', () => {
 });
 
 test('what fails gives its turn back', async () => {
-  const turns = new Turns();
+  const turns = new Turns(new FakeClock());
   for (let i = 0; i < 10; i++) {
     await expect(turns.perform(1n, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
   }
   await expect(turns.perform(1n, () => Promise.resolve(7))).resolves.toBe(7);
+});
+
+test('also what throws at once', async () => {
+  const turns = new Turns(new FakeClock());
+  for (let i = 0; i < 10; i++) {
+    await expect(
+      turns.perform(1n, () => {
+        throw new Error('no');
+      }),
+    ).rejects.toThrow('no');
+  }
+  await expect(turns.perform(1n, () => Promise.resolve(7))).resolves.toBe(7);
+});
+
+test('a device from which nothing comes back for a second hangs, until something does', () => {
+  const queue = new Queue();
+  expect(queue.turns.isAnyStalled).toBe(false);
+  for (const name of ['one', 'two']) queue.ask(name, 1n);
+  queue.clock.advance(900);
+  queue.ask('other', 2n);
+  queue.clock.advance(100);
+  expect([queue.turns.isStalled(1n), queue.turns.isStalled(2n), queue.turns.isAnyStalled]).toEqual([true, false, true]);
+  queue.end('one');
+  expect([queue.turns.isStalled(1n), queue.turns.isAnyStalled]).toEqual([false, false]);
+});
+
+test('questions take no turn, and one device not more than one', async () => {
+  const queue = new Queue();
+  for (const name of ['hung', 'hung too', 'waits']) queue.ask(name, 1n);
+  const asked: string[] = [];
+  const ask = (name: string, device: bigint): void =>
+    void queue.turns.ask(device, async () => {
+      asked.push(name);
+      await new Promise(() => {});
+    });
+  for (const name of ['a', 'b']) ask(name, 1n);
+  for (const name of ['c', 'd']) ask(name, 2n);
+  queue.ask('other', 2n);
+  expect([asked, queue.running]).toEqual([
+    ['a', 'c'],
+    ['hung', 'hung too', 'other'],
+  ]);
 });

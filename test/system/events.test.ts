@@ -122,7 +122,7 @@ describe('what people do', () => {
     expect(status).toBe(200);
     const [stop, restart] = await eventsOf(daemon, 'request');
     expect(stop?.by).toEqual({ who: 'someone', from: 'a client that does not say' });
-    expect(restart?.by?.who).toBe(`[2J${'root'.repeat(100)}`.slice(0, 64));
+    expect(restart?.by?.who).toBe(`[2J${'root'.repeat(100)}`.slice(0, 160));
     expect(restart?.by?.from).toBe('a client that does not say from \ufffd');
   });
 

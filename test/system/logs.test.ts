@@ -224,11 +224,14 @@ programs:
     expect(readFileSync(join(disk, 'log'), 'utf8')).toBe('said\n');
   });
 
-  test('that hangs: requests are answered, programs run, others are logged, and the daemon ends', async ({ skip }) => {
+  test('that hangs: requests are answered, programs run and start, others are logged, and the daemon ends', async ({
+    skip,
+  }) => {
     const bench = new Bench(`
 defaults: {starttime: 0}
 programs:
   hung: {cmd: yes, stdout: disk/hung.log}
+  late: {cmd: yes, stdout: disk/late.log, autostart: false}
   other: {cmd: "sh -c 'stty -echo; echo ready; while read line; do echo $line; done'", stdout: other.log}
 `);
     const image = join(bench.dir, 'image');
@@ -248,6 +251,12 @@ programs:
     await daemon.untilEvent(({ type, path }) => type === 'log.trouble' && path === join(disk, 'hung.log'));
     const before = (await daemon.info('hung')).scrollback.to;
     await until(async () => (await daemon.info('hung')).scrollback.to > before + 2 * MB);
+    await daemon.call('POST', '/v1/start', { select: ['late'] });
+    expect((await daemon.info('late')).state).toBe('RUNNING');
+    daemon.signal('SIGUSR2');
+    await daemon.untilEvent(({ type }) => type === 'log.reopened');
+    const [reopened] = await ofType(daemon, 'log.reopened');
+    expect(reopened?.failed).toEqual(expect.arrayContaining([join(disk, 'hung.log'), join(disk, 'late.log')]));
     await daemon.call('POST', '/v1/processes/other/input', Buffer.from('written\r'));
     await until(() => readFileSync(join(bench.dir, 'other.log'), 'utf8') === 'ready\nwritten\n');
     daemon.signal('SIGTERM');

@@ -66,6 +66,7 @@ describe('a line is what was last visible on it', () => {
     ['marks', 'x\re\u0301\u0302\r\n', ['e\u0301\u0302']],
     ['a repeated character', 'a\x1b[3b\r\n', ['aaaa']],
     ['line drawing', '\x1b(0lqk\x1b(B\r\n\x1b)0\x0ex\x0f|\r\n', ['┌─┐', '│|']],
+    ['a cursor that was saved on a line before', 'abc\x1b7\r\nxy\x1b8z\r\n', ['abc', 'xy', 'z']],
     ['a saved cursor', 'a\x1b7bc\x1b8X\x1b[sYZ\x1b[u!\r\n', ['aX!Z']],
     ['up and down end a line', 'one\x1b[Atwo\x1b[3;1Hthree\r\n', ['one', 'two', 'three']],
     ['a screen that is drawn', '\x1b[2J\x1b[1;1Hone\x1b[2;3Htwo\x1b[9Gthree', ['one', 'two   three']],
