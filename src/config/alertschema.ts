@@ -33,14 +33,16 @@ const SMTP = {
   port: {
     kind: integer({ min: 1, max: MAX_PORT }),
     help: 'Its port.',
-    otherwise: '587; 465 with `tls: true`, 25 with `none` or `opportunistic`',
+    otherwise: '587; 465 with `tls: true` or `implicit`, 25 with `none` or `opportunistic`',
     example: '587',
   },
   tls: {
-    kind: oneOf(['implicit', 'starttls', 'opportunistic', 'none'], { true: 'implicit', false: 'none' }),
+    kind: oneOf(['true', 'implicit', 'starttls', 'opportunistic', 'none'], { false: 'none' }),
     help:
-      'How what is sent is kept from others: `true` (or `implicit`) is TLS from the first byte, `starttls` begins it before ' +
-      'anything is said and refuses a server that cannot, `opportunistic` uses it where the server can (and must, to get a password), `none` (or `false`) never.',
+      'How what is sent is kept from others: `implicit` is TLS from the first byte, `starttls` begins it before anything is ' +
+      'said and refuses a server that cannot, `true` is whichever of the two the port is for (`implicit` on 465 or where none ' +
+      'is given, else `starttls`), `opportunistic` uses it where the server can (and must, to get a password), `none` (or ' +
+      '`false`) never.',
     otherwise: '`starttls`; `implicit` on port 465, `opportunistic` on port 25',
     example: 'true',
   },

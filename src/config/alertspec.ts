@@ -132,7 +132,15 @@ type EmailFields = NonNullable<AlertFields['email']>['value'];
 const ADDRESS =
   /^(?:[^\p{Cc}<>,;"]*<[^\s\p{Cc}<>,;@]+(?:@[^\s\p{Cc}<>,;@]+)?>|[^\s\p{Cc}<>,;@]+(?:@[^\s\p{Cc}<>,;@]+)?)$/u;
 
+type Tls = EmailSpec['smtp']['tls'];
+
 const PORTS = { implicit: 465, starttls: 587, opportunistic: 25, none: 25 } as const;
+
+/** As it is asked for; where that is no more than that it must be, or not at all, as servers do it at such a port. */
+function tlsOf(asked: Tls | 'true' | undefined, port: number | undefined): Tls {
+  if (asked === 'true') return port === undefined || port === PORTS.implicit ? 'implicit' : 'starttls';
+  return asked ?? (port === PORTS.implicit ? 'implicit' : port === PORTS.opportunistic ? 'opportunistic' : 'starttls');
+}
 
 const LOCAL_HOST = /^(?:localhost|127\.[0-9.]+|::1)$/i;
 
@@ -149,7 +157,7 @@ function emailOf(job: Job, fields: EmailFields): EmailSpec {
   };
   if (to?.length === 0) job.report.error(fields.to?.keyPlace ?? job.named.keyPlace, '`to` names nobody');
   const port = server.port;
-  const tls = server.tls ?? (port === 465 ? 'implicit' : port === 25 ? 'opportunistic' : 'starttls');
+  const tls = tlsOf(server.tls, port);
   const host = filled(job, smtp?.kind === 'text' ? smtp.node : server.host) ?? '';
   checkLogin(job, map, { host, tls });
   return {
@@ -171,7 +179,7 @@ type SmtpFields = Extract<NonNullable<NonNullable<EmailFields['smtp']>['value']>
 function checkLogin(
   { report }: Job,
   { user, password, tls: written }: SmtpFields,
-  { host, tls }: { host: string; tls: EmailSpec['smtp']['tls'] },
+  { host, tls }: { host: string; tls: Tls },
 ): void {
   if (user !== undefined && password === undefined) report.error(user.keyPlace, '`user` is there without a `password`');
   if (password !== undefined && user === undefined)

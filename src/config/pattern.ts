@@ -9,11 +9,15 @@ const load = (): typeof import('re2js') => createRequire(import.meta.url)('re2js
 /** `/…/`, and the flags that JavaScript has, of which one means something here. What ends otherwise is a path. */
 const SLASHED = /^\/(.*)\/([dgimsuvy]*)$/s;
 
+/** Characters of it. A megabyte takes seconds to compile, for which the daemon would stand still. */
+const LONGEST_MATCH = 4096;
+
 /** Whether a line holds what is looked for. */
 export type Pattern = (line: string) => boolean;
 
 /** What `match` says: `/…/` or `/…/i` is a pattern, anything else a text to be found as it stands. */
 export function readMatch(match: string): Pick<OutputSpec, 'match' | 'ignoreCase'> | { readonly problem: string } {
+  if (match.length > LONGEST_MATCH) return { problem: `it is longer than ${LONGEST_MATCH} characters` };
   const [, pattern, flags = ''] = SLASHED.exec(match) ?? [];
   if (match === '' || pattern === '') return { problem: 'it is empty, and would match every line' };
   if (pattern === undefined) return { match: load().RE2JS.quote(match), ignoreCase: false };

@@ -119,12 +119,12 @@ export function oneOf<const T extends string>(
   spellings: Readonly<Record<string, T>> = {},
 ): Kind<T> {
   const last = words.at(-1) ?? '';
-  const others = Object.keys(spellings).map(spelling =>
-    spelling === 'true' || spelling === 'false' ? spelling === 'true' : spelling,
+  const all = [...words, ...Object.keys(spellings)].map(word =>
+    word === 'true' || word === 'false' ? word === 'true' : word,
   );
   return typed({
     label: `${words.slice(0, -1).join(', ')} or ${last}`,
-    schema: { enum: [...words, ...others] },
+    schema: { enum: all },
     quotes: true,
     parse: text => {
       const value = words.find(word => word === text) ?? (Object.hasOwn(spellings, text) ? spellings[text] : undefined);

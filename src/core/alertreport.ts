@@ -49,7 +49,7 @@ export function reportOf(message: AlertMessage): Report {
       text: subject,
       ...message,
       at: new Date(at).toISOString(),
-      ended: ended && { ...ended.exit, ranForSeconds: ended.ranFor / 1000 },
+      ended: ended && { ...ended.exit, ranForSeconds: Math.round(ended.ranFor) / 1000 },
     },
     line: [sentence(summary), ...details].join(' '),
   };

@@ -22,6 +22,8 @@ export interface AlertsOptions {
   /** The config file, for the command to look closer. */
   readonly config: string;
   readonly processes: () => readonly Process[];
+  /** Of two of a name that which stays. */
+  readonly find: (fullname: string) => Process | undefined;
   /** Has a message told. */
   readonly enqueue: (spec: AlertSpec, message: AlertMessage) => void;
   /** Has the open alarms outlive the daemon. */
@@ -92,7 +94,8 @@ export class Alerts implements Disposable {
   onHappening(happening: HappeningBody): void {
     if (this.rules.size === 0) return;
     const { type } = happening;
-    const process = type === 'process.exit' || type === 'process.state' ? this.find(happening.process) : undefined;
+    const process =
+      type === 'process.exit' || type === 'process.state' ? this.options.find(happening.process) : undefined;
     if (type === 'process.exit' && process) this.output.onEnd(process);
     const subject = process && { spec: process.spec, life: process.current };
     const occurrences = occurrencesOf(happening, subject, this.options.clock.wall());
@@ -159,7 +162,7 @@ export class Alerts implements Disposable {
     const { host, config, clock, enqueue } = this.options;
     for (const telling of told) {
       const about = telling.kind === 'surplus' ? null : telling.facts.process;
-      const process = about === null ? undefined : this.find(about);
+      const process = about === null ? undefined : this.options.find(about);
       const screen = process === undefined ? [] : this.screens.of(process);
       const state = process && statusOf(process.current);
       const setting = { spec: rule.spec, host, config, now: clock.wall(), state, screen };
@@ -179,6 +182,7 @@ export class Alerts implements Disposable {
         : clock.after(deadline - clock.now(), () => {
             rule.armedFor = undefined;
             this.follow(rule, expire(rule.spec, rule.state, clock.now()));
+            this.arm(rule); // where it fired a fraction early, nothing was due yet
           });
   }
 
@@ -198,11 +202,6 @@ export class Alerts implements Disposable {
     if (text === this.kept) return;
     this.kept = text;
     this.options.keep(alarms);
-  }
-
-  private find(fullname: string): Process | undefined {
-    const found = this.options.processes().filter(process => process.fullname === fullname);
-    return found.find(process => !process.isLeaving) ?? found[0];
   }
 }
 

@@ -170,6 +170,7 @@ export class Daemon {
       host: hostname(),
       config: loaded.config.path,
       processes: () => this.supervisor.all,
+      find: name => this.supervisor.find(name),
       enqueue: (spec, message) => this.courier.enqueue(spec, message),
       keep: alarms => this.courier.keep(alarms),
       warn: (process, message) => this.log.warn({ process }, `${process}: ${message}`),

@@ -5,15 +5,19 @@ import { MutableDisposable } from '../runtime/lifetime.ts';
 import { TextLines } from '../terminal/textline.ts';
 import type { Process } from './process.ts';
 
-/** Bytes that are read of one process before the next one has its turn. */
-const PIECE = 16 * 1024;
+/** Bytes that are read of one process before the next one has its turn: fewer, once that has taken longer than a turn may. */
+const PIECE = 4 * 1024;
+const SMALLEST_PIECE = 128;
 
-/** How long one turn of the event loop may be spent on lines, and how long it is let be after that: a fifth of a core at most. */
+/** How long one turn of the event loop may be spent on lines. */
 const TURN_MS = 2;
-const PAUSE_MS = 8;
+
+/** How long they are let be after that, in times of what it took: a fifth of a core at most, however slow a pattern is. */
+const LEISURE = 4;
+const SHORTEST_PAUSE_MS = LEISURE * TURN_MS;
 
 /** Pieces of one turn, whatever the clock says. */
-const MOST_PIECES = 16;
+const MOST_PIECES = 64;
 
 /** Bytes of a line that are looked at. */
 const MOST_OF_LINE = 4 * 1024;
@@ -51,6 +55,7 @@ export class OutputWatch implements Disposable {
   private readonly due = new Set<Watch>();
   private readonly next = new MutableDisposable();
   private isRunning = false;
+  private piece = PIECE;
 
   constructor(clock: Clock, listener: OutputListener) {
     this.clock = clock;
@@ -104,15 +109,21 @@ export class OutputWatch implements Disposable {
   };
 
   private readonly run = (): void => {
-    const until = this.clock.now() + TURN_MS;
-    for (let pieces = 0; pieces < MOST_PIECES && this.clock.now() <= until; pieces++) {
+    const begun = this.clock.now();
+    let now = begun;
+    for (let pieces = 0; pieces < MOST_PIECES && now - begun <= TURN_MS; pieces++) {
       const [watch] = this.due;
       if (watch === undefined) break;
       this.due.delete(watch);
       if (this.read(watch)) this.due.add(watch); // behind the others
+      const before = now;
+      now = this.clock.now();
+      const isSlow = now - before > TURN_MS;
+      this.piece = isSlow ? Math.max(SMALLEST_PIECE, this.piece / 2) : Math.min(PIECE, this.piece * 2);
     }
     this.isRunning = this.due.size > 0;
-    if (this.isRunning) this.next.value = this.clock.after(PAUSE_MS, this.run);
+    if (!this.isRunning) return;
+    this.next.value = this.clock.after(Math.max(SHORTEST_PAUSE_MS, LEISURE * (now - begun)), this.run);
   };
 
   /** Reads a piece. Returns whether there is more. */
@@ -120,7 +131,7 @@ export class OutputWatch implements Disposable {
     const { process, lines } = watch;
     const { scrollback } = process.console;
     const stop = watch.endsAt ?? scrollback.head;
-    const { from, bytes } = scrollback.read(watch.at, Math.max(0, Math.min(PIECE, stop - watch.at)));
+    const { from, bytes } = scrollback.read(watch.at, Math.max(0, Math.min(this.piece, stop - watch.at)));
     if (from > watch.at) this.skip(watch, from - watch.at);
     watch.at = from + bytes.length;
     lines.write(bytes);
@@ -138,12 +149,17 @@ export class OutputWatch implements Disposable {
   private skip(watch: Watch, bytes: number): void {
     watch.lines.restart();
     watch.skipped += bytes;
-    const now = this.clock.now();
-    if (now - watch.toldAt < TELL_EVERY_MS) return;
-    const message = `${watch.skipped} bytes of its output came too fast to be looked at for alerts`;
-    watch.toldAt = now;
+    if (!watch.isTallying) this.tellSkipped(watch);
+  }
+
+  /** What is skipped within a minute of that is told at its end. */
+  private tellSkipped(watch: Watch): void {
+    const { skipped, process } = watch;
+    watch.isTallying = skipped > 0;
+    if (skipped === 0) return;
     watch.skipped = 0;
-    this.listener.skipped(watch.process, message);
+    watch.tally.value = this.clock.after(TELL_EVERY_MS, () => this.tellSkipped(watch));
+    this.listener.skipped(process, `${skipped} bytes of its output came too fast to be looked at for alerts`);
   }
 }
 
@@ -157,7 +173,9 @@ class Watch implements Disposable {
   endsAt: number | undefined;
   /** Bytes that were not looked at, and not told of. */
   skipped = 0;
-  toldAt = Number.NEGATIVE_INFINITY;
+  /** Skipping was told of within the last minute. */
+  isTallying = false;
+  readonly tally = new MutableDisposable();
   private readonly subscription: Disposable;
 
   constructor(
@@ -172,6 +190,7 @@ class Watch implements Disposable {
 
   [Symbol.dispose](): void {
     this.subscription[Symbol.dispose]();
+    this.tally[Symbol.dispose]();
   }
 }
 

@@ -130,7 +130,7 @@ async function sendDatagram(record: Buffer, { host, port }: Place, { clock, sign
   } finally {
     close(socket);
   }
-  return `sent to udp ${where}, where nobody answers`;
+  return `sent to udp ${where}; whether it arrived is not known`;
 }
 
 function close(socket: UdpSocket): void {
@@ -166,7 +166,7 @@ async function sendCounted(record: Buffer, { host, port }: Place, options: DialO
     });
     const isLate = (await Promise.race([closed, late])) === 'late';
     signal.throwIfAborted();
-    return isLate ? `sent to tcp ${where}, which answers nothing` : `tcp ${where} has read it`;
+    return isLate ? `sent to tcp ${where}, which never says what it has read` : `tcp ${where} has read it`;
   } catch (error) {
     signal.throwIfAborted();
     throw new Error(`cannot send to tcp ${where}: ${describeErrno(error)}`);

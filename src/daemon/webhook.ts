@@ -7,6 +7,7 @@ import { originOf } from '../core/alertvia.ts';
 import type { Millis } from '../core/program.ts';
 import { VERSION } from '../protocol/version.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { isErrno } from '../runtime/errno.ts';
 import { DeliveryError } from './attempt.ts';
 import { dial, secure } from './dialing.ts';
 
@@ -90,6 +91,13 @@ async function connect(url: URL, options: WebhookOptions): Promise<Duplex> {
   return made;
 }
 
+const NO_ANSWER = 'the connection ended without an answer';
+
+/** Node's "socket hang up", which says nothing to who reads it at night. */
+function isHangup(error: Error): boolean {
+  return isErrno(error, 'ECONNRESET');
+}
+
 interface Posting {
   readonly socket: Duplex;
   readonly headers: Record<string, string>;
@@ -111,11 +119,10 @@ function post(url: URL, { socket, headers, body }: Posting): Promise<IncomingMes
   return new Promise((resolve, reject) => {
     const isSecure = url.protocol === 'https:';
     const request = isSecure ? process.getBuiltinModule('node:https').request(options) : plainRequest(options);
-    request.on('error', error => reject(new Error(`cannot post to ${url.origin}: ${error.message}`)));
+    const fail = (why: string): void => reject(new Error(`cannot post to ${url.origin}: ${why}`));
+    request.on('error', error => fail(isHangup(error) ? NO_ANSWER : error.message));
     request.on('response', resolve);
-    request.on('close', () =>
-      reject(new Error(`cannot post to ${url.origin}: the connection ended without an answer`)),
-    );
+    request.on('close', () => fail(NO_ANSWER));
     request.end(body);
   });
 }

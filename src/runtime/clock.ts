@@ -17,7 +17,8 @@ export const realClock: Clock = {
   now: () => performance.now(),
   wall: () => Date.now(),
   after(ms, callback) {
-    // Node's timers count whole milliseconds and may fire a fraction early by `now()`: rounding up keeps deadlines true.
+    // Node's timers count whole milliseconds. Rounded up, they still fire up to one early by `now()`, now and then: who goes
+    // by a deadline looks at it again.
     const timer = setTimeout(callback, Math.min(Math.max(0, Math.ceil(ms)), LONGEST_TIMER));
     return { [Symbol.dispose]: () => clearTimeout(timer) };
   },

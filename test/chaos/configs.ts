@@ -98,6 +98,15 @@ const DAEMON_SECTIONS = [
   ['daemon: {detachkeys: "ctrl-p,ctrl-q"}\n', 'daemon:\n  detachkeys: ctrl-p,ctrl-q\n'],
   ['daemon: {log: {level: debug}}\n', 'daemon: {log: {level: "debug"}}\n'],
   ['daemon: {socket: {mode: 0660}}\n', 'daemon: {socket: {mode: "0660"}}\n'],
+  // Nobody listens: messages wait, are tried again, and go with their alert. A command is a child beside the programs.
+  [
+    'alerts: {sys: {syslog: "udp://127.0.0.1:9", on: all, output: "/[0-9]{2}/"}}\n',
+    'alerts:\n  sys:\n    syslog: {address: "udp://127.0.0.1:9"}\n    on: [all]\n    output: {match: "/[0-9]{2}/"}\n',
+  ],
+  [
+    'alerts: {sys: {syslog: "udp://127.0.0.1:9", on: fatal, every: 1s}, run: {command: ["true", "${summary}"], on: all, every: 2}}\n',
+    'alerts:\n  run: {command: ["true", "${summary}"], on: [all], every: 2s}\n  sys: {syslog: "udp://127.0.0.1:9", on: [fatal], every: 1s}\n',
+  ],
 ] as const satisfies readonly (readonly string[])[];
 
 /** Every key of a program that the storm changes. A test holds it to the schema. */

@@ -47,6 +47,10 @@ describe('an alert', () => {
   test.each([
     ['{host: m}', 587, 'starttls'],
     ['{host: m, tls: true}', 465, 'implicit'],
+    ['{host: m, tls: true, port: 465}', 465, 'implicit'],
+    ['{host: m, tls: true, port: 587}', 587, 'starttls'],
+    ['{host: m, tls: true, port: 25}', 25, 'starttls'],
+    ['{host: m, tls: implicit, port: 587}', 587, 'implicit'],
     ['{host: m, tls: false}', 25, 'none'],
     ['{host: m, tls: none}', 25, 'none'],
     ['{host: m, tls: opportunistic}', 25, 'opportunistic'],
@@ -217,6 +221,7 @@ describe('what to look for', () => {
     ['/(/', 'missing closing ): `(`'],
     ['/a(?=b)/', 'invalid or unsupported Perl syntax: `(?=`'],
     ['/(a)\\1/', 'invalid escape sequence: `\\1`'],
+    ['x'.repeat(4097), 'it is longer than 4096 characters'],
     ['/a/g', '`g` is no flag; the only one is `i`, as in /…/i'],
   ])('%s is wrong', (match, problem) => {
     expect(readMatch(match)).toEqual({ problem });

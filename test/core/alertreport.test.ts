@@ -5,7 +5,7 @@ import { reportOf } from '../../src/core/alertreport.ts';
 import { messageOf } from '../../src/core/alertwording.ts';
 import type { Facts } from '../../src/core/occurrence.ts';
 import type { Alarm, Telling } from '../../src/core/telling.ts';
-import { makeAlert } from '../support/alerts.ts';
+import { makeAlert, makeMessage } from '../support/alerts.ts';
 
 const AT = Date.UTC(2026, 10, 21, 3, 5, 26, 123);
 const SCREEN = ['listening on 80', '', 'Traceback (most recent call last):', 'ValueError: out of ducks'];
@@ -333,6 +333,11 @@ describe('for programs', () => {
         "text": "[db1] web:web_00 exited with 3 after 12 s",
       }
     `);
+  });
+
+  test('how long it ran in milliseconds, and no more digits than that', () => {
+    const ended = { exit: { code: 3, signal: null }, ranFor: 3.821376999999984 };
+    expect(reportOf(makeMessage({ ended })).json.ended).toEqual({ code: 3, signal: null, ranForSeconds: 0.004 });
   });
 
   test('one line', () => {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AlertMessage, AlertSpec } from '../../src/core/alert.ts';
 import { Alerts } from '../../src/daemon/alerts.ts';
+import { OutputWatch } from '../../src/daemon/outputwatch.ts';
 import type { Process } from '../../src/daemon/process.ts';
 import { realClock } from '../../src/runtime/clock.ts';
 import { makeAlert } from '../support/alerts.ts';
@@ -29,6 +30,7 @@ class Desk {
       host: 'db1',
       config: '/etc/tm.yaml',
       processes: () => this.processes,
+      find: name => this.processes.find(({ fullname }) => fullname === name),
       enqueue: (_spec, message) => {
         this.told.push(message);
         for (const look of this.waiting) look();
@@ -187,6 +189,21 @@ describe('what is told', () => {
   });
 });
 
+test('what is held back is told though its timer fires a fraction of a millisecond early', () => {
+  /** As Node's timers do now and then. */
+  class EarlyClock extends FakeClock {
+    override after(ms: number, callback: () => void): Disposable {
+      return super.after(ms > 1 ? ms - 0.5 : ms, callback);
+    }
+  }
+  const clock = new EarlyClock();
+  const desk = new Desk([{ on: ['logtrouble'], every: 60_000 }], { clock });
+  desk.watch();
+  for (let i = 0; i < 3; i++) desk.alerts.onHappening({ type: 'log.trouble', path: '/log', problem: 'no space left' });
+  clock.advance(60_000);
+  expect(desk.told).toMatchObject([{ heldBack: 0 }, { heldBack: 2 }]);
+});
+
 describe('alarms', () => {
   test('live on across a restart of the daemon, and are answered by it', async () => {
     const world = new RealWorld();
@@ -305,19 +322,71 @@ describe('lines of output', () => {
     expect(desk.told.map(({ summary }) => summary.slice(-5))).toEqual(['xxxx…', 'ERROR']);
   });
 
-  test('of a flood what cannot be looked at is counted and told once, and nobody waits for it', async () => {
+  test('of a flood what cannot be looked at is counted, told at once and then once a minute, and nobody waits for it', async () => {
     const world = new RealWorld();
     const web = world.start('while read x; do echo ERROR $x; done', { scrollback: 64 * 1024 });
     await untilState(web, 'RUNNING');
-    const desk = new Desk([{ on: ['output'], output }]);
+    const clock = new FakeClock();
+    const desk = new Desk([{ on: ['output'], output }], { clock });
     desk.watch(web);
-    // All of it within one turn of the event loop, in which nothing can be looked at.
-    for (let line = 0; line < 10_000; line++)
-      web.console.append(Buffer.from('a line of no interest to anybody at all\n'));
-    web.type(Buffer.from('once\r'));
-    await desk.until(() => desk.summaries.includes('web printed: ERROR once'));
+    const { scrollback } = web.console;
+    /** Prints more than the scrollback holds, in which nothing is looked at as time stands still, then what is looked for. */
+    const flood = async (word: string): Promise<number> => {
+      const at = scrollback.head;
+      for (let line = 0; line < 10_000; line++) {
+        web.console.append(Buffer.from('a line of no interest to anybody at all\n'));
+      }
+      web.type(Buffer.from(`${word}\r`));
+      await until(web, () => Buffer.from(scrollback.read(scrollback.tail, 1 << 20).bytes).includes(`ERROR ${word}`));
+      const lost = scrollback.tail - at;
+      clock.advance(1_000);
+      return lost;
+    };
+    const said = (bytes: number): string =>
+      `web: ${bytes} bytes of its output came too fast to be looked at for alerts`;
+    const first = await flood('once');
+    expect(desk.warnings).toEqual([said(first)]);
+    const second = await flood('twice');
+    const third = await flood('thrice');
+    expect(desk.summaries).toEqual(['once', 'twice', 'thrice'].map(word => `web printed: ERROR ${word}`));
     expect(desk.warnings).toHaveLength(1);
-    expect(desk.warnings[0]).toMatch(/^web: [0-9]+ bytes of its output came too fast to be looked at for alerts$/);
+    clock.advance(60_000);
+    expect(desk.warnings).toEqual([said(first), said(second + third)]);
+    clock.advance(60_000);
+    expect(clock.pending).toBe(0);
+    const fourth = await flood('again');
+    expect(desk.warnings.at(-1)).toBe(said(fourth));
+  });
+
+  test('of a slow pattern are looked at in small pieces, with pauses that are four times as long', async () => {
+    const web = new RealWorld().add('');
+    let time = 0;
+    const due: (() => void)[] = [];
+    const pauses: number[] = [];
+    const later = (callback: () => void): Disposable => {
+      due.push(callback);
+      return { [Symbol.dispose]: () => {} };
+    };
+    const found: string[] = [];
+    const watch = new OutputWatch(
+      {
+        now: () => (time += 10), // each look at it is 10 ms later
+        wall: () => 0,
+        soon: later,
+        after: (ms, callback) => {
+          pauses.push(ms);
+          return later(callback);
+        },
+      },
+      { found: (_process, _alert, line) => found.push(line), skipped: () => {} },
+    );
+    watch.configure([{ process: web, alerts: [makeAlert({ output })] }]);
+    for (let line = 0; line < 1024; line++) web.console.append(Buffer.from('panic 1\n'));
+    watch.onEnd(web);
+    for (let next = due.shift(); next; next = due.shift()) next();
+    expect(found).toHaveLength(1024);
+    expect(pauses).toEqual(Array.from({ length: 6 }, () => 40)); // between 4096, 2048, … 128 bytes, and 128
+    watch[Symbol.dispose]();
   });
 
   test('by a reload are looked for from then on, and no longer', async () => {
