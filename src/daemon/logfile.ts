@@ -71,7 +71,9 @@ export class LogFile implements LogWriterOwner, LogOpenerOwner {
     this.tick = new Delay(clock);
     this.trouble = new LogTrouble({ path: spec.path, clock, publish });
     if (!(target instanceof Error)) this.handle.adopt(target);
-    this.backlog = new Backlog(() => this.trouble.isThere, this.handle.begun === 0);
+    // Once it can be written again it pushes back again, or a slow reader would lose what it could have had.
+    const isTroubled = (): boolean => this.trouble.isThere && !this.trouble.isPassing;
+    this.backlog = new Backlog(isTroubled, this.handle.begun === 0);
     const { path, mode } = spec;
     const { trouble, handle, backlog } = this;
     // One object for all of them: there may be thousands of files.
@@ -318,10 +320,20 @@ export class LogFile implements LogWriterOwner, LogOpenerOwner {
     void this.watch.look(isValid).then(isGone => {
       if (this.watch.isMissing) this.tickSoon();
       if (!isGone || this.isStalled) return; // what is frozen answers a look, and hangs when a file is made
+      const lost = this.handle.isRemoved ? this.watch.unseen : 0;
       const reason = this.opener.openAnew();
+      if (reason === undefined && lost > 0) this.onRemoved(lost);
       if (reason === undefined) this.trouble.appease();
       else this.trouble.complain(`it was removed or renamed, and cannot be made anew: ${reason}`);
     });
+  }
+
+  /** It has been made anew, and so many bytes went into what nobody can read any more. */
+  private onRemoved(lost: number): void {
+    this.fail('it was removed, and what was written to it since is lost; it is made anew');
+    this.trouble.lose(lost);
+    this.trouble.onMoved();
+    this.backlog.weigh();
   }
 
   /** It cannot be written: told once, and nobody is held up by it. */

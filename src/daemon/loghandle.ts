@@ -1,4 +1,4 @@
-import type { BigIntStats } from 'node:fs';
+import { type BigIntStats, fstatSync } from 'node:fs';
 import { closeTarget, isTargetOf, type LogTarget } from './logtarget.ts';
 
 const LF = 10;
@@ -33,6 +33,11 @@ export class LogHandle {
   /** Whether this is the file that is written to. */
   isOn(stats: BigIntStats): boolean {
     return this.open !== undefined && isTargetOf(stats, this.open);
+  }
+
+  /** Whether no name leads to it any more, as after rm(1): it was not just renamed. */
+  get isRemoved(): boolean {
+    return this.open !== undefined && fstatSync(this.open.fd).nlink === 0;
   }
 
   /** Goes on with this one, and closes the former. */

@@ -21,6 +21,8 @@ export class LogWatch {
   private missing = 0;
   /** The file that was missing. */
   private missed: LogTarget | undefined;
+  /** The file that was there at the last look, and how long it was. */
+  private seen: { readonly target: LogTarget; readonly size: number } | undefined;
 
   constructor(options: LogWatchOptions) {
     this.options = options;
@@ -34,6 +36,13 @@ export class LogWatch {
   /** Whether the file was not there at the last look. */
   get isMissing(): boolean {
     return this.missing > 0;
+  }
+
+  /** Bytes written since the path was last seen to be the file, or all that were written to it. */
+  get unseen(): number {
+    const { target, size } = this.options.handle;
+    if (target === undefined) return 0;
+    return size - (this.seen?.target === target ? this.seen.size : target.size);
   }
 
   /** Something was written. */
@@ -61,6 +70,7 @@ export class LogWatch {
     this.missed = undefined;
     const found = Number(stats.size);
     if (found < size) handle.resize(found + handle.size - size); // emptied, and written to since
+    this.seen = { target, size: found };
     return false;
   }
 }

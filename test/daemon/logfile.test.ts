@@ -538,6 +538,21 @@ describe('opened anew', () => {
     put(file, 'here\n');
     await written(file);
     expect(readFileSync(path, 'utf8')).toBe('here\n');
+    await desk.pass(3);
+    const problem = 'it was removed, and what was written to it since is lost; it is made anew';
+    expect(desk.events).toEqual([`trouble: ${problem}`, `restored, lost ${'gone too\n'.length}`]);
+  });
+
+  test('one that was renamed is made anew without a word: nothing is lost', async () => {
+    const desk = new Desk();
+    const file = desk.open();
+    put(file, 'one\n');
+    await written(file);
+    renameSync(desk.path, `${desk.path}.old`);
+    await desk.pass(3);
+    put(file, 'two\n');
+    await written(file);
+    expect([desk.text, readFileSync(`${desk.path}.old`, 'utf8')]).toEqual(['two\n', 'one\n']);
     expect(desk.told).toEqual([]);
   });
 
@@ -561,7 +576,7 @@ describe('opened anew', () => {
     put(file, 'here\n');
     await written(file);
     expect(readFileSync(path, 'utf8')).toContain('here\n');
-    expect(desk.events.slice(1)).toEqual(['restored, lost 0']);
+    expect(desk.events.slice(1)).toEqual([expect.stringMatching(/^trouble: it was removed/), 'restored, lost 10']);
   });
 
   test('one that is emptied by others is written from its begin, and counts from there', async () => {
@@ -625,6 +640,30 @@ describe('trouble', () => {
     expect(kept.length).toBeGreaterThan(1_000_000);
     expect(kept.length - 1 + restored.lost).toBe(flood.length);
     expect(desk.text.endsWith('\nafter\n')).toBe(true);
+  });
+
+  test('what can be written again holds up whoever is faster, though the trouble is not told to be over yet', async () => {
+    const desk = new Desk();
+    const file = desk.open();
+    let isFull = false;
+    using _listening = file.onFull(now => {
+      isFull = now;
+    });
+    desk.disk.failing.set('write', 'EIO');
+    put(file, 'first\n');
+    await settle();
+    desk.disk.failing.clear();
+    await desk.pass(1);
+    await until(() => desk.text === 'first\n');
+    desk.disk.hold();
+    const flood = lines(20_000, 2);
+    pour(file, flood);
+    expect([isFull, desk.events]).toEqual([true, ['trouble: EIO: by the fake disk']]);
+    desk.disk.release();
+    await written(file);
+    expect([isFull, desk.text === `first\n${flood}`]).toEqual([false, true]);
+    await desk.pass(3);
+    expect(desk.events.slice(1)).toEqual(['restored, lost 0']);
   });
 
   test('a disk with room for little now and then is not told each time', async () => {
