@@ -138,7 +138,7 @@ function rowsOf({ what, printedMb, seconds, cpu, lost }) {
   const [s, ms] = [seconds.summary(), cpu.summary()];
   const speed = Object.fromEntries(Object.entries(s).map(([name, value]) => [name, printedMb / value]));
   return [
-    { what, unit: 's', figures: columns(s), goal: { against: BARE, most: 1.05 } },
+    { what, unit: 's', figures: columns(s) },
     { what: '  speed', unit: 'MB/s', figures: columns(speed) },
     ...FORMATS.map(format => ({
       what: `  ${format.what}`,
