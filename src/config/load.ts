@@ -23,7 +23,7 @@ import { didYouMean, type Entry, type MapNode, type Node, type ScalarNode } from
 import type { Environment } from './paths.ts';
 import { diskReader, type FileReader, recordingReader } from './reader.ts';
 import { createReport, type Report, TooManyMistakes } from './report.ts';
-import { hide, hideByName, hideSecrets, isSecretName } from './secrets.ts';
+import { hide, hideByName, hideInComments, hideSecrets, isSecretName } from './secrets.ts';
 import { lineOf, type Place, type Source } from './source.ts';
 import { reportFaults, type SyntaxFault, withoutTabs } from './syntax.ts';
 
@@ -126,6 +126,7 @@ export function parseYaml(source: Source, report: Report): Node | undefined {
   }
   const tree = buildTree(document?.contents ?? null, source, report);
   if (tree === undefined) hideByName(source);
+  else hideInComments(source);
   return tree && hideSecrets(tree);
 }
 

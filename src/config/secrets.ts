@@ -94,7 +94,7 @@ function asterisks(text: string): string {
   return text.replace(/(\n[ \t]*)|[^\r\n]/g, (_char, blanks: string | undefined) => blanks ?? '*');
 }
 
-const KEY = /(?:^|[\s{,[])["']?([A-Za-z_][\w.-]*)["']?[ \t]*:/g;
+const KEY = /(?:^|[\s{,[#])["']?([A-Za-z_][\w.-]*)["']?[ \t]*:/g;
 
 /**
  * Hides by the names of keys what could be a secret of a source that is no YAML: the rest of a line after such a name, and
@@ -107,12 +107,27 @@ export function hideByName(source: Source): void {
     const indent = line.search(/\S/);
     if (below !== undefined && indent >= 0 && indent <= below) below = undefined;
     if (below !== undefined) return asterisks(line);
-    const from = secretFrom(line);
-    if (from === undefined) return withoutPaths(line);
-    below = Math.max(0, indent);
-    const rest = line.slice(from);
-    const isVariable = VARIABLE_ALONE.test(rest.trim().replace(/^"(.*)"$|^'(.*)'$/, '$1$2'));
-    return isVariable ? line : withoutPaths(line.slice(0, from)) + asterisks(rest);
+    if (secretFrom(line) !== undefined) below = Math.max(0, indent);
+    return hiddenByName(line);
+  });
+  source.shown = shown.join('\n');
+}
+
+/** The same for a line, or for words that may quote one. */
+export function hiddenByName(line: string): string {
+  const from = secretFrom(line);
+  if (from === undefined) return withoutPaths(line);
+  const rest = line.slice(from);
+  const isVariable = VARIABLE_ALONE.test(rest.trim().replace(/^"(.*)"$|^'(.*)'$/, '$1$2'));
+  return isVariable ? line : withoutPaths(line.slice(0, from)) + asterisks(rest);
+}
+
+/** Hides by the names of keys what could be a secret in a comment, of which the tree knows nothing. */
+export function hideInComments(source: Source): void {
+  const lines = source.shown.split('\n');
+  const shown = lines.map(line => {
+    const at = line.indexOf('#');
+    return at < 0 ? line : line.slice(0, at) + hiddenByName(line.slice(at));
   });
   source.shown = shown.join('\n');
 }

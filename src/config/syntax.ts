@@ -1,5 +1,6 @@
 /** What is wrong with the YAML itself, in words of somebody who did not mean to learn YAML's grammar. */
 import type { LineRange, Report } from './report.ts';
+import { hiddenByName } from './secrets.ts';
 import { columnOf, indentOf, lineOf, lineText, type Place, type Source, shownLine } from './source.ts';
 
 /** An error of the YAML library. */
@@ -17,7 +18,8 @@ export function reportFaults(source: Source, faults: readonly SyntaxFault[], rep
   for (const fault of [...faults].sort((a, b) => a.pos[0] - b.pos[0])) {
     const place: Place = { source, start: Math.min(fault.pos[0], source.text.length), end: fault.pos[1] };
     const explained = explain(source, fault, place);
-    report.error(explained.place ?? place, explained.message, explained.hint);
+    // The library's own words may quote the file.
+    report.error(explained.place ?? place, hiddenByName(explained.message), explained.hint);
     if (explained.spoilt !== undefined) report.distrust(source, explained.spoilt);
   }
 }

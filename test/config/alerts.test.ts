@@ -446,6 +446,16 @@ describe('secrets', () => {
     expect(complaints(text)).toContain('A: b');
   });
 
+  test.each([
+    ['in a comment', 'smtp: # {host: mail, user: tm, password: hunter2}'],
+    ['in a comment that is none', 'smtp: {host: mail, user: tm,#password: hunter2}'],
+    ['quoted by the YAML library', 'smtp: | {host: mail, user: tm, password: hunter2}'],
+  ])('%s is not printed', (_, line) => {
+    const { diagnostics } = load(`${PROGRAMS}alerts:\n  a:\n    email:\n      to: a@example.org\n      ${line}\n`);
+    expect(diagnostics.length).toBeGreaterThan(0);
+    expect(JSON.stringify(diagnostics)).not.toContain('hunter2');
+  });
+
   test('whatever becomes of a config with pieces taken out and put in, a secret of its own line is not printed', () => {
     const text = `${PROGRAMS}alerts:
   a:
