@@ -87,6 +87,8 @@ export class Arena {
   starts = 0;
   /** From when a daemon is told to end, or killed, until the next one runs: what is asked then may fail. */
   private isEnding = false;
+  /** Resolves when the latest daemon has ended and its pipes are closed. */
+  private over: Promise<void> = Promise.resolve();
   private child: ChildProcess | undefined;
   /** The latest daemon, dead or alive. */
   private last: ChildProcess | undefined;
@@ -181,6 +183,7 @@ export class Arena {
       throw new Violation(`the daemon did not start (exit code ${child.exitCode}): ${this.errors}`);
     }
     this.child = this.last = child;
+    this.over = closed(child);
     this.isEnding = false;
     this.starts++;
     child.on('close', () => {
@@ -342,6 +345,7 @@ export class Arena {
       for (const { pid } of left) endOne(pid);
       return left.length === 0 ? undefined : `cannot end ${left.map(({ pid }) => pid).join(', ')}`;
     });
+    await within(END_MS, this.over, 'the pipes of the daemon did not close');
     if (!keep) rmSync(this.dir, { recursive: true, force: true });
   }
 
