@@ -7,7 +7,7 @@ import type { Millis } from '../core/program.ts';
 import { formatUndelivered, parseUndelivered, type UndeliveredMessage } from '../core/undelivered.ts';
 import type { AlertInfo, AlertTestReply } from '../protocol/messages.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { MutableDisposable } from '../runtime/lifetime.ts';
+import { atMost } from '../runtime/patience.ts';
 import { attempt, type Deliver } from './attempt.ts';
 import { KeptFile, readKept } from './keptfile.ts';
 import { Lane } from './lane.ts';
@@ -145,11 +145,12 @@ export class Courier {
 
   /** The end: what has not failed yet is told, for a moment; the rest is left to the next daemon. */
   async close(): Promise<void> {
+    const { clock } = this.options;
     const lanes = [...this.lanes.values()];
-    await this.atMost(LAST_MESSAGES, Promise.all(lanes.map(lane => lane.rest())));
+    await atMost(LAST_MESSAGES, Promise.all(lanes.map(lane => lane.rest())), clock);
     for (const lane of lanes) lane[Symbol.dispose]();
     for (const controller of this.tests) controller.abort(new Error('the daemon is ending'));
-    await this.atMost(LETTING_GO, Promise.all(lanes.map(lane => lane.sent)));
+    await atMost(LETTING_GO, Promise.all(lanes.map(lane => lane.sent)), clock);
     if (this.hasFile) await this.file.close();
     this.isOpen = false;
   }
@@ -172,13 +173,5 @@ export class Courier {
   private text(): string {
     const messages = [...this.lanes.values()].flatMap(({ waiting }) => waiting);
     return formatUndelivered({ messages, alarms: this.alarms });
-  }
-
-  private async atMost(ms: Millis, work: Promise<unknown>): Promise<void> {
-    using timer = new MutableDisposable();
-    const late = new Promise<void>(resolve => {
-      timer.value = this.options.clock.after(ms, resolve);
-    });
-    await Promise.race([work, late]);
   }
 }

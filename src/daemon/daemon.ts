@@ -12,7 +12,7 @@ import { describeProblem, type Problem } from '../core/problem.ts';
 import type { DaemonSpec } from '../core/program.ts';
 import { WireError } from '../protocol/errors.ts';
 import { type Clock, randomToken } from '../runtime/clock.ts';
-import { MutableDisposable } from '../runtime/lifetime.ts';
+import { atMost } from '../runtime/patience.ts';
 import { traceFrom } from '../runtime/trace.ts';
 import { idsOf } from './accounts.ts';
 import { Alerts } from './alerts.ts';
@@ -359,13 +359,4 @@ export class Daemon {
       this.onFault(error); // nobody who tells what happened shall fail because of whom it is told
     }
   }
-}
-
-/** Waits for it, but not for ever: a disk that hangs must not keep the daemon from ending. */
-async function atMost(ms: number, work: Promise<void>, clock: Clock): Promise<void> {
-  using timer = new MutableDisposable();
-  const late = new Promise<void>(resolve => {
-    timer.value = clock.after(ms, resolve);
-  });
-  await Promise.race([work, late]);
 }

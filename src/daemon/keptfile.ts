@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import type { Clock } from '../runtime/clock.ts';
 import { isErrno } from '../runtime/errno.ts';
 import { MutableDisposable } from '../runtime/lifetime.ts';
+import { atMost } from '../runtime/patience.ts';
 import { makeDirectory } from './directory.ts';
 import { DiskSync } from './disksync.ts';
 import { readPlainFile, replaceFile } from './plainfile.ts';
@@ -147,11 +148,7 @@ export class KeptFile {
     this.isClosed = true;
     this.timer[Symbol.dispose]();
     const { clock } = this.options;
-    using patience = new MutableDisposable();
-    const tired = new Promise<void>(resolve => {
-      patience.value = clock.after(LAST_SYNC_MS, resolve);
-    });
-    await Promise.race([this.disk.settled(), tired]);
+    await atMost(LAST_SYNC_MS, this.disk.settled(), clock);
   }
 
   private write(): void {
