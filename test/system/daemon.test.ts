@@ -366,7 +366,7 @@ test('kill -9 a hundred times at random: restarts, pids and the log agree', asyn
   while (infos.some(({ state }) => state !== 'RUNNING'))
     infos = await Promise.all(names.map(name => daemon.info(name)));
   expect(infos.reduce((sum, { restarts }) => sum + restarts, 0)).toBe(100);
-  const { log } = bench;
+  const log = await daemon.log();
   const pids = (msg: RegExp) => log.filter(record => msg.test(String(record.msg))).map(({ pid }) => pid);
   expect(pids(/ died unexpectedly: was ended by SIGKILL/)).toEqual(killed);
   expect(pids(/ restarted$/)).toHaveLength(100);
