@@ -30,6 +30,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   commander: ['client/cli.ts'],
   ws: ['daemon/websocket.ts'],
   '@xterm/headless': ['terminal/xterm.ts'],
+  blessed: ['client/dashboard/view.ts'],
   nodemailer: ['daemon/mail.ts'],
   re2js: ['config/pattern.ts'],
 };

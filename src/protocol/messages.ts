@@ -151,6 +151,32 @@ export interface ShutdownReply {
   readonly stopping: number;
 }
 
+/** What one process takes and does, as of a moment. */
+export interface ProcessUsage {
+  readonly name: string;
+  /** Percent of one core, of its whole session, since the sample before; null for the first one and where nothing runs. */
+  readonly cpu: number | null;
+  /** Resident bytes of its whole session, shared pages counted for each; null where nothing runs. */
+  readonly memory: number | null;
+  /** Processes of its session. */
+  readonly processes: number;
+  /** Offset of the next byte that its terminal prints: it grows with activity. */
+  readonly printed: number;
+  /** How often it rang, since the daemon started. */
+  readonly bells: number;
+  /** Milliseconds since it printed last; null when it never did. */
+  readonly quietFor: number | null;
+}
+
+/** A message of `GET /v1/usage`: the first has every process, each later one those for which something changed. */
+export interface UsageSample {
+  /** Wall clock, in milliseconds. */
+  readonly at: number;
+  readonly processes: readonly ProcessUsage[];
+  /** The daemon itself. */
+  readonly daemon: { readonly cpu: number | null; readonly memory: number };
+}
+
 /** What was last heard of a receiver of alerts: a line, and when, by wall clock in milliseconds. */
 export interface LastWord {
   readonly at: number;
