@@ -12,15 +12,19 @@ import { MutableDisposable } from '../runtime/lifetime.ts';
 import type { Emulator, Size } from '../terminal/emulator.ts';
 import { type Continuation, Display } from './display.ts';
 import { askFlowControl } from './flowcontrol.ts';
+import type { OnlookerOptions } from './onlooker.ts';
+import type { PacedQueue } from './paced.ts';
 import type { Pty, PtyHost } from './pty.ts';
-import type { Stage, ViewerOptions } from './viewer.ts';
-import { Viewers } from './viewers.ts';
+import type { Stage } from './viewer.ts';
+import { type Coming, Viewers } from './viewers.ts';
 import type { Wire, WireListener } from './websocket.ts';
 
 /** The process whose terminal it is. */
 export interface ConsoleHost {
   readonly clock: Clock;
   readonly ptys: PtyHost;
+  /** Where the pictures of panes are made. */
+  readonly pictures: PacedQueue;
   readonly name: () => string;
   readonly life: () => Life;
   /** A viewer came, or left. */
@@ -46,6 +50,7 @@ const REST_AFTER = 5_000;
  */
 export class Console implements Stage, Disposable {
   readonly clock: Clock;
+  readonly pictures: PacedQueue;
   readonly scrollback: Scrollback;
   size: Size;
   private readonly host: ConsoleHost;
@@ -63,6 +68,7 @@ export class Console implements Stage, Disposable {
   constructor(host: ConsoleHost, { scrollback, size }: ConsoleOptions) {
     this.host = host;
     this.clock = host.clock;
+    this.pictures = host.pictures;
     this.limit = scrollback;
     this.scrollback = new Scrollback(scrollback);
     this.size = { cols: size.cols, rows: size.rows };
@@ -166,9 +172,9 @@ export class Console implements Stage, Disposable {
     return this.pty?.write(bytes) ?? false;
   }
 
-  attach(wire: Wire, options: ViewerOptions, { steal }: { steal: boolean }): WireListener {
-    const listener = this.watch().add(wire, options, { steal });
-    if (isAtRest(this.host.life())) this.watch().dismissAll({ ...this.exitFrame(), code: NOT_RUNNING });
+  attach(wire: Wire, options: OnlookerOptions, coming: Coming): WireListener {
+    const listener = this.watch().add(wire, options, coming);
+    if (isAtRest(this.host.life())) this.watch().dismissViewers({ ...this.exitFrame(), code: NOT_RUNNING });
     return listener;
   }
 
@@ -187,7 +193,7 @@ export class Console implements Stage, Disposable {
     // A restart passes through states of rest: only who is still there in the next turn has come to one.
     if (isAtRest(life)) {
       this.dismissing.value = this.clock.soon(() => {
-        if (isAtRest(this.host.life())) watched.dismissAll(this.exitFrame());
+        if (isAtRest(this.host.life())) watched.dismissViewers(this.exitFrame());
       });
     }
   }
@@ -209,7 +215,7 @@ export class Console implements Stage, Disposable {
         clock: this.clock,
         type: bytes => void this.pty?.write(bytes),
         ask: question => this.watched?.ask(question),
-        isWatched: () => this.watched !== undefined && !this.watched.isEmpty,
+        isWatched: () => this.watched?.isStreamed === true,
       },
     );
     return this.made;

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { unborn } from '../../src/core/life.ts';
 import { LARGEST_WINDOW } from '../../src/core/watermark.ts';
 import { Console } from '../../src/daemon/console.ts';
+import { PacedQueue } from '../../src/daemon/paced.ts';
 import type { Wire, WireListener } from '../../src/daemon/websocket.ts';
 import type { ServerFrame } from '../../src/protocol/frames.ts';
 import { Emulator, type Size } from '../../src/terminal/emulator.ts';
@@ -66,14 +67,21 @@ function scene(rate: number, { size = SIZE, readOnly = false } = {}) {
   const clock = new FakeClock();
   const life = { ...unborn(0), state: { kind: 'running' as const, pid: 1, since: 0 } };
   const console = new Console(
-    { clock, ptys: new FakePtyHost(), name: () => 'web', life: () => life, tell: () => {} },
+    {
+      clock,
+      ptys: new FakePtyHost(),
+      pictures: new PacedQueue(clock),
+      name: () => 'web',
+      life: () => life,
+      tell: () => {},
+    },
     { scrollback: 1024 * 1024, size: SIZE },
   );
   const line = new SlowLine(clock, rate, size);
   line.listener = console.attach(
     line,
     { id: 1, label: 'far away', origin: 'a test', readOnly, size, acks: true },
-    { steal: false },
+    { steal: false, as: 'viewer' },
   );
   const print = (text: string): void => console.append(Buffer.from(text));
   return { clock, console, line, print };
