@@ -4,6 +4,7 @@ import { describeExit, describeSpan, type Exit } from '../core/exit.ts';
 import type { Life } from '../core/life.ts';
 import { pidOf } from '../core/life.ts';
 import type { Modes } from '../core/modes.ts';
+import type { Millis } from '../core/program.ts';
 import { Scrollback } from '../core/scrollback.ts';
 import { reasonOf, STOPPED_STATES, statusOf } from '../core/status.ts';
 import type { ViewerInfo } from '../protocol/frames.ts';
@@ -64,6 +65,7 @@ export class Console implements Stage, Disposable {
   private readonly resting = new MutableDisposable();
   private readonly dismissing = new MutableDisposable();
   private isRestDue = false;
+  private printedAt: Millis | undefined;
 
   constructor(host: ConsoleHost, { scrollback, size }: ConsoleOptions) {
     this.host = host;
@@ -94,6 +96,16 @@ export class Console implements Stage, Disposable {
     return this.watched?.infos() ?? [];
   }
 
+  /** How often it rang, since the daemon started. */
+  get bells(): number {
+    return this.made?.bells ?? 0;
+  }
+
+  /** When it printed last; undefined when it never did. */
+  get lastOutput(): Millis | undefined {
+    return this.printedAt;
+  }
+
   look(): Emulator | undefined {
     const emulator = this.display.look();
     this.restLater();
@@ -117,6 +129,7 @@ export class Console implements Stage, Disposable {
   /** Takes in what the terminal received; a copy is kept. */
   append(bytes: Uint8Array): void {
     const { display, watched } = this;
+    this.printedAt = this.clock.now();
     display.append(bytes);
     if (display.screen.hasEmulator) this.restLater();
     if (watched === undefined || watched.isEmpty) return;

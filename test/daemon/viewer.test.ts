@@ -145,3 +145,14 @@ test('a viewer that leaves has no timer left', () => {
   far.console[Symbol.dispose]();
   expect(far.clock.pending).toBe(0);
 });
+
+test('bells are counted where they ring: not at the end of a title, nor in a string, however it is cut', () => {
+  const stream = 'a\x07b\x1b]0;title\x07\x07\x1bPq\x07data\x07\x1b\\\x1b[1\x07m\x1b_x\x07\x1b\\\x1b]2;cut\x18\x07';
+  for (let cut = 0; cut <= stream.length; cut++) {
+    const { console, print } = scene(1e6);
+    print(stream.slice(0, cut));
+    print(stream.slice(cut));
+    expect(console.bells).toBe(4);
+    console[Symbol.dispose]();
+  }
+});
