@@ -141,8 +141,8 @@ export type Mode =
       readonly completion: Completion | undefined;
       readonly search: string | undefined;
     }
-  /** `i`: keys go to the program in the pane. */
-  | { readonly kind: 'typing'; readonly name: string }
+  /** `i`: keys go to the program in the pane. `chord`: the keys that end it, as people call them; undefined before the daemon has told. */
+  | { readonly kind: 'typing'; readonly name: string; readonly chord?: string }
   /** A console's history stands still: it is scrolled, searched, copied from. */
   | { readonly kind: 'history'; readonly name: string; readonly history: HistoryView }
   /** Text over the panes: help, what a command printed, a log. */
