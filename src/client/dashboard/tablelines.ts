@@ -1,5 +1,4 @@
-import { selects } from '../../core/selector.ts';
-import type { ProcessInfo } from '../../protocol/messages.ts';
+import { fitsFilter } from './filter.ts';
 import type { Model, Row, Selected } from './model.ts';
 
 /** One line of the process table. */
@@ -29,7 +28,7 @@ export function rowsOf(model: Pick<Model, 'rows' | 'collapsed' | 'filter'>): Tab
   for (const { info } of model.rows) sizes.set(info.group, (sizes.get(info.group) ?? 0) + 1);
   const groups = new Map<string, Row[]>();
   for (const row of model.rows) {
-    if (!matchesFilter(model.filter, row.info)) continue;
+    if (!fitsFilter(model.filter, row.info)) continue;
     const members = groups.get(row.info.group);
     if (members) members.push(row);
     else groups.set(row.info.group, [row]);
@@ -57,13 +56,4 @@ export function lineOf(lines: readonly TableLine[], selected: Selected | undefin
 /** What the bar is on when it is on this line. */
 export function selectedBy(line: TableLine): Selected {
   return line.kind === 'group' ? { kind: 'group', name: line.name } : { kind: 'process', name: line.row.info.name };
-}
-
-/** Whether a process is shown under this filter: a selector, (the beginning of) a state's word, or a part of its name. */
-export function matchesFilter(filter: string, { name, group, process, program, state }: ProcessInfo): boolean {
-  const wanted = filter.trim();
-  if (wanted === '') return true;
-  const part = wanted.toLowerCase();
-  if (name.toLowerCase().includes(part) || state.toLowerCase().startsWith(part)) return true;
-  return selects(wanted, { fullname: name, group, name: process, program });
 }

@@ -99,7 +99,7 @@ describe('layout', () => {
     [4, 200, 60, [2, 2]],
     [12, 200, 60, [3, 4]],
     [5, 120, 40, [2, 3]],
-    [3, 80, 60, [3, 1]],
+    [3, 60, 60, [3, 1]],
   ])('%i tiles at %ix%i stand in lines of the squarest grid', (count, cols, rows, [lines, across]) => {
     const { tiles } = layoutOf(
       modelOf({ ...withProcesses(count), size: { cols, rows }, screenful: 'tiles', tiles: namesOf(count) }),

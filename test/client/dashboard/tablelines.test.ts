@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Model } from '../../../src/client/dashboard/model.ts';
-import { lineOf, matchesFilter, rowsOf, type TableLine } from '../../../src/client/dashboard/tablelines.ts';
-import { processInfo } from '../support.ts';
+import { lineOf, rowsOf, type TableLine } from '../../../src/client/dashboard/tablelines.ts';
 import { rowOf } from './fixtures.ts';
 
 const ROWS = [
@@ -33,14 +32,6 @@ describe('lines of the table', () => {
   test('a filter leaves headings of what it leaves, and opens what is collapsed', () => {
     expect(shown({ filter: '_01', collapsed: new Set(['web']) })).toEqual(['-web/1', '  web:web_01']);
     expect(shown({ filter: 'nobody' })).toEqual([]);
-  });
-
-  test('a filter is a part of a name, a state, or a selector', () => {
-    const web = processInfo('web:web_00', { state: 'BACKOFF' });
-    for (const filter of ['', ' ', 'eb_', 'WEB', 'backoff', 'back', 'w*', 'web:*', 'all', ' web ']) {
-      expect(matchesFilter(filter, web), filter).toBe(true);
-    }
-    for (const filter of ['db', 'running', 'off', 'x*', 'web:web_01']) expect(matchesFilter(filter, web)).toBe(false);
   });
 
   test('the line of what is selected is found, or none', () => {
