@@ -36,7 +36,7 @@ const COLUMNS: readonly Column[] = [
 const WANTED: readonly ColumnName[] = ['state', 'viewers', 'cpu', 'uptime', 'memory', 'spark', 'pid', 'restarts'];
 
 /** The mark left of the name: what happened on its terminal. */
-const GUTTER = 2;
+const GUTTER = 3;
 const GAP = 1;
 const LEAST_NAME = 8;
 const MOST_NAME = 32;
@@ -188,9 +188,9 @@ function viewersWord({ viewers, isWaitedFor }: Marks): string {
 }
 
 function signOf({ bell, activity, silence }: Marks, { tones, accent, dim, glyphs }: Theme): Piece {
-  if (bell) return piece(' !'.padEnd(GUTTER), { ...tones.busy, bold: true });
-  if (activity) return piece(` ${glyphs.activity}`, accent);
-  return silence ? piece(' z', dim) : piece(' '.repeat(GUTTER));
+  if (bell) return piece(' ! ', { ...tones.busy, bold: true });
+  if (activity) return piece(` ${glyphs.activity} `, accent);
+  return silence ? piece(' z ', dim) : piece(' '.repeat(GUTTER));
 }
 
 function groupPieces({ name, rows, isCollapsed }: GroupLine, columns: Columns, theme: Theme): Piece[] {
