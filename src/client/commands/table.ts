@@ -142,6 +142,7 @@ export const VERBS: readonly Verb[] = [
     ...PLAIN,
     name: 'add',
     summary: 'put programs or groups of the config into use that are not, until the next reload',
+    changes: true,
     details:
       'The config files are read as they are now; what else has changed in them waits for `reload`. What starts by itself is started, and not waited for. One that is in use already is no failure.',
     parameters: [{ label: 'NAME', kind: 'text', required: true, many: true }],
@@ -153,6 +154,7 @@ export const VERBS: readonly Verb[] = [
     ...PLAIN,
     name: 'remove',
     summary: 'take programs or groups out of use, until the next reload',
+    changes: true,
     details: 'Only what is stopped can be removed; nothing is changed for one of which something still runs.',
     parameters: [{ label: 'NAME', kind: 'text', required: true, many: true }],
     examples: [{ line: 'remove web', help: 'after `stop web`' }],
