@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { COMMAND_VERBS, SHELL_VERBS } from '../../src/client/commands/table.ts';
 import { completeLine } from '../../src/client/completion/complete.ts';
 import type { World } from '../../src/client/completion/world.ts';
+import { GLOBAL_OPTIONS, VERSION_OPTION } from '../../src/client/options.ts';
 import { splitWords } from '../../src/core/words.ts';
 
 const WORLD: World = {
@@ -91,7 +92,7 @@ describe('what is offered', () => {
   });
 
   test('on the command line, options stand before the verb too', () => {
-    const world: World = { ...WORLD, verbs: COMMAND_VERBS, place: 'command line' };
+    const world: World = { ...WORLD, verbs: COMMAND_VERBS, options: [...GLOBAL_OPTIONS, VERSION_OPTION] };
     expect(words('--v|', world)).toEqual(['--version']);
     expect(words('-c |', world)).toEqual(['conf.d/', `'my file.yaml'`, 'taskmaster.yaml']);
     expect(words('-c x.yaml --js|', world)).toEqual(['--json']);

@@ -1,4 +1,4 @@
-import { GLOBAL_OPTIONS, longOf, shortOf, takesValue, VERSION_OPTION } from '../options.ts';
+import { GLOBAL_OPTIONS, longOf, nameOf, shortOf, takesValue } from '../options.ts';
 import { type Choice, findVerb, type Option, type Parameter, type Verb } from '../verb.ts';
 import type { World } from './world.ts';
 
@@ -20,27 +20,40 @@ export interface Argument {
 }
 
 /** Finds what `word` is to be, behind the words `before`. */
-export function slotOf(before: readonly string[], word: string, { verbs, place = 'shell' }: World): Slot {
-  const globals = place === 'shell' ? [] : [...GLOBAL_OPTIONS, VERSION_OPTION];
-  const start = walk(before, globals, true);
+export function slotOf(before: readonly string[], word: string, world: World): Slot {
+  const { start, verb, rest } = readBefore(before, world);
   if (start.open !== undefined) return { kind: 'value', option: start.open, prefix: '' };
-  const name = before[start.at];
-  if (name === undefined) return optionSlot(word, globals, start) ?? { kind: 'verb' };
-  const verb = findVerb(verbs, name);
+  if (start.at === before.length) return optionSlot(word, world.options ?? [], start) ?? { kind: 'verb' };
   if (verb === undefined) return { kind: 'nothing' };
-  const options = optionsOf(verb);
-  const read = walk(before.slice(start.at + 1), options, false);
-  if (read.open !== undefined) return { kind: 'value', option: read.open, prefix: '' };
-  if (!read.isOver) {
-    const slot = optionSlot(word, options, read);
+  if (rest.open !== undefined) return { kind: 'value', option: rest.open, prefix: '' };
+  if (!rest.isOver) {
+    const slot = optionSlot(word, optionsOf(verb), rest);
     if (slot !== undefined) return slot;
   }
   const { parameters } = verb;
   const last = parameters.at(-1);
-  const parameter = parameters[read.words.length] ?? (last?.many === true ? last : undefined);
+  const parameter = parameters[rest.words.length] ?? (last?.many === true ? last : undefined);
   return parameter === undefined
     ? { kind: 'nothing' }
-    : { kind: 'argument', verb, parameter, given: read.words.slice(parameters.indexOf(parameter)) };
+    : { kind: 'argument', verb, parameter, given: rest.words.slice(parameters.indexOf(parameter)) };
+}
+
+/** What `-c` and `-s` say there: which daemon the line is for. */
+export function whereabouts(before: readonly string[], world: World): { config?: string; socket?: string } {
+  const { start, rest } = readBefore(before, world);
+  return Object.fromEntries(
+    [...start.values, ...rest.values].flatMap(([{ flags }, value]) => {
+      const name = nameOf(flags);
+      return name === 'config' || name === 'socket' ? [[name, value]] : [];
+    }),
+  );
+}
+
+function readBefore(before: readonly string[], { verbs, options = [] }: World) {
+  const start = walk(before, options, true);
+  const verb = findVerb(verbs, before[start.at] ?? '');
+  const rest = walk(before.slice(start.at + 1), verb === undefined ? [] : optionsOf(verb), false);
+  return { start, verb, rest };
 }
 
 /** A verb's own options, and those that every verb knows, less the short forms that it has for itself. */
@@ -58,7 +71,8 @@ function optionsOf({ options }: Verb): readonly Option[] {
 interface Walked {
   /** The words that are no options. */
   readonly words: readonly string[];
-  readonly used: ReadonlySet<Option>;
+  /** The options that were given; with '' where nothing follows. */
+  readonly values: ReadonlyMap<Option, string>;
   /** The option whose value comes next. */
   readonly open: Option | undefined;
   /** `--` has ended the options. */
@@ -69,31 +83,34 @@ interface Walked {
 
 function walk(words: readonly string[], options: readonly Option[], untilWord: boolean): Walked {
   const rest: string[] = [];
-  const used = new Set<Option>();
+  const values = new Map<Option, string>();
   let open: Option | undefined;
   let isOver = false;
   let at = 0;
   for (; at < words.length; at++) {
     const word = words[at] ?? '';
-    if (open !== undefined) open = undefined;
-    else if (isOver || !word.startsWith('-') || word === '-') {
+    if (open !== undefined) {
+      values.set(open, word);
+      open = undefined;
+    } else if (isOver || !word.startsWith('-') || word === '-') {
       if (untilWord) break;
       rest.push(word);
     } else if (word === '--') isOver = true;
     else {
-      const [flag = '', value] = word.split('=', 2);
+      const [flag = ''] = word.split('=', 1);
+      const value = flag === word ? undefined : word.slice(flag.length + 1);
       const option = options.find(({ flags }) => flag === shortOf(flags) || flag === longOf(flags));
-      if (option !== undefined) used.add(option);
+      if (option !== undefined) values.set(option, value ?? '');
       if (option !== undefined && value === undefined && takesValue(option.flags)) open = option;
     }
   }
-  return { words: rest, used, open, isOver, at };
+  return { words: rest, values, open, isOver, at };
 }
 
-function optionSlot(word: string, options: readonly Option[], { used }: Walked): Slot | undefined {
+function optionSlot(word: string, options: readonly Option[], { values }: Walked): Slot | undefined {
   if (!word.startsWith('-')) return undefined;
   const [flag = ''] = word.split('=', 1);
-  if (flag === word) return { kind: 'options', options: options.filter(option => !used.has(option)) };
+  if (flag === word) return { kind: 'options', options: options.filter(option => !values.has(option)) };
   const option = options.find(({ flags }) => longOf(flags) === flag && takesValue(flags));
   return option === undefined ? { kind: 'nothing' } : { kind: 'value', option, prefix: `${flag}=` };
 }

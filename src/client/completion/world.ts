@@ -1,11 +1,11 @@
 import type { PublicState } from '../../core/status.ts';
-import type { Place, Verb } from '../verb.ts';
+import type { Option, Verb } from '../verb.ts';
 
 /** What can be offered: all that a completion knows of the world. */
 export interface World {
   readonly verbs: readonly Verb[];
-  /** Where the line is typed: `taskmasterctl` takes options before the verb, our shells do not. `shell` unless it says so. */
-  readonly place?: Place;
+  /** Options that may stand before the verb; our own shells have none. */
+  readonly options?: readonly Option[];
   readonly processes: readonly KnownProcess[];
   /** Names of programs, where more are known than have processes. */
   readonly programs?: readonly string[];
