@@ -1,5 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { BOTH_OPTIONS, DAEMON_OPTIONS } from '../../core/daemonoptions.ts';
 import { realClock } from '../../runtime/clock.ts';
 import { locate } from '../address.ts';
@@ -11,15 +10,13 @@ import { GLOBAL_OPTIONS, nameOf, VERSION_OPTION } from '../options.ts';
 import type { Option } from '../verb.ts';
 import { bashCandidates } from './bashwords.ts';
 import { completeWord } from './complete.ts';
+import { atHome, filesIn } from './directory.ts';
 import { kindOf, slotOf, whereabouts } from './slot.ts';
 import type { Suggestion } from './suggestion.ts';
 import type { World } from './world.ts';
 
 /** How long a person at Tab waits for a daemon, in milliseconds; one that is alive answers within a few. */
 const ANSWER_WITHIN = 300;
-
-/** More entries of a directory than that nobody looks through. */
-const MOST_FILES = 2000;
 
 /**
  * Answers a shell of the user's that was asked to complete: `-- WORD…` are the words from the command's name to the one at
@@ -50,7 +47,7 @@ async function complete(
 
 /** What is known without a daemon. */
 function worldOf(command: string, { cwd, env }: Host): World {
-  const files = (directory: string): readonly string[] => filesIn(resolve(cwd, atHome(directory, env)));
+  const files = (directory: string): readonly string[] => filesIn(directory, { cwd, env });
   const world = { verbs: [], processes: [], files };
   if (command === 'taskmasterd') return { ...world, options: DAEMON_OPTIONS.map(withFile) };
   if (command === 'taskmaster') return { ...world, options: BOTH_OPTIONS.map(withFile) };
@@ -84,21 +81,3 @@ async function askDaemon(
 
 /** Kinds of arguments that are made of the names of processes. */
 const NAMED = ['selector', 'name', 'program', 'count'];
-
-/** `~` as the shell would have read it, had it run the line. */
-function atHome<Path extends string | undefined>(path: Path, { HOME }: Host['env']): Path | string {
-  return HOME !== undefined && path?.startsWith('~/') === true ? join(HOME, path.slice(2)) : path;
-}
-
-function filesIn(directory: string): readonly string[] {
-  const isDirectory = (name: string): boolean =>
-    statSync(join(directory, name), { throwIfNoEntry: false })?.isDirectory() === true;
-  try {
-    const entries = readdirSync(directory, { withFileTypes: true }).slice(0, MOST_FILES);
-    return entries.map(
-      entry => `${entry.name}${entry.isDirectory() || (entry.isSymbolicLink() && isDirectory(entry.name)) ? '/' : ''}`,
-    );
-  } catch {
-    return []; // no such directory, or not ours to look into
-  }
-}
