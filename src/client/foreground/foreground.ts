@@ -3,6 +3,7 @@
  * to its programs, Ctrl-C for one, never reaches the daemon; leaving asks what is to become of it.
  */
 import { STOPPED_STATES } from '../../core/status.ts';
+import { joinWords } from '../../core/words.ts';
 import { NoDaemonError } from '../address.ts';
 import type { Api } from '../api.ts';
 import { VERBS } from '../commands/table.ts';
@@ -112,8 +113,9 @@ class Foreground {
       : await runShell(shellHost, { table: VERBS, globals, readOnly: false, leaving });
     if (this.isDaemonGone) return code;
     if (!isOver && !this.isStopping && this.parting !== 'stop') {
+      const where = globals.config === undefined ? '' : ` ${joinWords(['-c', globals.config])}`;
       await host.error.write(
-        `the daemon goes on (pid ${daemon.pid}): \`taskmaster\` joins it, \`taskmasterctl shutdown\` ends it\n`,
+        `the daemon goes on (pid ${daemon.pid}): \`taskmaster${where}\` joins it, \`taskmasterctl${where} shutdown\` ends it\n`,
       );
       return code;
     }
