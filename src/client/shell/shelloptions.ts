@@ -31,4 +31,6 @@ export interface ShellConsole {
 export interface CompletionWorld extends Known {
   readonly verbs: readonly Verb[];
   readonly aliases: readonly { readonly name: string; readonly help: string }[];
+  /** The names in a directory. */
+  readonly files: (directory: string) => readonly string[];
 }

@@ -1,5 +1,7 @@
 import type { Happening } from '../../core/events.ts';
 import { realClock } from '../../runtime/clock.ts';
+import { completeLine } from '../completion/complete.ts';
+import { filesIn } from '../completion/directory.ts';
 import type { ShellControls } from '../controls.ts';
 import { formatEvent } from '../eventline.ts';
 import type { Host } from '../host.ts';
@@ -78,10 +80,10 @@ export class ShellSession implements LinkListener, Disposable {
   }
 
   complete(line: Line): Completion {
-    const { complete } = this.options;
-    const none = { from: line.cursor, to: line.cursor, candidates: [] };
+    const { complete = completeLine } = this.options;
     const aliases = [...this.aliases].map(([name, help]) => ({ name, help }));
-    return complete?.(line, { ...this.link.known, verbs: this.verbs, aliases }) ?? none;
+    const files = (directory: string): readonly string[] => filesIn(directory, this.host);
+    return complete(line, { ...this.link.known, verbs: this.verbs, aliases, files });
   }
 
   [Symbol.dispose](): void {
