@@ -1,5 +1,8 @@
+import { resolve } from 'node:path';
 import type { Happening } from '../../core/events.ts';
 import { realClock } from '../../runtime/clock.ts';
+import { completeLine } from '../completion/complete.ts';
+import { filesIn } from '../completion/directory.ts';
 import type { ShellControls } from '../controls.ts';
 import { formatEvent } from '../eventline.ts';
 import type { Host } from '../host.ts';
@@ -77,11 +80,11 @@ export class ShellSession implements LinkListener, Disposable {
     }
   }
 
+  /** What Tab offers: made of what is known already, so that nobody waits for a daemon that does not answer. */
   complete(line: Line): Completion {
-    const { complete } = this.options;
-    const none = { from: line.cursor, to: line.cursor, candidates: [] };
     const aliases = [...this.aliases].map(([name, help]) => ({ name, help }));
-    return complete?.(line, { ...this.link.known, verbs: this.verbs, aliases }) ?? none;
+    const files = (directory: string): readonly string[] => filesIn(resolve(this.host.cwd, directory));
+    return completeLine(line, { ...this.link.known, verbs: this.verbs, aliases, files });
   }
 
   [Symbol.dispose](): void {
