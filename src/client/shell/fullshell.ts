@@ -82,6 +82,10 @@ export class FullShell implements HoldListener {
     this.end(SIGNAL_BASE + SIGNAL_NUMBERS.SIGHUP);
   }
 
+  takeAhead(): readonly Uint8Array[] {
+    return this.prompt?.forget() ?? [];
+  }
+
   farewell(): string {
     return this.prompt?.farewell ?? '';
   }
