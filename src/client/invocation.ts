@@ -14,6 +14,8 @@ import {
   findVerb,
   type Globals,
   type Invocation,
+  type Parameter,
+  type ParameterKind,
   UsageError,
   type Verb,
 } from './verb.ts';
@@ -77,15 +79,23 @@ function spellOutDashNumber(verb: Verb, words: readonly string[]): readonly stri
 function checkCount(verb: Verb, count: number): void {
   const required = verb.parameters.filter(parameter => parameter.required);
   const missing = required[count];
-  if (missing !== undefined) throw new UsageError(`${verb.name} needs ${MEANING[missing.kind]}`);
+  if (missing !== undefined) throw new UsageError(`${verb.name} needs ${meaningOf(missing)}`);
   const most = verb.parameters.at(-1)?.many === true ? Number.POSITIVE_INFINITY : verb.parameters.length;
   if (count > most) throw new UsageError(`${verb.name} takes ${most === 0 ? 'no arguments' : `at most ${most}`}`);
+}
+
+function meaningOf({ kind, choices = [] }: Parameter): string {
+  return kind === 'choice' ? `one of ${choices.map(({ word }) => word).join(', ')}` : MEANING[kind];
 }
 
 const MEANING = {
   selector: 'the name of a process',
   name: 'the name of a process',
+  program: 'the name of a program or of a group',
+  count: 'a program and a number, like web=4',
   signal: 'the name of a signal and that of a process',
+  alert: 'the name of an alert',
+  file: 'a path',
   text: 'text to type',
   verb: 'the name of a command',
-} as const satisfies Record<Verb['parameters'][number]['kind'], string>;
+} as const satisfies Record<Exclude<ParameterKind, 'choice'>, string>;

@@ -1,5 +1,5 @@
 import { VERSION } from '../protocol/version.ts';
-import { VERBS } from './commands/table.ts';
+import { COMMAND_VERBS } from './commands/table.ts';
 import type { Host } from './host.ts';
 import { parseGlobals, parseVerb, UnknownVerbError } from './invocation.ts';
 import { explain, runVerb } from './session.ts';
@@ -25,12 +25,12 @@ export async function main(argv: readonly string[], host: Host): Promise<number>
 async function runCommand(words: readonly string[], globals: Globals, host: Host): Promise<number> {
   const say = (line: string): void => void host.error.write(`${line}\n`);
   try {
-    const invocation = await parseVerb(VERBS, words);
-    return await runVerb({ ...invocation, globals: { ...globals, ...invocation.globals } }, VERBS, host);
+    const invocation = await parseVerb(COMMAND_VERBS, words);
+    return await runVerb({ ...invocation, globals: { ...globals, ...invocation.globals } }, COMMAND_VERBS, host);
   } catch (error) {
-    if (!(error instanceof UnknownVerbError)) return await explain(error, findVerb(VERBS, words[0] ?? ''), say);
+    if (!(error instanceof UnknownVerbError)) return await explain(error, findVerb(COMMAND_VERBS, words[0] ?? ''), say);
     const { unknownVerb } = await import('./suggest.ts');
-    say(unknownVerb(VERBS, error.message));
+    say(unknownVerb(COMMAND_VERBS, error.message));
     return EXIT.unknown;
   }
 }
@@ -42,5 +42,5 @@ async function print(host: Host, text: string): Promise<number> {
 
 async function printOverview(host: Host): Promise<number> {
   const { overview } = await import('./usage.ts');
-  return print(host, overview(VERBS));
+  return print(host, overview(COMMAND_VERBS));
 }

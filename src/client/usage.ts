@@ -11,6 +11,11 @@ export function usageOf(verb: Verb): string {
   return [verb.name, ...options, ...verb.parameters.map(parameterUsage)].join(' ');
 }
 
+/** How it is called where it exists: `taskmasterctl tail …`, and a verb that only shells of ours know by itself. */
+export function callOf(verb: Verb): string {
+  return verb.where === 'shell' ? usageOf(verb) : `taskmasterctl ${usageOf(verb)}`;
+}
+
 function parameterUsage({ label, required, many }: Parameter): string {
   const text = many ? `${label}...` : label;
   return required ? text : `[${text}]`;
@@ -25,13 +30,16 @@ function shortestFlag(flags: string): string {
 
 /** What `--help` prints for one verb. */
 export function verbHelp(verb: Verb): string {
-  const parts = [`usage: taskmasterctl ${usageOf(verb)}\n`, wrap(sentence(verb.summary), WIDTH)];
+  const parts = [`usage: ${callOf(verb)}\n`, wrap(sentence(verb.summary), WIDTH)];
   if (verb.details !== '') parts.push(wrap(verb.details, WIDTH));
   if (verb.aliases.length > 0) parts.push(`Also called ${verb.aliases.join(', ')}.\n`);
   if (verb.options.length > 0) parts.push(`Options:\n${alignColumns(verb.options.map(o => [`  ${o.flags}`, o.help]))}`);
   if (verb.json !== undefined) parts.push(wrap(`--json: ${verb.json}.`, WIDTH));
   if (verb.examples.length > 0) {
-    const rows = verb.examples.map(({ line, help }) => [`  taskmasterctl ${line}`, help]);
+    const rows = verb.examples.map(({ line, help }) => [
+      `  ${verb.where === 'shell' ? '' : 'taskmasterctl '}${line}`,
+      help,
+    ]);
     parts.push(`Examples:\n${alignColumns(rows)}`);
   }
   return parts.join('\n');

@@ -1,0 +1,5 @@
+import { type Run, UsageError } from '../verb.ts';
+
+export const run: Run = () => {
+  throw new UsageError('exit is not there yet');
+};
