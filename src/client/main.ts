@@ -1,5 +1,6 @@
 import { VERSION } from '../protocol/version.ts';
 import { COMMAND_VERBS } from './commands/table.ts';
+import { COMPLETE_WORD } from './completion/word.ts';
 import type { Host } from './host.ts';
 import { parseGlobals, parseVerb, UnknownVerbError } from './invocation.ts';
 import { explain, runVerb } from './session.ts';
@@ -8,6 +9,7 @@ import { EXIT, findVerb, type Globals } from './verb.ts';
 /** `taskmasterctl`: resolves with the exit code. */
 export async function main(argv: readonly string[], host: Host): Promise<number> {
   const say = (line: string): void => void host.error.write(`${line}\n`);
+  if (argv[0] === COMPLETE_WORD) return await (await import('./completion/answer.ts')).answer(argv.slice(1), host);
   try {
     const { globals, help, version, words } = await parseGlobals(argv);
     if (version) return await print(host, `taskmasterctl ${VERSION}\n`);

@@ -27,7 +27,7 @@ export interface Parameter {
   /** As the usage shows it: `SEL`, `NAME`. */
   readonly label: string;
   readonly kind: ParameterKind;
-  /** Of a `choice`: all that it may be. */
+  /** All that a `choice` may be; of another kind what may stand behind the first as well. */
   readonly choices?: readonly Choice[];
   readonly required: boolean;
   /** May be given many times; only the last parameter of a verb may. */

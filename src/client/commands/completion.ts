@@ -1,5 +1,9 @@
-import { type Run, UsageError } from '../verb.ts';
+import { SCRIPTS } from '../completion/scripts.ts';
+import { EXIT, type Run, UsageError } from '../verb.ts';
 
-export const run: Run = () => {
-  throw new UsageError('completion is not there yet');
+export const run: Run = async (context, { words: [shell = ''] }) => {
+  const script = SCRIPTS[shell];
+  if (script === undefined) throw new UsageError(`completion knows ${Object.keys(SCRIPTS).join(', ')}, not ${shell}`);
+  await context.out(script);
+  return EXIT.done;
 };

@@ -18,6 +18,11 @@ const ALERT_CHOICES = [
   { word: 'test', help: 'send a test by one of them' },
 ];
 
+const STREAMS = [
+  { word: 'stderr', help: 'standard error alone' },
+  { word: 'stdout', help: 'what `tail` prints anyway' },
+];
+
 const SHELLS = [
   { word: 'bash', help: 'for ~/.bashrc' },
   { word: 'zsh', help: 'for a directory of $fpath, as _taskmasterctl' },
@@ -150,7 +155,7 @@ export const VERBS: readonly Verb[] = [
     changes: false,
     details:
       "One name: its last 1600 bytes; on a terminal only text, colours and what overwrites a line are kept, since other sequences could make the terminal type an answer into the shell; elsewhere the terminal's `\\r\\n` becomes `\\n` and the rest stays as it is. Several names: the last 10 lines of each behind a coloured name; on a terminal only the colours are kept. With -f what was overwritten before it could be read is told on standard error. supervisorctl's `tail -1000 web stderr` works too.",
-    parameters: [SELECTORS],
+    parameters: [{ ...SELECTORS, choices: STREAMS }],
     options: [
       FOLLOW,
       { flags: '-n, --lines <lines>', help: 'begin so many lines before the end' },
