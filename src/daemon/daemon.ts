@@ -108,6 +108,7 @@ export class Daemon {
   private readonly requests: RequestLog;
   private readonly logfiles: LogFiles;
   private readonly forks: PacedQueue;
+  private readonly pictures: PacedQueue;
   private readonly supervisor: Supervisor;
   private readonly reloader: Reloader;
   private readonly recovery: Recovery;
@@ -132,6 +133,7 @@ export class Daemon {
     this.requests = new RequestLog(clock, happening => this.publish(happening));
     this.logfiles = new LogFiles(clock, happening => this.publish(happening), { turns: places.turns });
     this.forks = new PacedQueue(clock);
+    this.pictures = new PacedQueue(clock);
     this.recovery = new Recovery({
       directory: places.state,
       hash: places.hash,
@@ -154,6 +156,7 @@ export class Daemon {
       clock,
       trace,
       forks: this.forks,
+      pictures: this.pictures,
       logfiles: this.logfiles,
       scanner: new SessionScanner(clock),
       environment,
@@ -326,6 +329,7 @@ export class Daemon {
       () => this.requests[Symbol.dispose](),
       () => this.supervisor[Symbol.dispose](),
       () => this.forks[Symbol.dispose](),
+      () => this.pictures[Symbol.dispose](),
       () => atMost(LAST_WRITES_MS, this.logfiles.close(), this.options.clock),
       () => forgetSocket(this.places),
     ];

@@ -44,6 +44,7 @@ class Scene {
       host: this.host,
       clock: this.clock,
       forks: new PacedQueue(this.clock),
+      pictures: new PacedQueue(this.clock),
       scanner: new SessionScanner(this.clock),
       logfiles: new LogFiles(this.clock, () => {}),
       trace: traceFrom(process.env.TRACE),
