@@ -67,7 +67,8 @@ export type Message =
   | { readonly type: 'processes'; readonly processes: readonly ProcessInfo[] }
   /** Some of them, as they are now. */
   | { readonly type: 'changed'; readonly processes: readonly ProcessInfo[] }
-  | { readonly type: 'happening'; readonly happening: Happening }
+  /** `isPast`: it had happened before the list of processes was asked for, which tells of it. */
+  | { readonly type: 'happening'; readonly happening: Happening; readonly isPast: boolean }
   /** So many events were forgotten before they could be read. */
   | { readonly type: 'missed'; readonly count: number }
   | { readonly type: 'usage'; readonly sample: UsageSample }

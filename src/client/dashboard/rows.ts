@@ -58,7 +58,8 @@ export function withNow(board: Board, now: number): Board {
       : { ...row, info: { ...row.info, uptime: row.info.uptime + passed } },
   );
   const isOver = board.notice !== undefined && now >= board.notice.until;
-  return marked({ ...board, now, rows, notice: isOver ? undefined : board.notice });
+  const daemon = board.daemon && { ...board.daemon, uptime: board.daemon.uptime + passed };
+  return marked({ ...board, now, rows, daemon, notice: isOver ? undefined : board.notice });
 }
 
 /** With the marks that follow from all else; whose console is to be seen has none that looking at it takes away. */

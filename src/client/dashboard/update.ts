@@ -104,7 +104,8 @@ function taken(model: Board, message: Message): Step {
     case 'happening': {
       const events = withEvent(model.events, message.happening);
       const eventsUp = model.eventsUp === 0 ? 0 : Math.min(model.eventsUp + 1, events.length - 1);
-      return stay(withHappening({ ...model, events, eventsUp }, message.happening));
+      const next = { ...model, events, eventsUp };
+      return stay(message.isPast ? next : withHappening(next, message.happening));
     }
     case 'missed':
       return stay(told(model, `${message.count} events were forgotten before they could be read`, 'dim'));
