@@ -14,6 +14,7 @@ import type {
   SelectRequest,
   ShutdownReply,
   SignalRequest,
+  UsageSample,
 } from './messages.ts';
 
 /**
@@ -90,7 +91,10 @@ export const ROUTES = {
     method: 'GET',
     path: '/v1/processes',
     summary: 'Every process, or those that the selectors name, in the order in which they start.',
-    query: { select: 'a selector (`web`, `web:web_03`, `web:*`, a glob, `all`); may be given many times' },
+    query: {
+      select: 'a selector (`web`, `web:web_03`, `web:*`, a glob, `all`); may be given many times',
+      usage: '`1`: with the CPU and memory of each, which takes a quarter of a second while nobody follows `/v1/usage`',
+    },
     body: 'none',
     reply: 'json',
     limit: 0,
@@ -196,6 +200,17 @@ export const ROUTES = {
     reply: 'events',
     limit: 0,
     example: "'http://tm/v1/events?since=0' --max-time 1",
+  }),
+  usage: route<undefined, UsageSample>({
+    method: 'GET',
+    path: '/v1/usage',
+    summary:
+      'What each process takes of the machine, as Server-Sent Events of one kind, `usage`: all processes at once, then every second those for which something changed. The CPU is known from the second one on, which comes after a quarter of a second. The machine is looked at only while somebody asks; with many processes less often, so that it takes at most 1 % of a core. A slow reader misses samples.',
+    query: { follow: '`0`: one message, with the CPU, a quarter of a second later' },
+    body: 'none',
+    reply: 'events',
+    limit: 0,
+    example: "'http://tm/v1/usage?follow=0'",
   }),
   reload: route<ReloadRequest | undefined, ReloadReply>({
     method: 'POST',

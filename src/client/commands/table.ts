@@ -49,8 +49,15 @@ export const VERBS: readonly Verb[] = [
     details:
       'Exits with 0 when all that is shown is up, 3 when something is in a stopped state (STOPPED, EXITED, FATAL, UNKNOWN), 4 for an unknown name or without a daemon.',
     parameters: [{ ...SELECTORS, required: false }],
+    options: [
+      {
+        flags: '-u, --usage',
+        help: 'with CPU and memory of each, of all processes it is made of; takes a quarter of a second',
+      },
+    ],
     examples: [
       { line: 'status', help: 'all processes' },
+      { line: 'status -u', help: 'with what each takes of the machine' },
       { line: "status web 'db:*'", help: 'one process and a whole group' },
       { line: "status --json | jq '.processes[].pid'", help: 'everything that is known, for scripts' },
     ],

@@ -122,7 +122,7 @@ export class Feed implements Disposable {
   }
 
   private async followUsage(api: Api): Promise<never> {
-    for await (const { data } of api.usage({})) {
+    for await (const { data } of api.events({}, 'usage')) {
       if (this.closing.signal.aborted) break;
       const sample = JSON.parse(data) as UsageSample; // a daemon of the same protocol sends what the type says
       this.options.onMessage({ type: 'usage', sample });
