@@ -83,6 +83,7 @@ export type Message =
   | { readonly type: 'typing over'; readonly text: string | undefined }
   /** `up`: rows that it is to be scrolled up by at once. */
   | { readonly type: 'history'; readonly name: string; readonly up: number; readonly screen: ScreenDocument }
+  | { readonly type: 'history failed'; readonly name: string; readonly text: string }
   | { readonly type: 'printed'; readonly run: number; readonly lines: readonly string[] }
   | { readonly type: 'run over'; readonly run: number; readonly code: number }
   | { readonly type: 'told'; readonly text: string; readonly tone: Tone };

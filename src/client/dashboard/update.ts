@@ -133,6 +133,11 @@ function taken(model: Board, message: Message): Step {
     }
     case 'history':
       return stay(withHistory(model, message.name, message.up, message.screen));
+    case 'history failed': {
+      const isOpen = model.mode.kind === 'history' && model.mode.name === message.name;
+      const over: Board = isOpen ? { ...model, mode: { kind: 'normal' } } : model;
+      return stay(told(over, message.text, 'bad'));
+    }
     case 'printed':
       return stay(withPrinted(model, message.run, message.lines));
     case 'run over':
