@@ -28,7 +28,11 @@ const SIGINT = 2;
  * Attaches the terminal to a process until it is over, and resolves with the exit code. Stopped and continued by a shell it
  * attaches anew, which draws everything again. Rejects as any request to the daemon does, the terminal untouched then.
  */
-export async function attach(context: AttachContext, options: AttachOptions, clock: Clock = realClock): Promise<number> {
+export async function attach(
+  context: AttachContext,
+  options: AttachOptions,
+  clock: Clock = realClock,
+): Promise<number> {
   const { takeover } = context;
   const given = givenChord(options.keys, takeover.env);
   const terminal = await takeover.terminal();

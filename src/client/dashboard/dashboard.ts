@@ -9,7 +9,7 @@ import { chordFor, givenChord } from '../attach/detachkeys.ts';
 import { type Ending, exitCodeFor } from '../attach/ending.ts';
 import { type HandledSignal, SIGNAL_NUMBERS, type UserTerminal } from '../attach/terminal.ts';
 import { userOf } from '../identity.ts';
-import { openHistory, type History } from '../line/historyfile.ts';
+import { type History, openHistory } from '../line/historyfile.ts';
 import type { Input } from '../line/key.ts';
 import { KeyReader } from '../line/keyreader.ts';
 import { apiFor, runCaptured } from '../session.ts';

@@ -6,6 +6,7 @@
 import { textWidth } from '../../terminal/width.ts';
 import type { Size } from '../attach/size.ts';
 import { MOST_TILES, type Model, type Splits } from './model.ts';
+import { pageLinesOf } from './pagelines.ts';
 import type { Layout, Rect } from './rect.ts';
 import { rowsOf } from './tablelines.ts';
 
@@ -208,8 +209,9 @@ function cut(length: number, n: number, parts: number): number {
 function overlayOf({ mode }: Model, body: Rect): Rect | undefined {
   switch (mode.kind) {
     case 'page': {
-      const rows = mode.page.isFollowed ? body.rows : mode.page.lines.length + BORDER;
-      return centred(body, { cols: Math.min(PAGE_MOST_COLS, body.cols - BORDER), rows });
+      const cols = Math.min(PAGE_MOST_COLS, body.cols - BORDER);
+      const lines = pageLinesOf(mode.page, cols - BORDER).length;
+      return centred(body, { cols, rows: mode.page.isFollowed ? body.rows : lines + BORDER });
     }
     case 'confirm': {
       const room = Math.min(QUESTION_MOST_COLS, body.cols) - QUESTION_MARGIN;

@@ -1,6 +1,6 @@
 import type { Happening } from '../../core/events.ts';
 import type { PublicState } from '../../core/status.ts';
-import type { DaemonInfo, ProcessInfo } from '../../protocol/messages.ts';
+import type { DaemonInfo, ProcessInfo, UsageSample } from '../../protocol/messages.ts';
 import type { LineDocument, SpanDocument } from '../../terminal/render.ts';
 import type { Size } from '../attach/size.ts';
 import type { Completion, Line } from '../line/line.ts';
@@ -15,6 +15,8 @@ export interface Model {
   readonly now: number;
   readonly link: Link;
   readonly daemon: DaemonInfo | undefined;
+  /** What the daemon itself takes; absent while not known. */
+  readonly daemonUsage?: UsageSample['daemon'] | undefined;
   /** `--read-only`: nothing can be changed, and it shows. */
   readonly readOnly: boolean;
   /** In the order in which they start. */

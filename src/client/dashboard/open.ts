@@ -33,7 +33,9 @@ function refusalOf({ host: { input, output, env } }: Session): string | undefine
 /** A config or a socket that was mistyped would be waited for in vain. */
 function checkPlace({ globals: { config, socket }, host }: Session): void {
   if (socket !== undefined && !existsSync(dirname(resolve(host.cwd, socket)))) {
-    throw new NoDaemonError(`cannot open the dashboard: there is no directory ${dirname(resolve(host.cwd, socket))} for ${socket}`);
+    throw new NoDaemonError(
+      `cannot open the dashboard: there is no directory ${dirname(resolve(host.cwd, socket))} for ${socket}`,
+    );
   }
   const { config: path } = locate({ config, socket, ...host });
   if (path !== undefined && !existsSync(path)) {

@@ -6,7 +6,7 @@ import { NoDaemonError } from '../address.ts';
 import type { Api } from '../api.ts';
 import { type Size, wireSize } from '../attach/size.ts';
 import type { Message } from './board.ts';
-import { Pane } from './pane.ts';
+import { Viewer } from './viewer.ts';
 
 /** Milliseconds that the bar must rest before another console is asked for, when it has just moved: a held key runs through. */
 const REST = 80;
@@ -35,7 +35,7 @@ interface Open {
   readonly isTyping: boolean;
   readonly ending: AbortController;
   size: Size;
-  pane: Pane | undefined;
+  pane: Viewer | undefined;
   /** It ended, and is not asked for again as long as it is to be seen. */
   isDone: boolean;
 }
@@ -145,7 +145,7 @@ export class Panes implements Disposable {
       upgraded.socket.destroy();
       return;
     }
-    open.pane = new Pane({
+    open.pane = new Viewer({
       upgraded,
       clock,
       chordFor: open.isTyping ? chordFor : undefined,
