@@ -17,7 +17,6 @@ import type { Session } from '../verb.ts';
 import type { Board, Effect, Message } from './board.ts';
 import { type Capabilities, capabilitiesOf, themeOf } from './capabilities.ts';
 import { clipboardSequence } from './clipboard.ts';
-import { DASHBOARD_VERBS } from './commanding.ts';
 import { consolesOf } from './consoles.ts';
 import { Display, type DisplayListener } from './display.ts';
 import { Feed } from './feed.ts';
@@ -76,7 +75,7 @@ export class Dashboard implements DisplayListener {
     const { session, terminal, clock } = options;
     const { host, readOnly } = session;
     this.options = options;
-    this.session = { ...session, verbs: DASHBOARD_VERBS };
+    this.session = { ...session, place: 'shell' };
     this.capabilities = capabilitiesOf(host.env);
     this.history = openHistory(host.env);
     this.board = initialModel({ size: terminal.size, now: clock.wall(), readOnly, typed: this.history.entries() });

@@ -6,7 +6,7 @@ import type { Ending } from '../attach/ending.ts';
 import type { UserTerminal } from '../attach/terminal.ts';
 import { parseVerb } from '../invocation.ts';
 import { apiFor } from '../session.ts';
-import type { Session } from '../verb.ts';
+import { type Session, verbsAt } from '../verb.ts';
 
 export interface HandOver {
   readonly session: Session;
@@ -24,7 +24,7 @@ export interface HandOver {
 export async function attachFrom(words: readonly string[], handOver: HandOver): Promise<void> {
   const { session, terminal, clock, signal, onEnded } = handOver;
   const { host } = session;
-  const { args, globals: own } = await parseVerb(session.verbs, words);
+  const { args, globals: own } = await parseVerb(verbsAt(session.table, session.place), words);
   const globals = { ...session.globals, ...own };
   const { readOnly = false, steal = false, detachKeys } = args.options as AttachFlags; // by the flags of the verb
   const context = {
