@@ -69,7 +69,7 @@ export function withRunOver(board: Board, id: number, code: number): Board {
   const runs = new Map(board.runs);
   runs.delete(id);
   const next: Board = { ...board, runs };
-  if (board.pageRun === id) return endedPage({ ...next, pageRun: undefined }, run);
+  if (board.pageRun === id) return endedPage({ ...next, pageRun: undefined, notice: undefined }, run);
   const [first, ...others] = run.lines;
   const tone = code === 0 ? 'good' : 'bad';
   if (first === undefined) return told(next, code === 0 ? `${run.line}: done` : `${run.line}: exit code ${code}`, tone);
