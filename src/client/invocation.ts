@@ -3,6 +3,7 @@ import {
   type Grammar,
   longOf,
   nameOf,
+  READ_ONLY_OPTION,
   readPlainOptions,
   shortOf,
   takesValue,
@@ -27,10 +28,11 @@ export class UnknownVerbError extends Error {
 
 /** Reads the options before the verb. Throws UsageError for one that there is not. */
 export async function parseGlobals(argv: readonly string[]): Promise<CommandLine> {
-  const flags = [...GLOBAL_OPTIONS, VERSION_OPTION].map(option => option.flags);
+  const flags = [...GLOBAL_OPTIONS, READ_ONLY_OPTION, VERSION_OPTION].map(option => option.flags);
   const { options, words } = await read(argv, { name: 'taskmasterctl', flags, passThrough: true });
-  const { help = false, version = false, ...globals } = options as Globals & { help?: boolean; version?: boolean }; // by the flags given
-  return { globals, help, version, words };
+  const given = options as Globals & { help?: boolean; version?: boolean; readOnly?: boolean }; // by the flags given
+  const { help = false, version = false, readOnly = false, ...globals } = given;
+  return { globals, help, version, readOnly, words };
 }
 
 /**

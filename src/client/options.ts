@@ -13,6 +13,9 @@ export const GLOBAL_OPTIONS: readonly Option[] = [
 /** Only before a verb. */
 export const VERSION_OPTION: Option = { flags: '--version', help: "print this client's version" };
 
+/** Only before a verb: `shell`, `dashboard` and `attach` have an option of that name that means the same. */
+export const READ_ONLY_OPTION: Option = { flags: '--read-only', help: 'refuse whatever would change something' };
+
 /** What is to be read: the options that there are, and whether they may stand behind the first other word. */
 export interface Grammar {
   readonly name: string;

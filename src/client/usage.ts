@@ -1,5 +1,5 @@
 import { alignColumns, wrap } from './columns.ts';
-import { GLOBAL_OPTIONS, VERSION_OPTION } from './options.ts';
+import { GLOBAL_OPTIONS, READ_ONLY_OPTION, VERSION_OPTION } from './options.ts';
 import type { Parameter, Verb } from './verb.ts';
 
 /** Columns of help and docs: fixed, so that what is generated does not depend on a terminal. */
@@ -50,9 +50,12 @@ export function overview(verbs: readonly Verb[]): string {
   return [
     'usage: taskmasterctl [options] COMMAND ...\n',
     `Commands:\n${alignColumns(verbs.map(verb => [`  ${verb.name}`, verb.summary]))}`,
-    `Options:\n${alignColumns([...GLOBAL_OPTIONS, VERSION_OPTION].map(o => [`  ${o.flags}`, o.help]))}`,
+    `Options:\n${alignColumns([...GLOBAL_OPTIONS, READ_ONLY_OPTION, VERSION_OPTION].map(o => [`  ${o.flags}`, o.help]))}`,
     wrap('SEL is a selector: web, web:web_03, web:* (a group), a glob such as w*, or all. Quote the stars.', WIDTH),
-    wrap('Without a command, and with no terminal on standard input, commands are read from there, one a line.', WIDTH),
+    wrap(
+      'Without a command the dashboard is opened, `shell` opens the control shell; with no terminal on standard input commands are read from there, one a line.',
+      WIDTH,
+    ),
     '`taskmasterctl help COMMAND` explains one.\n',
   ].join('\n');
 }

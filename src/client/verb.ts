@@ -1,5 +1,7 @@
 import type { Api } from './api.ts';
 import type { UserTerminal } from './attach/terminal.ts';
+import type { ShellControls } from './controls.ts';
+import type { Host } from './host.ts';
 
 /**
  * What an argument is, for completion and for the sentence that says it is missing. `program` is the name of a program or of
@@ -101,6 +103,7 @@ export interface CommandLine {
   readonly globals: Globals;
   readonly help: boolean;
   readonly version: boolean;
+  readonly readOnly: boolean;
   /** The verb and all that follows it. */
   readonly words: readonly string[];
 }
@@ -135,6 +138,25 @@ export interface Context {
   readonly verbs: readonly Verb[];
   /** For a verb that makes the user's terminal a program's. */
   readonly takeover: Takeover;
+  /** Undefined where there is no prompt. */
+  readonly shell: ShellControls | undefined;
+  /** What the command is part of, for a verb that runs commands itself: the shell, the dashboard. */
+  readonly session: Session;
+}
+
+/** What holds for every command of one caller: the command line's, a script's, a shell's, the dashboard's. */
+export interface Session {
+  readonly host: Host;
+  /** The table, all of it. */
+  readonly table: readonly Verb[];
+  /** Which verbs of it can be called. */
+  readonly place: Place;
+  /** What was said before the verb; a command may say otherwise behind it. */
+  readonly globals: Globals;
+  /** Whatever changes something is refused before anything is asked of the daemon, and attaching is only looking. */
+  readonly readOnly: boolean;
+  /** Told of a command that makes sense, before it runs. */
+  readonly onCommand?: (invocation: Invocation) => void;
 }
 
 /** What a verb must know to take over the terminal that it was called from. */

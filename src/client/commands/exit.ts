@@ -1,5 +1,6 @@
-import { type Run, UsageError } from '../verb.ts';
+import { EXIT, type Run } from '../verb.ts';
 
-export const run: Run = () => {
-  throw new UsageError('exit is not there yet');
+export const run: Run = async ({ shell }) => {
+  shell?.leave();
+  return EXIT.done;
 };

@@ -1,5 +1,5 @@
-import { type Run, UsageError } from '../verb.ts';
+import { runShell } from '../shell/shell.ts';
+import type { Run } from '../verb.ts';
 
-export const run: Run = () => {
-  throw new UsageError('shell is not there yet');
-};
+export const run: Run = ({ session: { host, table, globals, readOnly } }, { options }) =>
+  runShell(host, { table, globals, readOnly: readOnly || options.readOnly === true });

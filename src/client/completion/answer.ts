@@ -1,4 +1,3 @@
-import { readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { BOTH_OPTIONS, DAEMON_OPTIONS } from '../../core/daemonoptions.ts';
 import { realClock } from '../../runtime/clock.ts';
@@ -11,15 +10,13 @@ import { GLOBAL_OPTIONS, nameOf, VERSION_OPTION } from '../options.ts';
 import type { Option } from '../verb.ts';
 import { bashCandidates } from './bashwords.ts';
 import { completeWord } from './complete.ts';
+import { filesIn } from './directory.ts';
 import { kindOf, slotOf, whereabouts } from './slot.ts';
 import type { Suggestion } from './suggestion.ts';
 import type { World } from './world.ts';
 
 /** How long a person at Tab waits for a daemon, in milliseconds; one that is alive answers within a few. */
 const ANSWER_WITHIN = 300;
-
-/** More entries of a directory than that nobody looks through. */
-const MOST_FILES = 2000;
 
 /**
  * Answers a shell of the user's that was asked to complete: `-- WORD…` are the words from the command's name to the one at
@@ -88,17 +85,4 @@ const NAMED = ['selector', 'name', 'program', 'count'];
 /** `~` as the shell would have read it, had it run the line. */
 function atHome<Path extends string | undefined>(path: Path, { HOME }: Host['env']): Path | string {
   return HOME !== undefined && path?.startsWith('~/') === true ? join(HOME, path.slice(2)) : path;
-}
-
-function filesIn(directory: string): readonly string[] {
-  const isDirectory = (name: string): boolean =>
-    statSync(join(directory, name), { throwIfNoEntry: false })?.isDirectory() === true;
-  try {
-    const entries = readdirSync(directory, { withFileTypes: true }).slice(0, MOST_FILES);
-    return entries.map(
-      entry => `${entry.name}${entry.isDirectory() || (entry.isSymbolicLink() && isDirectory(entry.name)) ? '/' : ''}`,
-    );
-  } catch {
-    return []; // no such directory, or not ours to look into
-  }
 }
