@@ -82,6 +82,17 @@ export function createHandlers(subject: Subject): Handlers {
     verb: string,
     act: (process: Process, options: RequestOptions) => ActionResult | Promise<ActionResult>,
   ): Handler => action(verb, (processes, options) => Promise.all(processes.map(process => act(process, options))));
+  const membership = (
+    verb: string,
+    act: (names: readonly string[], options: RequestOptions) => Promise<readonly ActionResult[]>,
+  ): Handler => {
+    return async ({ body, signal, by }) => {
+      refuseWhenStopping(subject);
+      const { select } = parseSelectRequest(parseJson(body));
+      requests.asked({ verb, what: select, by });
+      return reply(await act(select, { wait: false, signal, by }), []);
+    };
+  };
   return {
     daemon: () => daemonInfo(subject),
     log: ({ response, query }) => sendOutput(response, subject.log, query),
@@ -148,6 +159,8 @@ export function createHandlers(subject: Subject): Handlers {
       requests.asked({ verb: 'scale', what: [`${program}=${numprocs}`], by: call.by });
       return await reloader.scale(program, numprocs, { wait, signal: call.signal, by: call.by });
     },
+    add: membership('add', (names, options) => reloader.add(names, options)),
+    remove: membership('remove', (names, options) => reloader.remove(names, options)),
     ...createAlertHandlers(subject),
     shutdown: ({ by }) => {
       requests.asked({ verb: 'shutdown', what: [], by });

@@ -49,7 +49,10 @@ function route<Request, Reply>(entry: Route<Request, Reply>): Route<Request, Rep
   return entry;
 }
 
-const action = (method: 'start' | 'stop' | 'restart' | 'clear', summary: string): Route<SelectRequest, ActionReply> =>
+const action = (
+  method: 'start' | 'stop' | 'restart' | 'clear' | 'add' | 'remove',
+  summary: string,
+): Route<SelectRequest, ActionReply> =>
   route<SelectRequest, ActionReply>({
     method: 'POST',
     path: `/v1/${method}`,
@@ -231,6 +234,14 @@ export const ROUTES = {
     limit: JSON_LIMIT,
     example: `http://tm/v1/scale -d '{"program": "ticker", "numprocs": 2}'`,
   }),
+  add: action(
+    'add',
+    'Put programs or groups of the config into use that are not, as its files say now, until the next reload; all else stays as it is. `select` has their names. What starts by itself is started, and not waited for. `bad_config` as for a reload.',
+  ),
+  remove: action(
+    'remove',
+    'Take programs or groups out of use, until the next reload: `still_running` as long as anything of them runs. `select` has their names.',
+  ),
   alerts: route<undefined, AlertList>({
     method: 'GET',
     path: '/v1/alerts',

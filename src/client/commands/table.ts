@@ -145,6 +145,27 @@ export const VERBS: readonly Verb[] = [
   },
   {
     ...PLAIN,
+    name: 'add',
+    summary: 'put programs or groups of the config into use that are not, until the next reload',
+    details:
+      'The config files are read as they are now; what else has changed in them waits for `reload`. What starts by itself is started, and not waited for. One that is in use already is no failure.',
+    parameters: [{ label: 'NAME', kind: 'text', required: true, many: true }],
+    examples: [{ line: 'add web', help: 'one that was just written into the config, and nothing else of it' }],
+    json: RESULTS_JSON,
+    load: () => import('./add.ts'),
+  },
+  {
+    ...PLAIN,
+    name: 'remove',
+    summary: 'take programs or groups out of use, until the next reload',
+    details: 'Only what is stopped can be removed; nothing is changed for one of which something still runs.',
+    parameters: [{ label: 'NAME', kind: 'text', required: true, many: true }],
+    examples: [{ line: 'remove web', help: 'after `stop web`' }],
+    json: RESULTS_JSON,
+    load: () => import('./remove.ts'),
+  },
+  {
+    ...PLAIN,
     name: 'signal',
     summary: 'send a signal to processes',
     changes: true,
