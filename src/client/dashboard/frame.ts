@@ -5,7 +5,7 @@
  * of those the place is set anew, the cell it may have spilled into is drawn again, and the one that it may not reach is
  * blank already. Lines do not wrap meanwhile.
  */
-import { isAgreedWidth } from '../../terminal/width.ts';
+import { isAgreedWidth, widthOf } from '../../terminal/width.ts';
 import { isInvisible, PLAIN_ATTR, sgrOf } from './attr.ts';
 import { shownText } from './piece.ts';
 
@@ -105,13 +105,15 @@ function isPlainText(
   return !isInvisible(attr);
 }
 
-/** What is printed for a cell: never anything that a terminal would act upon. */
+/**
+ * What is printed for a cell: never anything that a terminal would act upon, and never a wide character into a cell that
+ * has no right half.
+ */
 function textOf([attr, text]: GridCell, columns: number, { isUnicode, ascii }: FrameOptions): string {
-  if (isInvisible(attr)) return ' '.repeat(columns);
-  if (text.length === 1 && text >= ' ' && text <= LAST_ASCII) return text;
-  const shown = shownText(text) || ' ';
-  if (isUnicode || shown <= LAST_ASCII) return shown.length < columns ? shown.padEnd(columns) : shown;
-  return ascii(String.fromCodePoint(shown.codePointAt(0) ?? 0))
-    .slice(0, 1)
-    .padEnd(columns);
+  if (text.length === 1 && columns === 1 && text >= ' ' && text <= LAST_ASCII) return isInvisible(attr) ? ' ' : text;
+  const shown = shownText(text);
+  const code = shown.codePointAt(0) ?? 0;
+  if (isInvisible(attr) || widthOf(code) === 0 || widthOf(code) > columns) return ' '.repeat(columns);
+  if (!isUnicode && shown > LAST_ASCII) return ascii(String.fromCodePoint(code)).padEnd(columns);
+  return widthOf(code) < columns && shown.length === 1 ? `${shown} ` : shown;
 }

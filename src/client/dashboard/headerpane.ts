@@ -1,8 +1,9 @@
 import type { PublicState } from '../../core/status.ts';
+import { textWidth } from '../../terminal/width.ts';
 import { shortBytes, shortPercent, shortSpan } from './figures.ts';
 import { type Model, TONE_OF_STATE } from './model.ts';
 import type { Pane } from './pane.ts';
-import { cut, cutLeft, type Piece, piece, widthOfPieces } from './piece.ts';
+import { cut, cutLeft, type Piece, piece, shownText, widthOfPieces } from './piece.ts';
 import type { Rect } from './rect.ts';
 import type { Theme } from './theme.ts';
 
@@ -33,16 +34,31 @@ function line(model: Model, cols: number, theme: Theme): Piece[] {
   const { header, strong, label, dim } = theme;
   const left: Piece[] = [piece(' taskmaster ', { ...header, ...strong })];
   if (model.readOnly) left.push(piece(' READ-ONLY ', label), piece(' ', header));
-  const states = countsOf(model, theme);
-  const daemon = daemonOf(model);
-  const used = (pieces: readonly Piece[]): number => widthOfPieces(pieces) + 1;
-  let right: Piece[] = [...states, ...(daemon === '' ? [] : [piece(`  ${daemon}`, { ...header, ...dim })])];
-  if (used(left) + used(right) > cols) right = states;
-  const room = cols - used(left) - used(right);
+  let room = cols - widthOfPieces(left) - 1;
+  const right: Piece[] = [];
+  const take = (...pieces: readonly Piece[]): void => {
+    const width = widthOfPieces(pieces);
+    if (width > room) return;
+    room -= width;
+    right.push(...pieces);
+  };
+  for (const count of countsOf(model, theme)) take(count);
+  take(piece(daemonOf(model), { ...header, ...dim }));
   const about = model.link.kind === 'connecting' ? 'connecting to the daemon' : (model.daemon?.config ?? '');
-  if (room >= LEAST_PATH) left.push(piece(cutLeft(about, room, theme.glyphs.more), { ...header, ...dim }));
-  const gap = Math.max(0, cols - widthOfPieces(left) - used(right));
-  return [...left, piece(' '.repeat(gap), header), ...right, piece(' ', header)];
+  const shown = room >= LEAST_PATH ? pathTail(about, room, theme.glyphs.more) : '';
+  return [
+    ...left,
+    piece(shown.padEnd(room - (textWidth(shown) - shown.length)), { ...header, ...dim }),
+    ...right,
+    piece(' ', header),
+  ];
+}
+
+/** The end of a path, from one of its directories on. */
+function pathTail(path: string, cols: number, mark: string): string {
+  const tail = cutLeft(path, cols, mark);
+  const slash = tail.indexOf('/', 1);
+  return tail === shownText(path) || slash === -1 ? tail : mark + tail.slice(slash);
 }
 
 function lostLine({ link, now, readOnly }: Model, cols: number, { alarm, label, glyphs }: Theme): Piece[] {
@@ -70,5 +86,5 @@ function daemonOf({ daemon, daemonUsage }: Model): string {
     memory === undefined ? '' : shortBytes(memory),
     daemon.mood === 'shutdown' ? 'SHUTTING DOWN' : '',
   ];
-  return parts.filter(part => part !== '').join(' ');
+  return `  ${parts.filter(part => part !== '').join(' ')}`;
 }

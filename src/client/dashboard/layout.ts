@@ -154,7 +154,7 @@ function tilesOf(model: Model, body: Rect): Panes {
   const selected = model.selected?.kind === 'process' ? model.selected.name : '';
   const at = Math.max(0, names.indexOf(selected));
   const name = names[at];
-  if (name === undefined) return NONE;
+  if (name === undefined) return { ...NONE, console: body };
   if (model.isZoomed) return { ...NONE, tiles: [{ name, rect: body }] };
   const count = fitting(names.length, body);
   // When not all fit, the selected one is among those that do.

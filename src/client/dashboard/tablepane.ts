@@ -5,7 +5,7 @@ import { shortBytes, shortPercent, shortSpan } from './figures.ts';
 import { innerOf, tableBodyOf } from './layout.ts';
 import { type Marks, type Model, type Row, SPARK_LENGTH, TONE_OF_STATE, type Tone } from './model.ts';
 import type { Pane } from './pane.ts';
-import { fitRight, fitted, type Look, type Piece, piece } from './piece.ts';
+import { fitted, fittedRight, type Look, type Piece, piece } from './piece.ts';
 import type { Rect } from './rect.ts';
 import { sparkline } from './sparkline.ts';
 import { lineOf, rowsOf, type TableLine } from './tablelines.ts';
@@ -36,7 +36,7 @@ const COLUMNS: readonly Column[] = [
 const WANTED: readonly ColumnName[] = ['state', 'viewers', 'cpu', 'uptime', 'memory', 'spark', 'pid', 'restarts'];
 
 /** The mark left of the name: what happened on its terminal. */
-const GUTTER = 2;
+const GUTTER = 3;
 const GAP = 1;
 const LEAST_NAME = 8;
 const MOST_NAME = 32;
@@ -127,7 +127,7 @@ function place(
   cols: number,
   { isRight, mark }: { readonly isRight: boolean; readonly mark: string },
 ): string {
-  return isRight ? fitRight(text, cols, mark) : fitted(text, cols, mark);
+  return isRight ? fittedRight(text, cols, mark) : fitted(text, cols, mark);
 }
 
 type ProcessLine = Extract<TableLine, { kind: 'process' }>;
@@ -188,9 +188,9 @@ function viewersWord({ viewers, isWaitedFor }: Marks): string {
 }
 
 function signOf({ bell, activity, silence }: Marks, { tones, accent, dim, glyphs }: Theme): Piece {
-  if (bell) return piece(' !'.padEnd(GUTTER), { ...tones.busy, bold: true });
-  if (activity) return piece(` ${glyphs.activity}`, accent);
-  return silence ? piece(' z', dim) : piece(' '.repeat(GUTTER));
+  if (bell) return piece(' ! ', { ...tones.busy, bold: true });
+  if (activity) return piece(` ${glyphs.activity} `, accent);
+  return silence ? piece(' z ', dim) : piece(' '.repeat(GUTTER));
 }
 
 function groupPieces({ name, rows, isCollapsed }: GroupLine, columns: Columns, theme: Theme): Piece[] {

@@ -16,6 +16,7 @@ import type { Model } from './model.ts';
 import type { Pane, Spot } from './pane.ts';
 import type { Look, Piece } from './piece.ts';
 import { widthOfPieces } from './piece.ts';
+import type { Rect } from './rect.ts';
 import { sceneOf } from './scene.ts';
 import { type Theme, type ThemeOptions, themeFor } from './theme.ts';
 
@@ -84,6 +85,7 @@ class BlessedView implements View {
     this.last = model;
     const { panes, cursor } = sceneOf(model, this.theme);
     this.place(panes);
+    this.blank();
     this.screen.render();
     const isBlank = this.isBlankWanted;
     const shown = cursorAt(cursor);
@@ -100,15 +102,13 @@ class BlessedView implements View {
   resize(size: Size): void {
     this.program.cols = size.cols;
     this.program.rows = size.rows;
-    this.screen.alloc();
-    this.isBlankWanted = true;
-    this.last = undefined;
+    this.forget();
   }
 
   restyle(options: Partial<ThemeOptions>): void {
     this.options = { ...this.options, ...options };
     this.theme = themeFor(this.options);
-    this.last = undefined;
+    this.forget();
   }
 
   close(): string {
@@ -122,6 +122,23 @@ class BlessedView implements View {
   [Symbol.dispose](): void {
     const leave = this.close();
     if (leave !== '') this.write(leave);
+  }
+
+  /** What the terminal shows is of no use: the next picture is drawn whole. */
+  private forget(): void {
+    this.screen.alloc();
+    this.isBlankWanted = true;
+    this.last = undefined;
+  }
+
+  /** What no pane covers any more is blank. */
+  private blank(): void {
+    for (const line of this.screen.lines) {
+      for (const cell of line) {
+        cell[0] = PLAIN_ATTR;
+        cell[1] = ' ';
+      }
+    }
   }
 
   /** One box for each pane, in their order: later ones cover earlier ones. Boxes are kept, as making one costs more than drawing it. */
@@ -186,12 +203,13 @@ interface Run {
   readonly to: number;
 }
 
+const LINED = { type: 'line', left: true, top: true, right: true, bottom: true } as const;
+
 /** A pane on the screen. blessed draws its border and makes it blank; the rest is put into the grid here. */
 class PaneBox extends Box {
   private pane: Pane | undefined;
   private drawing: Drawing | undefined;
-  private readonly lined = { type: 'line' };
-  declare border: { type: string } | undefined;
+  declare border: typeof LINED | undefined;
 
   take(pane: Pane, drawing: Drawing): void {
     this.pane = pane;
@@ -203,7 +221,7 @@ class PaneBox extends Box {
     this.position.width = cols;
     this.position.height = rows;
     // A box that is all border has none: blessed would draw both sides into one cell.
-    this.border = pane.border && cols > 1 && rows > 1 ? this.lined : undefined;
+    this.border = pane.border && cols > 1 && rows > 1 ? LINED : undefined;
   }
 
   /** blessed asks for the number of its border's look, and of its ground's. */
@@ -214,6 +232,7 @@ class PaneBox extends Box {
 
   override render(): unknown {
     if (this.hidden || !this.pane) return undefined;
+    this.cutNeighbours(this.pane.rect);
     const coords = super.render();
     const { rect, rows } = this.pane;
     const edge = this.border ? 1 : 0;
@@ -224,6 +243,17 @@ class PaneBox extends Box {
     if (this.border) this.putTitles(this.pane);
     this.putCursor(this.pane, edge);
     return coords;
+  }
+
+  /** Of a wide character that this pane covers half of, a blank remains. */
+  private cutNeighbours({ x, y, cols, rows }: Rect): void {
+    for (let i = y; i < y + rows; i++) {
+      const line = this.screen.lines[i];
+      const left = line?.[x - 1];
+      const right = line?.[x + cols];
+      if (left && line?.[x]?.[1] === '') left[1] = ' ';
+      if (right?.[1] === '') right[1] = ' ';
+    }
   }
 
   /** On the border: a cell of it stays at each end. */

@@ -71,7 +71,6 @@ describe('layout', () => {
     fc.assert(
       fc.property(models, model => {
         fc.pre(model.size.rows >= 5 && model.size.cols >= 3);
-        fc.pre(model.screenful === 'list' || model.tiles.length > 0);
         const cells = panes(layoutOf(model)).reduce((sum, { cols, rows }) => sum + cols * rows, 0);
         expect(cells).toBe(model.size.cols * model.size.rows);
       }),
