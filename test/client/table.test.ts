@@ -21,7 +21,10 @@ describe('the table', () => {
   test.each(VERBS.map(verb => [verb.name, verb] as const))('%s loads, and its examples parse', async (_, verb) => {
     expect((await verb.load()).run).toBeTypeOf('function');
     for (const { line } of verb.examples) {
-      const words = line.replace(/ [|>].*/, '').replaceAll("'", '').split(' ');
+      const words = line
+        .replace(/ [|>].*/, '')
+        .replaceAll("'", '')
+        .split(' ');
       expect((await parseVerb(VERBS, words)).verb).toBe(verb);
     }
     expect(verb.summary).toMatch(/^[a-z].*[^.]$/);
