@@ -152,7 +152,10 @@ export class Dashboard implements DisplayListener {
   }
 
   signal(name: HandledSignal): void {
-    if (name === 'SIGTSTP' || name === 'SIGCONT') this.away(() => this.stop(name === 'SIGCONT'));
+    const { terminal } = this.options;
+    if (name === 'SIGTSTP') this.away(() => terminal.stop());
+    else if (name === 'SIGCONT')
+      this.away(() => {}); // the shell had the terminal meanwhile
     else this.finish(SIGNAL_BASE + SIGNAL_NUMBERS[name]);
   }
 
@@ -247,7 +250,7 @@ export class Dashboard implements DisplayListener {
         this.draw(true);
         break;
       case 'suspend':
-        this.away(() => this.stop(false));
+        this.away(() => this.options.terminal.suspend());
         break;
       case 'leave':
         this.finish(0);
@@ -305,10 +308,6 @@ export class Dashboard implements DisplayListener {
       this.draw(true);
     };
     goAway().catch((error: unknown) => this.fail(error));
-  }
-
-  private stop(isContinued: boolean): void {
-    if (!isContinued) this.options.terminal.stop();
   }
 
   private async attach(words: readonly string[]): Promise<void> {
