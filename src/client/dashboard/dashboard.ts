@@ -13,7 +13,7 @@ import { type History, openHistory } from '../line/historyfile.ts';
 import type { Input } from '../line/key.ts';
 import { KeyReader } from '../line/keyreader.ts';
 import { apiFor, runCaptured } from '../session.ts';
-import type { Session } from '../verb.ts';
+import { type Session, verbsAt } from '../verb.ts';
 import type { Board, Effect, Message } from './board.ts';
 import { type Capabilities, capabilitiesOf, themeOf } from './capabilities.ts';
 import { clipboardSequence } from './clipboard.ts';
@@ -78,7 +78,13 @@ export class Dashboard implements DisplayListener {
     this.session = { ...session, place: 'shell' };
     this.capabilities = capabilitiesOf(host.env);
     this.history = openHistory(host.env);
-    this.board = initialModel({ size: terminal.size, now: clock.wall(), readOnly, typed: this.history.entries() });
+    this.board = initialModel({
+      size: terminal.size,
+      now: clock.wall(),
+      readOnly,
+      verbs: verbsAt(session.table, 'shell'),
+      typed: this.history.entries(),
+    });
     this.over = new Promise((resolve, reject) => {
       this.finish = resolve;
       this.fail = reject;

@@ -1,7 +1,10 @@
 /** A dashboard without a terminal and a daemon: keys go in by their names, as people write them. */
+
+import { VERBS } from '../../../src/client/commands/table.ts';
 import type { Board, Effect, Message } from '../../../src/client/dashboard/board.ts';
 import { initialModel, update } from '../../../src/client/dashboard/update.ts';
 import type { Input, Key, MouseEvent } from '../../../src/client/line/key.ts';
+import { verbsAt } from '../../../src/client/verb.ts';
 import type { ProcessInfo } from '../../../src/protocol/messages.ts';
 import type { LineDocument, ScreenDocument } from '../../../src/terminal/render.ts';
 import { processInfo } from '../support.ts';
@@ -28,7 +31,12 @@ export class Driven {
   effects: readonly Effect[] = [];
 
   constructor(processes: readonly ProcessInfo[] = [], options: { readonly readOnly?: boolean } = {}) {
-    this.board = initialModel({ size: { cols: 120, rows: 40 }, now: NOW, readOnly: options.readOnly === true });
+    this.board = initialModel({
+      size: { cols: 120, rows: 40 },
+      now: NOW,
+      readOnly: options.readOnly === true,
+      verbs: verbsAt(VERBS, 'shell'),
+    });
     this.take({ type: 'link', link: { kind: 'live' } }, { type: 'processes', processes });
   }
 
