@@ -5,7 +5,7 @@ import { shortBytes, shortPercent, shortSpan } from './figures.ts';
 import { innerOf, tableBodyOf } from './layout.ts';
 import { type Marks, type Model, type Row, SPARK_LENGTH, TONE_OF_STATE, type Tone } from './model.ts';
 import type { Pane } from './pane.ts';
-import { fitRight, fitted, type Look, type Piece, piece } from './piece.ts';
+import { fitted, fittedRight, type Look, type Piece, piece } from './piece.ts';
 import type { Rect } from './rect.ts';
 import { sparkline } from './sparkline.ts';
 import { lineOf, rowsOf, type TableLine } from './tablelines.ts';
@@ -127,7 +127,7 @@ function place(
   cols: number,
   { isRight, mark }: { readonly isRight: boolean; readonly mark: string },
 ): string {
-  return isRight ? fitRight(text, cols, mark) : fitted(text, cols, mark);
+  return isRight ? fittedRight(text, cols, mark) : fitted(text, cols, mark);
 }
 
 type ProcessLine = Extract<TableLine, { kind: 'process' }>;
