@@ -24,7 +24,7 @@ const CONSOLE_LEAST_COLS = 20;
 const TABLE_DRAG_COLS = 20;
 
 /** The table's share of the rows of a narrow screen, and what it takes at least: border, headings and three processes. */
-const TABLE_ROWS_SHARE = 0.45;
+const TABLE_ROWS_SHARE = 0.5;
 const TABLE_LEAST_ROWS = 6;
 const CONSOLE_LEAST_ROWS = 5;
 
@@ -33,7 +33,7 @@ const EVENTS_ROWS: readonly (readonly [body: number, rows: number])[] = [
   [44, 10],
   [32, 8],
   [24, 6],
-  [18, 5],
+  [18, 4],
 ];
 
 /** Below this a tile shows nothing of use: its border, and a line of some words. */
