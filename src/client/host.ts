@@ -1,5 +1,6 @@
 import { isErrno } from '../runtime/errno.ts';
 import type { UserTerminal } from './attach/terminal.ts';
+import type { ShellControls } from './controls.ts';
 
 /** The process that the client runs in, as far as it needs one; tests give another. */
 export interface Host {
@@ -13,6 +14,8 @@ export interface Host {
   readonly onInterrupt: (listener: () => void) => Disposable;
   /** The terminal on standard input and output, for a verb that takes it over. */
   readonly terminal: () => Promise<UserTerminal>;
+  /** Of a prompt of ours, for the verbs that only exist there. */
+  readonly shell?: ShellControls;
 }
 
 /** One of the standard streams that are written to. */

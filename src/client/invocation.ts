@@ -3,6 +3,7 @@ import {
   type Grammar,
   longOf,
   nameOf,
+  READ_ONLY_OPTION,
   readPlainOptions,
   shortOf,
   takesValue,
@@ -14,6 +15,8 @@ import {
   findVerb,
   type Globals,
   type Invocation,
+  type Parameter,
+  type ParameterKind,
   UsageError,
   type Verb,
 } from './verb.ts';
@@ -25,10 +28,11 @@ export class UnknownVerbError extends Error {
 
 /** Reads the options before the verb. Throws UsageError for one that there is not. */
 export async function parseGlobals(argv: readonly string[]): Promise<CommandLine> {
-  const flags = [...GLOBAL_OPTIONS, VERSION_OPTION].map(option => option.flags);
+  const flags = [...GLOBAL_OPTIONS, READ_ONLY_OPTION, VERSION_OPTION].map(option => option.flags);
   const { options, words } = await read(argv, { name: 'taskmasterctl', flags, passThrough: true });
-  const { help = false, version = false, ...globals } = options as Globals & { help?: boolean; version?: boolean }; // by the flags given
-  return { globals, help, version, words };
+  const given = options as Globals & { help?: boolean; version?: boolean; readOnly?: boolean }; // by the flags given
+  const { help = false, version = false, readOnly = false, ...globals } = given;
+  return { globals, help, version, readOnly, words };
 }
 
 /**
@@ -77,15 +81,23 @@ function spellOutDashNumber(verb: Verb, words: readonly string[]): readonly stri
 function checkCount(verb: Verb, count: number): void {
   const required = verb.parameters.filter(parameter => parameter.required);
   const missing = required[count];
-  if (missing !== undefined) throw new UsageError(`${verb.name} needs ${MEANING[missing.kind]}`);
+  if (missing !== undefined) throw new UsageError(`${verb.name} needs ${meaningOf(missing)}`);
   const most = verb.parameters.at(-1)?.many === true ? Number.POSITIVE_INFINITY : verb.parameters.length;
   if (count > most) throw new UsageError(`${verb.name} takes ${most === 0 ? 'no arguments' : `at most ${most}`}`);
+}
+
+function meaningOf({ kind, choices = [] }: Parameter): string {
+  return kind === 'choice' ? `one of ${choices.map(({ word }) => word).join(', ')}` : MEANING[kind];
 }
 
 const MEANING = {
   selector: 'the name of a process',
   name: 'the name of a process',
+  program: 'the name of a program or of a group',
+  count: 'a program and a number, like web=4',
   signal: 'the name of a signal and that of a process',
+  alert: 'the name of an alert',
+  file: 'a path',
   text: 'text to type',
   verb: 'the name of a command',
-} as const satisfies Record<Verb['parameters'][number]['kind'], string>;
+} as const satisfies Record<Exclude<ParameterKind, 'choice'>, string>;

@@ -1,17 +1,20 @@
-import type { Arguments } from './verb.ts';
+import type { Arguments, Option } from './verb.ts';
 
 /** Options that stand before a verb, and behind it too where the verb has no option of that name. */
-export const GLOBAL_OPTIONS = [
-  { flags: '-c, --config <file>', help: 'the config of the daemon to talk to' },
-  { flags: '-s, --socket <path>', help: 'its socket, in place of a config' },
+export const GLOBAL_OPTIONS: readonly Option[] = [
+  { flags: '-c, --config <file>', help: 'the config of the daemon to talk to', value: 'file' },
+  { flags: '-s, --socket <path>', help: 'its socket, in place of a config', value: 'file' },
   { flags: '--json', help: 'print JSON where the command knows it' },
   { flags: '--color', help: 'colours even when not on a terminal' },
   { flags: '--no-color', help: 'no colours (as does NO_COLOR in the environment)' },
   { flags: '-h, --help', help: 'explain the command' },
-] as const;
+];
 
 /** Only before a verb. */
-export const VERSION_OPTION = { flags: '--version', help: "print this client's version" } as const;
+export const VERSION_OPTION: Option = { flags: '--version', help: "print this client's version" };
+
+/** Only before a verb: `shell`, `dashboard` and `attach` have an option of that name that means the same. */
+export const READ_ONLY_OPTION: Option = { flags: '--read-only', help: 'refuse whatever would change something' };
 
 /** What is to be read: the options that there are, and whether they may stand behind the first other word. */
 export interface Grammar {

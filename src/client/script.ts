@@ -1,6 +1,7 @@
 import { splitWords } from '../core/words.ts';
 import { linesOf } from './lines.ts';
-import { EXIT } from './verb.ts';
+import { runWords } from './session.ts';
+import { EXIT, type Session } from './verb.ts';
 
 /** What a script's lines are given to. */
 export interface Interpreter {
@@ -14,6 +15,27 @@ const NO_FAILURE: readonly number[] = [EXIT.done, EXIT.statusStopped];
 
 /** Words that end a script, as they end supervisorctl's shell. */
 const ENDS = ['exit', 'quit'];
+
+/** Runs the commands on standard input, as `runScript` does; `open` holds for those that follow. */
+export function runSession(session: Session): Promise<number> {
+  let { globals } = session;
+  const { host } = session;
+  const shell = {
+    leave: () => {}, // `exit` is not run: it ends the script where it stands
+    open: async (place: { readonly config?: string; readonly socket?: string }) => {
+      const { config: _, socket: __, ...rest } = globals;
+      globals = { ...rest, ...place };
+      return EXIT.done; // who is not there is told by the next command
+    },
+    history: () => [],
+    aliases: new Map<string, string>(),
+  };
+  const scripted: Session = { ...session, host: { ...host, shell }, place: 'shell' };
+  return runScript(host.input.bytes(), {
+    run: words => runWords(words, { ...scripted, globals }),
+    say: line => void host.error.write(`${line}\n`),
+  });
+}
 
 /**
  * Runs commands, one a line, quoted as in a POSIX shell; blank lines and those that begin with `#` are skipped. Stops at

@@ -2,15 +2,116 @@ import { configHash } from '../config/paths.ts';
 import { ERRORS, WireError } from '../protocol/errors.ts';
 import { type Address, locate, NoDaemonError } from './address.ts';
 import type { Api } from './api.ts';
-import { type Host, WriteError } from './host.ts';
-import { type Context, EXIT, type Globals, type Invocation, UsageError, type Verb } from './verb.ts';
+import { type Host, type Sink, WriteError } from './host.ts';
+import { parseVerb, UnknownVerbError } from './invocation.ts';
+import {
+  type Context,
+  EXIT,
+  findVerb,
+  type Globals,
+  type Invocation,
+  type Session,
+  UsageError,
+  type Verb,
+  verbsAt,
+} from './verb.ts';
+
+/** Parses and runs the words of one command, says what is wrong with them, and resolves with the exit code. */
+export async function runWords(words: readonly string[], session: Session): Promise<number> {
+  const { host, globals } = session;
+  const verbs = verbsAt(session.table, session.place);
+  const say = (line: string): void => void host.error.write(`${line}\n`);
+  try {
+    const parsed = await parseVerb(verbs, words);
+    const invocation = { ...parsed, globals: { ...globals, ...parsed.globals } };
+    const allowed = session.readOnly ? await asReadOnly(invocation, say) : invocation;
+    if (allowed === undefined) return EXIT.failed;
+    session.onCommand?.(allowed);
+    return await runVerb(allowed, session);
+  } catch (error) {
+    if (!(error instanceof UnknownVerbError)) return await explain(error, findVerb(verbs, words[0] ?? ''), say);
+    const { unknownVerb } = await import('./suggest.ts');
+    say(unknownVerb(verbs, error.message));
+    return EXIT.unknown;
+  }
+}
+
+/** The same command where nothing may be changed; undefined, with a sentence, for one that is nothing else than a change. */
+async function asReadOnly(invocation: Invocation, say: (line: string) => void): Promise<Invocation | undefined> {
+  const { verb, args, help } = invocation;
+  const { isChange, refusal } = await import('./readonly.ts');
+  if (help || !isChange(verb, args)) return invocation;
+  if (verb.name === 'attach') return { ...invocation, args: { ...args, options: { ...args.options, readOnly: true } } };
+  say(refusal(verb));
+  return undefined;
+}
+
+/** What a captured command printed, standard output and standard error as they came. */
+export interface Captured {
+  readonly code: number;
+  readonly text: string;
+  /** Only what was said on standard error. */
+  readonly errors: string;
+}
+
+export interface CaptureOptions {
+  /** Ends the command as Ctrl-C would. */
+  readonly signal: AbortSignal;
+  readonly color: boolean;
+  /** Called with each piece as it comes, for a command that goes on for long (`tail -f`). */
+  readonly onText?: (text: string, isError: boolean) => void;
+}
+
+/** Characters of a captured command that are kept: its last ones, as of a `tail -f` that nobody ends. */
+const CAPTURE_LIMIT = 1024 * 1024;
+
+/**
+ * Runs one command with its output captured, for somebody who shows it in a place of their own. What it prints is as for a
+ * terminal: SGR sequences when `color`, and no other ones. It cannot take over the terminal: `attach` refuses with a sentence.
+ */
+export async function runCaptured(
+  words: readonly string[],
+  session: Session,
+  { signal, color, onText }: CaptureOptions,
+): Promise<Captured> {
+  let [text, errors] = ['', ''];
+  const sink = (isError: boolean): Sink => {
+    const decoder = new TextDecoder();
+    return {
+      isTerminal: true,
+      onGone: () => ({ [Symbol.dispose]: () => {} }),
+      async write(data) {
+        const piece = typeof data === 'string' ? data : decoder.decode(data, { stream: true });
+        text = (text + piece).slice(-CAPTURE_LIMIT);
+        if (isError) errors = (errors + piece).slice(-CAPTURE_LIMIT);
+        onText?.(piece, isError);
+      },
+    };
+  };
+  const host: Host = {
+    ...session.host,
+    input: { isTerminal: false, bytes: nothing },
+    output: sink(false),
+    error: sink(true),
+    onInterrupt(listener) {
+      signal.addEventListener('abort', listener);
+      if (signal.aborted) listener();
+      return { [Symbol.dispose]: () => signal.removeEventListener('abort', listener) };
+    },
+  };
+  const code = await runWords(words, { ...session, host, globals: { ...session.globals, color } });
+  return { code, text, errors };
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 /** Why a verb was aborted: nobody reads its output any more, which is a quiet end as that of `head`. */
 const GONE = 'gone';
 
 /** Runs one verb to its end: connects when it calls, and turns what goes wrong into a sentence and an exit code. */
-export async function runVerb(invocation: Invocation, verbs: readonly Verb[], host: Host): Promise<number> {
+async function runVerb(invocation: Invocation, session: Session): Promise<number> {
   const { verb, args, globals, help } = invocation;
+  const { host } = session;
   const ending = new AbortController();
   const say = (line: string): void => void host.error.write(`${line}\n`);
   if (help) {
@@ -21,7 +122,7 @@ export async function runVerb(invocation: Invocation, verbs: readonly Verb[], ho
   using _interrupt = host.onInterrupt(() => ending.abort());
   using _gone = host.output.onGone(() => ending.abort(GONE));
   const context: Context = {
-    api: lazyApi(() => addressOf(globals, host), host.env, ending.signal),
+    api: apiFor(globals, host, ending.signal),
     out: host.output.write,
     err: say,
     progress: line => (host.error.isTerminal ? say(line) : undefined),
@@ -30,7 +131,9 @@ export async function runVerb(invocation: Invocation, verbs: readonly Verb[], ho
     json: globals.json === true,
     document: value => host.output.write(`${JSON.stringify(value, null, 2)}\n`),
     signal: ending.signal,
-    verbs,
+    verbs: verbsAt(session.table, session.place),
+    shell: host.shell,
+    session: { ...session, globals },
     takeover: {
       env: host.env,
       isPossible: () => host.input.isTerminal && host.output.isTerminal,
@@ -80,6 +183,11 @@ export async function explain(error: unknown, verb: Verb | undefined, say: (line
   throw error;
 }
 
+/** The daemon of these globals, looked for at the first call. `signal` ends what is under way. */
+export function apiFor(globals: Globals, host: Host, signal: AbortSignal): Api {
+  return lazyApi(() => addressOf(globals, host), host.env, signal);
+}
+
 function addressOf({ config, socket }: Globals, { env, cwd, uid }: Host): Address {
   return locate({ config, socket, env, cwd, uid });
 }
@@ -109,14 +217,14 @@ function lazyApi(address: () => Address, env: Host['env'], signal: AbortSignal):
     call: async (...parameters) => (await ready()).call(...parameters),
     bytes: async (...parameters) => (await ready()).bytes(...parameters),
     attach: async place => (await ready()).attach(place),
-    async *events(place) {
-      yield* (await ready()).events(place);
+    async *events(...parameters) {
+      yield* (await ready()).events(...parameters);
     },
   };
 }
 
 /** `--color` and `--no-color` first, then NO_COLOR (no-color.org), then whether a terminal is there to show it. */
-function wantsColor({ color }: Globals, { env, output }: Host): boolean {
+export function wantsColor({ color }: Globals, { env, output }: Host): boolean {
   if (color !== undefined) return color;
   return output.isTerminal && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
 }

@@ -1,13 +1,36 @@
 import type { Api } from './api.ts';
 import type { UserTerminal } from './attach/terminal.ts';
+import type { ShellControls } from './controls.ts';
+import type { Host } from './host.ts';
 
-/** What an argument is, for completion and for the sentence that says it is missing. */
-export type ParameterKind = 'selector' | 'name' | 'signal' | 'text' | 'verb';
+/**
+ * What an argument is, for completion and for the sentence that says it is missing. `program` is the name of a program or of
+ * a group, `count` is `PROGRAM=N`, `choice` one of the parameter's `choices`.
+ */
+export type ParameterKind =
+  | 'selector'
+  | 'name'
+  | 'program'
+  | 'count'
+  | 'signal'
+  | 'alert'
+  | 'choice'
+  | 'file'
+  | 'verb'
+  | 'text';
+
+/** One of the words that an argument may be. */
+export interface Choice {
+  readonly word: string;
+  readonly help: string;
+}
 
 export interface Parameter {
   /** As the usage shows it: `SEL`, `NAME`. */
   readonly label: string;
   readonly kind: ParameterKind;
+  /** All that a `choice` may be; of another kind what may stand behind the first as well. */
+  readonly choices?: readonly Choice[];
   readonly required: boolean;
   /** May be given many times; only the last parameter of a verb may. */
   readonly many: boolean;
@@ -19,6 +42,8 @@ export interface Option {
   readonly help: string;
   /** supervisorctl's spelling: `-1000` means this option with the value 1000. */
   readonly dashNumber?: boolean;
+  /** What its value is, where completion can help; undefined for numbers and free words. */
+  readonly value?: ParameterKind;
 }
 
 export interface Example {
@@ -35,6 +60,12 @@ export interface Verb {
   readonly aliases: readonly string[];
   /** One line, without a full stop. */
   readonly summary: string;
+  /** Changes what runs or what the daemon knows: refused where everything is only to be looked at. */
+  readonly changes: boolean;
+  /** With this a verb that `changes` does not. */
+  readonly harmless?: Harmless;
+  /** The one place where it exists; undefined for both. */
+  readonly where?: Place;
   /** Sentences for `--help` and the docs; empty when the summary says all. */
   readonly details: string;
   readonly parameters: readonly Parameter[];
@@ -46,6 +77,12 @@ export interface Verb {
   readonly exitWithoutDaemon: number | undefined;
   readonly load: () => Promise<{ readonly run: Run }>;
 }
+
+/** Where a verb can be called: one command after another in a shell of ours, or as words behind `taskmasterctl`. */
+export type Place = 'command line' | 'shell';
+
+/** An option that makes a verb harmless, or the first word that does and is meant when there is none. */
+export type Harmless = { readonly option: string } | { readonly word: string };
 
 /** A verb's words, parsed: `options` by commander's names, so that `--no-wait` is `wait: false`. */
 export interface Arguments {
@@ -66,6 +103,7 @@ export interface CommandLine {
   readonly globals: Globals;
   readonly help: boolean;
   readonly version: boolean;
+  readonly readOnly: boolean;
   /** The verb and all that follows it. */
   readonly words: readonly string[];
 }
@@ -100,6 +138,25 @@ export interface Context {
   readonly verbs: readonly Verb[];
   /** For a verb that makes the user's terminal a program's. */
   readonly takeover: Takeover;
+  /** Undefined where there is no prompt. */
+  readonly shell: ShellControls | undefined;
+  /** What the command is part of, for a verb that runs commands itself: the shell, the dashboard. */
+  readonly session: Session;
+}
+
+/** What holds for every command of one caller: the command line's, a script's, a shell's, the dashboard's. */
+export interface Session {
+  readonly host: Host;
+  /** The table, all of it. */
+  readonly table: readonly Verb[];
+  /** Which verbs of it can be called. */
+  readonly place: Place;
+  /** What was said before the verb; a command may say otherwise behind it. */
+  readonly globals: Globals;
+  /** Whatever changes something is refused before anything is asked of the daemon, and attaching is only looking. */
+  readonly readOnly: boolean;
+  /** Told of a command that makes sense, before it runs. */
+  readonly onCommand?: (invocation: Invocation) => void;
 }
 
 /** What a verb must know to take over the terminal that it was called from. */
@@ -123,6 +180,11 @@ export class UsageError extends Error {
 /** The verb of this name or alias. */
 export function findVerb(verbs: readonly Verb[], name: string): Verb | undefined {
   return verbs.find(verb => verb.name === name || verb.aliases.includes(name));
+}
+
+/** The verbs that can be called there. */
+export function verbsAt(verbs: readonly Verb[], place: Place): readonly Verb[] {
+  return verbs.filter(({ where = place }) => where === place);
 }
 
 /** Exit codes that do not come from the daemon (design, section 3). */

@@ -21,7 +21,10 @@ describe('the table', () => {
   test.each(VERBS.map(verb => [verb.name, verb] as const))('%s loads, and its examples parse', async (_, verb) => {
     expect((await verb.load()).run).toBeTypeOf('function');
     for (const { line } of verb.examples) {
-      const words = line.replace(/ \|.*/, '').replaceAll("'", '').split(' ');
+      const words = line
+        .replace(/ [|>].*/, '')
+        .replaceAll("'", '')
+        .split(' ');
       expect((await parseVerb(VERBS, words)).verb).toBe(verb);
     }
     expect(verb.summary).toMatch(/^[a-z].*[^.]$/);
@@ -88,6 +91,7 @@ test('parseGlobals leaves what follows the verb alone', async () => {
   expect(await parseGlobals(['-c', 'a.yaml', '--json', 'tail', '-c', '5', '--help'])).toEqual({
     globals: { config: 'a.yaml', json: true },
     help: false,
+    readOnly: false,
     version: false,
     words: ['tail', '-c', '5', '--help'],
   });

@@ -30,8 +30,11 @@ export interface UserTerminal {
   readonly name: string;
   /** Columns and rows now; a terminal that does not know is taken as 80×24. */
   readonly size: Size;
-  /** Every byte goes through both ways from here on, and signals come to the listener. Resolves once that is so. */
-  enter(listener: TerminalListener): Promise<void>;
+  /**
+   * Every byte goes through both ways from here on, and signals come to the listener. Resolves once that is so. With
+   * `keepNewlines` a line feed is still a new line, for who prints text and not the bytes of a program.
+   */
+  enter(listener: TerminalListener, options?: { readonly keepNewlines?: boolean }): Promise<void>;
   /** As it was before. */
   leave(): Promise<void>;
   /** Writes what it can at once, and says how much. Throws EAGAIN for nothing, EIO when it is gone. */
@@ -42,6 +45,11 @@ export interface UserTerminal {
   setPaused(isPaused: boolean): void;
   /** Sends this process to the background as its shell would (SIGSTOP), and returns when it is continued. */
   stop(): void;
+  /**
+   * The same for the whole job, as Ctrl-Z in a terminal does: npm is of it, when npm started us. Returns at once where there
+   * is no shell to continue it.
+   */
+  suspend(): void;
 }
 
 const USUAL: Size = { cols: 80, rows: 24 };
@@ -71,11 +79,11 @@ export class StandardTerminal implements UserTerminal {
     return columns > 0 && rows > 0 ? { cols: columns, rows } : USUAL;
   }
 
-  async enter(listener: TerminalListener): Promise<void> {
+  async enter(listener: TerminalListener, { keepNewlines = false } = {}): Promise<void> {
     this.listener = listener;
     this.fd = openForWriting();
     process.stdin.setRawMode(true);
-    this.sttyDone = this.withoutOutputProcessing();
+    this.sttyDone = keepNewlines ? Promise.resolve() : this.withoutOutputProcessing();
     process.stdin.on('data', this.onData).on('end', this.onGone).on('error', this.onGone);
     process.stdout.on('resize', this.onResize);
     for (const name of HANDLED) process.on(name, this.onSignal);
@@ -118,6 +126,10 @@ export class StandardTerminal implements UserTerminal {
 
   stop(): void {
     process.kill(process.pid, 'SIGSTOP');
+  }
+
+  suspend(): void {
+    process.kill(0, 'SIGTSTP'); // the kernel ignores it for a job that nobody could continue
   }
 
   private restore(): void {

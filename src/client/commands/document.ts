@@ -1,6 +1,6 @@
 import { alignColumns } from '../columns.ts';
 import { GLOBAL_OPTIONS, VERSION_OPTION } from '../options.ts';
-import { sentence, usageOf } from '../usage.ts';
+import { callOf, sentence } from '../usage.ts';
 import type { Verb } from '../verb.ts';
 import { VERBS } from './table.ts';
 
@@ -46,12 +46,16 @@ They are supervisorctl's:
 | 130 | interrupted with Ctrl-C, except where that is the way to leave (\`-f\`) |`;
 
 function section(verb: Verb): string {
-  const parts = [`## ${verb.name}`, `\`taskmasterctl ${usageOf(verb)}\``, sentence(verb.summary)];
+  const call = callOf(verb);
+  const parts = [`## ${verb.name}`, `\`${call}\``, sentence(verb.summary)];
   if (verb.details !== '') parts.push(verb.details);
+  if (verb.where === 'shell') parts.push('Only at the prompt of `taskmasterctl shell`, and in commands from a pipe.');
   if (verb.aliases.length > 0) parts.push(`Also called ${verb.aliases.map(alias => `\`${alias}\``).join(', ')}.`);
   if (verb.options.length > 0) parts.push(verb.options.map(({ flags, help }) => `- \`${flags}\`: ${help}`).join('\n'));
   if (verb.json !== undefined) parts.push(`With \`--json\`: ${verb.json}.`);
-  const examples = alignColumns(verb.examples.map(({ line, help }) => [`taskmasterctl ${line}`, `# ${help}`]));
+  const examples = alignColumns(
+    verb.examples.map(({ line, help }) => [`${verb.where === 'shell' ? '' : 'taskmasterctl '}${line}`, `# ${help}`]),
+  );
   if (examples !== '') parts.push(`\`\`\`sh\n${examples}\`\`\``);
   return parts.join('\n\n');
 }

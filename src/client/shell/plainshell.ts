@@ -1,0 +1,76 @@
+import type { Host } from '../host.ts';
+import { linesOf } from '../lines.ts';
+import { EXIT } from '../verb.ts';
+import type { ShellConsole, ShellOptions } from './shelloptions.ts';
+import { ShellSession } from './shellsession.ts';
+
+/**
+ * The shell on a terminal that cannot place its cursor (TERM=dumb: an editor's, a teletype): the terminal itself edits the
+ * line, no escape sequence is printed, and what is to be told comes between two commands.
+ */
+export class PlainShell {
+  private readonly host: Host;
+  private readonly options: ShellOptions;
+  private readonly lines: AsyncGenerator<string>;
+  private told = '';
+
+  constructor(host: Host, options: ShellOptions) {
+    this.host = host;
+    this.options = { ...options, globals: { color: false, ...options.globals } };
+    this.lines = linesOf(host.input.bytes());
+  }
+
+  async run(): Promise<number> {
+    using session = new ShellSession(this.host, this.options, {
+      above: text => {
+        this.told += text;
+      },
+      changed: () => {},
+    });
+    await session.start();
+    for (;;) {
+      await this.tell();
+      const line = await this.ask(session.prompt);
+      await this.tell();
+      if (line !== undefined) {
+        await session.run(line);
+        if (!session.isLeaving) continue;
+      }
+      session.isLeaving = false;
+      if ((await this.options.leaving?.(this.console)) !== 'stay') break;
+      if (line === undefined) break; // there is nobody to stay for
+    }
+    await this.lines.return(undefined);
+    return EXIT.done;
+  }
+
+  private async tell(): Promise<void> {
+    const told = this.told;
+    this.told = '';
+    if (told !== '') await this.host.output.write(told);
+  }
+
+  /** One line; undefined at the end. Ctrl-C asks again. */
+  private async ask(prompt: string): Promise<string | undefined> {
+    const { output } = this.host;
+    await output.write(prompt);
+    let interrupt: Disposable | undefined;
+    const listen = (): void => {
+      interrupt?.[Symbol.dispose]();
+      interrupt = this.host.onInterrupt(() => {
+        void output.write(`\n${prompt}`);
+        listen();
+      });
+    };
+    listen();
+    const { value, done } = await this.lines.next();
+    interrupt?.[Symbol.dispose]();
+    if (done === true) await output.write('\n');
+    return done === true ? undefined : value;
+  }
+
+  private get console(): ShellConsole {
+    const say = (line: string): void => void this.host.output.write(`${line}\n`);
+    return { ask: question => this.ask(question), say, progress: say };
+  }
+}

@@ -1,0 +1,195 @@
+import { resolve } from 'node:path';
+import type { Happening } from '../../core/events.ts';
+import { realClock } from '../../runtime/clock.ts';
+import { completeLine } from '../completion/complete.ts';
+import { filesIn } from '../completion/directory.ts';
+import type { ShellControls } from '../controls.ts';
+import { formatEvent } from '../eventline.ts';
+import type { Host } from '../host.ts';
+import { type History, openHistory } from '../line/historyfile.ts';
+import type { Completion, Line } from '../line/line.ts';
+import { apiFor, runWords, wantsColor } from '../session.ts';
+import { EXIT, findVerb, type Globals, type Invocation, type Verb, verbsAt } from '../verb.ts';
+import { Announcer } from './announcer.ts';
+import { readLine } from './commandline.ts';
+import { Link, type LinkListener } from './link.ts';
+import type { ShellOptions } from './shelloptions.ts';
+import { subjectsOf } from './subjects.ts';
+import { NOTHING_TOLD, report, type Tellings, tell, watch } from './tellings.ts';
+
+/** Where a shell's session is seen. */
+export interface Front {
+  /** Prints whole lines, above the one that is being typed. */
+  above(text: string): void;
+  /** The prompt is another one now. */
+  changed(): void;
+}
+
+/** What a shell is but for its terminal: commands that run one after the other, their history, and what is told between them. */
+export class ShellSession implements LinkListener, Disposable {
+  readonly history: History;
+  /** Set by `exit`. */
+  isLeaving = false;
+  readonly color: boolean;
+  private readonly host: Host;
+  private readonly verbs: readonly Verb[];
+  private readonly options: ShellOptions;
+  private readonly front: Front;
+  private readonly aliases = new Map<string, string>();
+  private readonly link: Link;
+  private readonly announcer: Announcer;
+  private globals: Globals;
+  private tellings: Tellings = NOTHING_TOLD;
+  private why = '';
+  private isMissed = false;
+  private isStarted = false;
+
+  /** `host` prints where the shell is seen. */
+  constructor(host: Host, options: ShellOptions, front: Front) {
+    this.options = options;
+    this.front = front;
+    this.globals = options.globals;
+    this.verbs = verbsAt(options.table, 'shell');
+    this.history = openHistory(host.env);
+    this.color = wantsColor(options.globals, host);
+    this.host = { ...host, shell: this.controls };
+    this.announcer = new Announcer(realClock, text => front.above(text));
+    this.link = new Link(signal => apiFor(this.globals, this.host, signal), this, realClock);
+  }
+
+  /** Tells whether the daemon is there and whether anything can be changed. */
+  get prompt(): string {
+    const remarks = [
+      ...(this.options.readOnly ? ['read-only'] : []),
+      ...(this.link.isLive || !this.isStarted ? [] : ['no daemon']),
+    ];
+    return `taskmaster${remarks.length === 0 ? '' : ` (${remarks.join(', ')})`}> `;
+  }
+
+  /** As supervisorctl's shell, it begins with what there is. */
+  async start(): Promise<void> {
+    await Promise.all([this.run('status', { isTyped: false }), this.link.start()]);
+    this.isStarted = true;
+  }
+
+  /** Runs what was typed, or pasted, a command a line. */
+  async run(text: string, { isTyped = true } = {}): Promise<void> {
+    for (const line of text.split('\n')) {
+      if (this.isLeaving) return;
+      await this.runLine(line, isTyped);
+    }
+  }
+
+  /** What Tab offers: made of what is known already, so that nobody waits for a daemon that does not answer. */
+  complete(line: Line): Completion {
+    const aliases = [...this.aliases].map(([name, help]) => ({ name, help }));
+    const files = (directory: string): readonly string[] => filesIn(resolve(this.host.cwd, directory));
+    return completeLine(line, { ...this.link.known, verbs: this.verbs, aliases, files });
+  }
+
+  [Symbol.dispose](): void {
+    this.link[Symbol.dispose]();
+    this.announcer[Symbol.dispose]();
+  }
+
+  // What the daemon's events tell.
+
+  live(): void {
+    if (this.isMissed) this.announcer.tell('the daemon is there');
+    this.isMissed = false;
+    this.front.changed();
+  }
+
+  lost(reason: string): void {
+    this.why = reason;
+    if (this.isStarted && !this.isMissed) this.announcer.tell(`${reason}; it is looked for until it is back`);
+    this.isMissed = true;
+    this.front.changed();
+  }
+
+  happened(happening: Happening, data: string): void {
+    const { tellings, isTold, note } = tell(this.tellings, happening);
+    this.tellings = tellings;
+    if (isTold) this.announcer.tell(formatEvent(data, { width: 0, color: this.color }) + note);
+  }
+
+  private get controls(): ShellControls {
+    return {
+      leave: () => {
+        this.isLeaving = true;
+      },
+      open: place => this.open(place),
+      history: () => this.history.entries(),
+      aliases: this.aliases,
+    };
+  }
+
+  private async open(place: Pick<Globals, 'config' | 'socket'>): Promise<number> {
+    const { config: _, socket: __, ...rest } = this.globals;
+    this.globals = { ...rest, ...place };
+    this.isMissed = true; // no word of what the next command tells anyway
+    await this.link.start();
+    this.isMissed = !this.link.isLive;
+    if (this.link.isLive) return EXIT.done;
+    await this.host.error.write(`${this.why}\n`);
+    return EXIT.notRunning;
+  }
+
+  private async runLine(line: string, isTyped: boolean): Promise<void> {
+    const reading = readLine(line, { history: this.history.entries(), aliases: this.aliases });
+    if (reading.kind === 'nothing') return;
+    if (reading.kind === 'problem') {
+      if (isTyped) this.history.add(line);
+      await this.host.error.write(`${reading.problem}\n`);
+      return;
+    }
+    if (isTyped) this.history.add(line.startsWith(' ') ? line : reading.line);
+    if (reading.isExpanded) await this.host.output.write(`${reading.line}\n`);
+    if (reading.words.length > 0) await this.runWords(reading.words);
+  }
+
+  private async runWords(words: readonly string[]): Promise<void> {
+    const [name = ''] = words;
+    // Such as `shell` within a shell: it is known, and not to be asked for as an unknown word.
+    if (findVerb(this.verbs, name) === undefined && findVerb(this.options.table, name) !== undefined) {
+      await this.host.error.write(`${name} is for the command line: taskmasterctl ${name}\n`);
+      return;
+    }
+    let isCancelled = false;
+    let over = (): void => {};
+    this.announcer.isBusy = true;
+    using _interrupt = this.host.onInterrupt(() => {
+      isCancelled = true;
+    });
+    const { host, globals } = this;
+    await runWords(words, {
+      host,
+      table: this.options.table,
+      place: 'shell',
+      globals,
+      readOnly: this.options.readOnly,
+      onCommand: invocation => {
+        over = this.begin(invocation, () => isCancelled);
+      },
+    });
+    over();
+    this.announcer.isBusy = false;
+  }
+
+  /** A command begins; what is returned is called when it is over. */
+  private begin(invocation: Invocation, isCancelled: () => boolean): () => void {
+    const names = subjectsOf(invocation, this.link.known.processes);
+    const watched = (): void => {
+      this.tellings = watch(this.tellings, { verb: invocation.verb.name, names, now: realClock.wall() });
+    };
+    if (invocation.args.options.wait === false) {
+      watched();
+      return () => {};
+    }
+    this.tellings = report(this.tellings, names);
+    return () => {
+      this.tellings = report(this.tellings, names, realClock.wall());
+      if (isCancelled()) watched();
+    };
+  }
+}
