@@ -2,7 +2,7 @@
  * Shows golden screens of the dashboard as a real terminal has them: each is drawn in a tmux of its size, without a daemon.
  * `node scripts/look.mjs` names them, `node scripts/look.mjs demo help` shows two.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,10 +26,11 @@ const dir = mkdtempSync(join(tmpdir(), 'look-'));
 const tmux = (...words) =>
   execFileSync('tmux', ['-u', '-L', `look-${process.pid}`, '-f', '/dev/null', ...words], { encoding: 'utf8' });
 try {
-  execFileSync('npx', ['vitest', 'run', 'test/client/dashboard/golden.test.ts'], {
+  // Screens that are not as their files have them are what one wants to look at.
+  spawnSync('npx', ['vitest', 'run', 'test/client/dashboard/golden.test.ts'], {
     cwd: root,
     env: { ...process.env, LOOK: dir, GOLDEN: '' },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: 'ignore',
   });
   for (const name of names) {
     const [cols, rows] = readFileSync(join(golden, `${name}.txt`), 'utf8').match(/\d+/g) ?? [];

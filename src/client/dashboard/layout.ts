@@ -6,7 +6,6 @@
 import { textWidth } from '../../terminal/width.ts';
 import type { Size } from '../attach/size.ts';
 import { MOST_TILES, type Model, type Splits } from './model.ts';
-import { pageLinesOf } from './pagelines.ts';
 import type { Layout, Rect } from './rect.ts';
 import { rowsOf } from './tablelines.ts';
 
@@ -206,12 +205,16 @@ function cut(length: number, n: number, parts: number): number {
   return Math.floor((length * n) / parts);
 }
 
+/** Columns within the border of a page, on a screen of so many. */
+export function pageCols(cols: number): number {
+  return Math.max(1, Math.min(PAGE_MOST_COLS, cols - BORDER) - BORDER);
+}
+
 function overlayOf({ mode }: Model, body: Rect): Rect | undefined {
   switch (mode.kind) {
     case 'page': {
-      const cols = Math.min(PAGE_MOST_COLS, body.cols - BORDER);
-      const lines = pageLinesOf(mode.page, cols - BORDER).length;
-      return centred(body, { cols, rows: mode.page.isFollowed ? body.rows : lines + BORDER });
+      const cols = pageCols(body.cols) + BORDER;
+      return centred(body, { cols, rows: mode.page.isFollowed ? body.rows : mode.page.lines.length + BORDER });
     }
     case 'confirm': {
       const room = Math.min(QUESTION_MOST_COLS, body.cols) - QUESTION_MARGIN;
