@@ -5,10 +5,13 @@ import type { ScreenDocument } from '../../terminal/render.ts';
 import type { Size } from '../attach/size.ts';
 import type { EditorState } from '../line/editor.ts';
 import type { Input } from '../line/key.ts';
+import type { Verb } from '../verb.ts';
 import type { Link, Mode, Model, Selected, Splits, Tone } from './model.ts';
 
 /** The model and what only `update.ts` knows beside it: what is not drawn, but decides what the next key does. */
 export interface Board extends Model {
+  /** What can be called on the command line. */
+  readonly verbs: readonly Verb[];
   /** The line that is typed in a filter, a search or a command. */
   readonly editor: EditorState | undefined;
   /** Command lines that were typed before, the oldest first. */

@@ -1,16 +1,12 @@
 import { select } from '../../core/selector.ts';
 import { STOPPED_STATES } from '../../core/status.ts';
 import { joinWords, splitWords } from '../../core/words.ts';
-import { VERBS } from '../commands/table.ts';
 import { longOf, nameOf, shortOf } from '../options.ts';
 import { isChange, refusal } from '../readonly.ts';
-import { findVerb, type Verb, verbsAt } from '../verb.ts';
+import { findVerb, type Verb } from '../verb.ts';
 import { type Board, type Step, stay, told } from './board.ts';
 import type { Row } from './model.ts';
 import { openPage } from './pages.ts';
-
-/** What can be called on the dashboard's command line: what the shell has. */
-export const DASHBOARD_VERBS = verbsAt(VERBS, 'shell');
 
 /** Verbs that end something: on more than one process they ask. */
 const DESTRUCTIVE: readonly string[] = ['stop', 'restart', 'signal', 'clear', 'remove'];
@@ -32,7 +28,7 @@ export function runLine(board: Board, line: string): Step {
 export function runWords(board: Board, words: readonly string[]): Step {
   const [name = '', ...rest] = words;
   if (name === '') return stay(board);
-  const verb = findVerb(DASHBOARD_VERBS, name);
+  const verb = findVerb(board.verbs, name);
   if (verb?.name === 'exit') return stay(board, { kind: 'leave' });
   if (verb !== undefined && board.readOnly && isChange(verb, argumentsOf(verb, rest))) {
     return stay(told(board, refusal(verb), 'bad'), { kind: 'ring' });
@@ -45,7 +41,7 @@ export function runWords(board: Board, words: readonly string[]): Step {
 
 /** Runs it without a question: it has been answered, or there was none. */
 export function begin(board: Board, words: readonly string[]): Step {
-  const verb = findVerb(DASHBOARD_VERBS, words[0] ?? '');
+  const verb = findVerb(board.verbs, words[0] ?? '');
   const line = joinWords(words);
   if (verb?.name === 'attach') return stay(board, { kind: 'hand over', words, title: line });
   return beginRun(board, words, { line, isFollowed: words.includes('-f') || words.includes('--follow') });

@@ -13,7 +13,7 @@ import { type History, openHistory } from '../line/historyfile.ts';
 import type { Input } from '../line/key.ts';
 import { KeyReader } from '../line/keyreader.ts';
 import { apiFor, runCaptured } from '../session.ts';
-import type { Session } from '../verb.ts';
+import { type Session, verbsAt } from '../verb.ts';
 import type { Board, Effect, Message } from './board.ts';
 import { type Capabilities, capabilitiesOf, themeOf } from './capabilities.ts';
 import { clipboardSequence } from './clipboard.ts';
@@ -78,7 +78,13 @@ export class Dashboard implements DisplayListener {
     this.session = { ...session, place: 'shell' };
     this.capabilities = capabilitiesOf(host.env);
     this.history = openHistory(host.env);
-    this.board = initialModel({ size: terminal.size, now: clock.wall(), readOnly, typed: this.history.entries() });
+    this.board = initialModel({
+      size: terminal.size,
+      now: clock.wall(),
+      readOnly,
+      verbs: verbsAt(session.table, 'shell'),
+      typed: this.history.entries(),
+    });
     this.over = new Promise((resolve, reject) => {
       this.finish = resolve;
       this.fail = reject;
@@ -152,7 +158,10 @@ export class Dashboard implements DisplayListener {
   }
 
   signal(name: HandledSignal): void {
-    if (name === 'SIGTSTP' || name === 'SIGCONT') this.away(() => this.stop(name === 'SIGCONT'));
+    const { terminal } = this.options;
+    if (name === 'SIGTSTP') this.away(() => terminal.stop());
+    else if (name === 'SIGCONT')
+      this.away(() => {}); // the shell had the terminal meanwhile
     else this.finish(SIGNAL_BASE + SIGNAL_NUMBERS[name]);
   }
 
@@ -247,7 +256,7 @@ export class Dashboard implements DisplayListener {
         this.draw(true);
         break;
       case 'suspend':
-        this.away(() => this.stop(false));
+        this.away(() => this.options.terminal.suspend());
         break;
       case 'leave':
         this.finish(0);
@@ -305,10 +314,6 @@ export class Dashboard implements DisplayListener {
       this.draw(true);
     };
     goAway().catch((error: unknown) => this.fail(error));
-  }
-
-  private stop(isContinued: boolean): void {
-    if (!isContinued) this.options.terminal.stop();
   }
 
   private async attach(words: readonly string[]): Promise<void> {

@@ -2,7 +2,7 @@ import { completeLine } from '../completion/complete.ts';
 import { type Edited, type EditorState, newEditor, withCompletion } from '../line/editor.ts';
 import type { Completion, Line } from '../line/line.ts';
 import { type Board, type Step, stay } from './board.ts';
-import { DASHBOARD_VERBS, runLine } from './commanding.ts';
+import { runLine } from './commanding.ts';
 import { endedSearch, withSearchLine } from './historymode.ts';
 
 /** `:` and `/`: a line is typed in place of the footer. */
@@ -78,7 +78,7 @@ function complete(board: Board, state: EditorState): Step {
 function completionOf(board: Board, line: Line): Completion {
   const processes = board.rows.map(({ info: { name, group, state } }) => ({ name, group, state }));
   return completeLine(line, {
-    verbs: DASHBOARD_VERBS,
+    verbs: board.verbs,
     processes,
     programs: [...new Set(board.rows.map(({ info }) => info.program))],
     alerts: board.alerts,

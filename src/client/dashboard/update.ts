@@ -5,6 +5,7 @@
 import type { Size } from '../attach/size.ts';
 import { editKey, editPaste } from '../line/editor.ts';
 import type { Input, Key } from '../line/key.ts';
+import type { Verb } from '../verb.ts';
 import { act } from './acting.ts';
 import { bindingOf, keyModeOf, whyNot } from './bindings.ts';
 import { type Board, type Effect, type Message, type Step, stay, told } from './board.ts';
@@ -21,22 +22,28 @@ import { endLine, withEdited } from './typingline.ts';
 
 export type { Board, Effect, Message, Step } from './board.ts';
 
-/** The dashboard before anything was heard. `typed`: command lines of earlier sessions, the oldest first. */
+/**
+ * The dashboard before anything was heard. `verbs`: what can be called on its command line. `typed`: command lines of earlier
+ * sessions, the oldest first.
+ */
 export function initialModel({
   size,
   now,
   readOnly,
+  verbs,
   typed = [],
 }: {
   readonly size: Size;
   readonly now: number;
   readonly readOnly: boolean;
+  readonly verbs: readonly Verb[];
   readonly typed?: readonly string[];
 }): Board {
   return {
     size,
     now,
     readOnly,
+    verbs,
     typed,
     link: { kind: 'connecting' },
     daemon: undefined,
