@@ -24,7 +24,10 @@ const LEAVE = '\x1b[?2026l\x1b[?2004l';
 
 const dir = mkdtempSync(join(tmpdir(), 'look-'));
 const tmux = (...words) =>
-  execFileSync('tmux', ['-u', '-L', `look-${process.pid}`, '-f', '/dev/null', ...words], { encoding: 'utf8' });
+  execFileSync('tmux', ['-u', '-L', `look-${process.pid}`, '-f', '/dev/null', ...words], {
+    encoding: 'utf8',
+    stdio: 'pipe',
+  });
 try {
   // Screens that are not as their files have them are what one wants to look at.
   spawnSync('npx', ['vitest', 'run', 'test/client/dashboard/golden.test.ts'], {
