@@ -6,6 +6,7 @@ import { frameBetween, type Grid } from '../../../src/client/dashboard/frame.ts'
 import { cellsOf } from '../../../src/terminal/cells.ts';
 import { Emulator } from '../../../src/terminal/emulator.ts';
 import { stateOf } from '../../support/screenstate.ts';
+import { unicode6Cells } from './unicode6.ts';
 
 const SIZE = { cols: 14, rows: 3 };
 const OPTIONS = { isUnicode: true, ascii: asciiOf };
@@ -58,7 +59,24 @@ describe('frames', () => {
         expect(frameBetween(shown, last, OPTIONS)).toBe('');
         expect(shown).toEqual(last);
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
+    );
+  });
+
+  test('keep what all terminals agree on in its place, on a terminal with other widths too', () => {
+    fc.assert(
+      fc.property(fc.array(grids, { minLength: 1, maxLength: 3 }), pictures => {
+        const shown = blank();
+        let bytes = '\x1b[?7l';
+        for (const picture of pictures) bytes += frameBetween(shown, picture, OPTIONS);
+        const theirs = unicode6Cells(SIZE, bytes);
+        for (const [y, line] of (pictures.at(-1) ?? blank()).entries()) {
+          for (const [x, [, text]] of line.entries()) {
+            if (/^[ab|─é]$/.test(text)) expect(theirs[y]?.[x], `${x},${y}`).toBe(text);
+          }
+        }
+      }),
+      { numRuns: 60 },
     );
   });
 });
