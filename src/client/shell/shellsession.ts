@@ -5,7 +5,7 @@ import { completeLine } from '../completion/complete.ts';
 import { filesIn } from '../completion/directory.ts';
 import type { ShellControls } from '../controls.ts';
 import { formatEvent } from '../eventline.ts';
-import type { Host } from '../host.ts';
+import { type Host, hostWith } from '../host.ts';
 import { type History, openHistory } from '../line/historyfile.ts';
 import type { Completion, Line } from '../line/line.ts';
 import { apiFor, runWords, wantsColor } from '../session.ts';
@@ -55,7 +55,7 @@ export class ShellSession implements LinkListener, Disposable {
     this.verbs = verbsAt(options.table, 'shell');
     this.history = openHistory(host.env);
     this.color = wantsColor(options.globals, host);
-    this.host = { ...host, shell: this.controls };
+    this.host = hostWith(host, { shell: this.controls });
     this.announcer = new Announcer(realClock, text => front.above(text));
     this.link = new Link(signal => apiFor(this.globals, this.host, signal), this, realClock);
   }
