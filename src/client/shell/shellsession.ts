@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { Happening } from '../../core/events.ts';
 import { realClock } from '../../runtime/clock.ts';
 import { completeLine } from '../completion/complete.ts';
@@ -86,7 +85,7 @@ export class ShellSession implements LinkListener, Disposable {
   /** What Tab offers: made of what is known already, so that nobody waits for a daemon that does not answer. */
   complete(line: Line): Completion {
     const aliases = [...this.aliases].map(([name, help]) => ({ name, help }));
-    const files = (directory: string): readonly string[] => filesIn(resolve(this.host.cwd, directory));
+    const files = (directory: string): readonly string[] => filesIn(directory, this.host);
     return completeLine(line, { ...this.link.known, verbs: this.verbs, aliases, files });
   }
 
