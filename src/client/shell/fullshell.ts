@@ -58,6 +58,10 @@ export class FullShell implements HoldListener {
     else prompt.input(input);
   }
 
+  inputEnded(): void {
+    this.prompt?.inputEnded();
+  }
+
   resized(): void {
     this.prompt?.refresh();
   }
@@ -71,7 +75,7 @@ export class FullShell implements HoldListener {
         this.suspend();
         break;
       case 'SIGCONT':
-        if (!this.isSuspended) this.prompt?.showAgain(); // stopped by SIGSTOP, which nobody can hear of before
+        this.suspend({ isContinued: true }); // stopped by SIGSTOP, which nobody can hear of before
         break;
       default:
         if (this.options.onSignal?.(name) !== true) this.end(SIGNAL_BASE + SIGNAL_NUMBERS[name]);
@@ -123,12 +127,13 @@ export class FullShell implements HoldListener {
     this.prompt?.end();
   }
 
-  private suspend(): void {
+  /** Gives the terminal to the shell that we were started by, until it continues us, which it may have done already. */
+  private suspend({ isContinued = false } = {}): void {
     const { hold, prompt } = this;
     if (hold === undefined || prompt === undefined || this.isSuspended) return;
     this.isSuspended = true;
     prompt.hide();
-    void hold.suspend().then(() => {
+    void hold.suspend({ isContinued }).then(() => {
       this.isSuspended = false;
       prompt.showAgain();
     });
