@@ -33,7 +33,11 @@ export function runSession(session: Session): Promise<number> {
   };
   const scripted: Session = { ...session, host: hostWith(host, { shell }), place: 'shell' };
   return runScript(host.input.bytes(), {
-    run: words => runWords(words, { ...scripted, globals }),
+    run: ([name = '', ...rest]) => {
+      const meaning = splitWords(shell.aliases.get(name) ?? '');
+      const meant = meaning.ok && meaning.words.length > 0 ? meaning.words.map(({ text }) => text) : [name];
+      return runWords([...meant, ...rest], { ...scripted, globals });
+    },
     say: line => void host.error.write(`${line}\n`),
   });
 }

@@ -19,6 +19,10 @@ import { NOTHING_TOLD, report, type Tellings, tell, watch } from './tellings.ts'
 /** What an event's line begins with and nobody needs of a moment ago: `2026-11-21 `. */
 const DATE_LENGTH = 11;
 
+function isFatal(happening: Happening): boolean {
+  return happening.type === 'process.state' && happening.to === 'FATAL';
+}
+
 /** Where a shell's session is seen. */
 export interface Front {
   /** Prints whole lines, above the one that is being typed. */
@@ -112,7 +116,9 @@ export class ShellSession implements LinkListener, Disposable {
   happened(happening: Happening, data: string): void {
     const { tellings, isTold, note } = tell(this.tellings, happening);
     this.tellings = tellings;
-    if (isTold) this.announcer.tell(formatEvent(data, { width: 0, color: this.color }).slice(DATE_LENGTH) + note);
+    if (!isTold) return;
+    const line = formatEvent(data, { width: 0, color: this.color }).slice(DATE_LENGTH) + note;
+    this.announcer.tell(line, { isUrgent: happening.type === 'process.exit' || isFatal(happening) });
   }
 
   private get controls(): ShellControls {
