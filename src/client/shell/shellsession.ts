@@ -1,5 +1,6 @@
 import type { Happening } from '../../core/events.ts';
 import { realClock } from '../../runtime/clock.ts';
+import { atMost } from '../../runtime/patience.ts';
 import { completeLine } from '../completion/complete.ts';
 import { filesIn } from '../completion/directory.ts';
 import type { ShellControls } from '../controls.ts';
@@ -15,6 +16,9 @@ import { Link, type LinkListener } from './link.ts';
 import type { ShellOptions } from './shelloptions.ts';
 import { subjectsOf } from './subjects.ts';
 import { NOTHING_TOLD, report, type Tellings, tell, watch } from './tellings.ts';
+
+/** Milliseconds that the first prompt waits for more than `status` did: long enough for any daemon that answers. */
+const LINK_WITHIN = 300;
 
 /** What an event's line begins with and nobody needs of a moment ago: `2026-11-21 `. */
 const DATE_LENGTH = 11;
@@ -74,7 +78,9 @@ export class ShellSession implements LinkListener, Disposable {
 
   /** As supervisorctl's shell, it begins with what there is. */
   async start(): Promise<void> {
-    await Promise.all([this.run('status', { isTyped: false }), this.link.start()]);
+    const linked = this.link.start();
+    await this.run('status', { isTyped: false });
+    await atMost(LINK_WITHIN, linked, realClock); // a daemon that does not answer is told of when that is sure
     this.isStarted = true;
   }
 
