@@ -21,10 +21,7 @@ const PICTURES = [
   {
     name: 'dashboard',
     title: 'The dashboard: processes with their states, the live console of one of them, and events',
-    steps: [
-      { until: /RUNNING.*\n[\s\S]*FATAL/, keys: '/ticker_00\r' },
-      { until: /tick \d+[\s\S]*tick \d+/, keys: '\x1b' },
-    ],
+    steps: [{ until: /RUNNING.*\n[\s\S]*FATAL/, keys: 'jjjj' }],
     shows: /FATAL[\s\S]*tick \d+[\s\S]*tick \d+/,
   },
   {

@@ -1,10 +1,10 @@
 // A terminal's screen as an SVG picture: each run of cells at its column and stretched to its width, so that no font can
 // shift what stands behind it.
 
-import { widthOfSpan } from '../dist/terminal/cells.js';
+import { cellsOf } from '../dist/terminal/cells.js';
 
 /** Size of a cell in the picture's units: what common monospaced fonts have at 14. */
-const [CELL_WIDTH, CELL_HEIGHT, FONT_SIZE, BASELINE] = [8.4, 17, 14, 13];
+const [CELL_WIDTH, CELL_HEIGHT, FONT_SIZE, BASELINE] = [8.4, 16, 14, 12.5];
 const MARGIN = 12;
 const FONTS = "ui-monospace, 'Cascadia Mono', Menlo, Consolas, 'DejaVu Sans Mono', 'Liberation Mono', monospace";
 const [FOREGROUND, BACKGROUND] = ['#d4d4d8', '#16181d'];
@@ -19,21 +19,34 @@ const LEVELS = [0, 95, 135, 175, 215, 255];
 export function svgOf(screen, title) {
   const width = screen.cols * CELL_WIDTH + 2 * MARGIN;
   const height = screen.rows * CELL_HEIGHT + 2 * MARGIN;
-  const body = screen.lines.slice(screen.scrollback).flatMap((line, y) => drawLine(line.spans, y));
+  const rows = screen.lines.slice(screen.scrollback);
+  const body = rows.flatMap((line, y) => drawLine(runsOf(cellsOf(line.spans, screen.cols)), y));
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${round(width)} ${round(height)}" role="img" aria-label="${escapeXml(title)}">
 <title>${escapeXml(title)}</title>
-<style>text{font:${FONT_SIZE}px ${FONTS};white-space:pre}</style>
+<style>text{font:${FONT_SIZE}px ${FONTS}}</style>
 <rect width="100%" height="100%" rx="8" fill="${BACKGROUND}"/>
 ${body.join('\n')}
 </svg>
 `;
 }
 
-function drawLine(spans, y) {
+/** Cells that stand side by side and look the same, with how many they are: words apart from blanks, which renderers squeeze. */
+function runsOf(cells) {
+  const runs = [];
+  for (const { text, span } of cells) {
+    const last = runs.at(-1);
+    const isBlank = text === ' ';
+    const isSame = last !== undefined && last.span === span && (text === '' || last.isBlank === isBlank);
+    if (isSame) [last.text, last.cols] = [last.text + text, last.cols + 1];
+    else runs.push({ span, text, cols: 1, isBlank });
+  }
+  return runs;
+}
+
+function drawLine(runs, y) {
   const [boxes, texts] = [[], []];
   let column = 0;
-  for (const span of spans) {
-    const cols = widthOfSpan(span);
+  for (const { span = {}, text, cols } of runs) {
     let [ink, paper] = [colourOf(span.fg) ?? FOREGROUND, colourOf(span.bg)];
     if (span.inverse) [ink, paper] = [paper ?? BACKGROUND, ink];
     const [x, top] = [MARGIN + column * CELL_WIDTH, MARGIN + y * CELL_HEIGHT];
@@ -41,10 +54,10 @@ function drawLine(spans, y) {
     if (paper !== undefined) {
       boxes.push(`<rect x="${round(x)}" y="${top}" width="${length}" height="${CELL_HEIGHT}" fill="${paper}"/>`);
     }
-    if (span.text.trim() !== '' && !span.invisible) {
+    if (text.trim() !== '' && !span.invisible) {
       const look = [`fill="${ink}"`, ...looksOf(span)].join(' ');
       const place = `x="${round(x)}" y="${top + BASELINE}" textLength="${length}" lengthAdjust="spacingAndGlyphs"`;
-      texts.push(`<text ${place} ${look}>${escapeXml(span.text)}</text>`);
+      texts.push(`<text ${place} ${look}>${escapeXml(text)}</text>`);
     }
     column += cols;
   }

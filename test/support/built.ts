@@ -65,6 +65,11 @@ export class Bench {
     return this.run(TASKMASTERCTL, ['-c', this.config, ...args], options);
   }
 
+  /** The words of a client's command line. */
+  command(...args: readonly string[]): string[] {
+    return [process.execPath, TASKMASTERCTL, '-c', this.config, ...args];
+  }
+
   /** Starts the daemon and resolves once it says that it runs. */
   async start(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<RunningDaemon> {
     return await this.startBy(process.execPath, [TASKMASTERD, '-c', this.config, ...args], env);

@@ -39,7 +39,7 @@ export function act(board: Board, action: Action): Step {
 /** What was asked about is done, or left. */
 function answered(board: Board, command: readonly string[], isYes: boolean): Step {
   const closed: Board = { ...board, mode: board.under ?? { kind: 'normal' }, under: undefined };
-  return isYes ? begin(closed, command) : stay(told(closed, 'nothing was done'));
+  return isYes ? begin(closed, command, { isBrief: board.isBrief }) : stay(told(closed, 'nothing was done'));
 }
 
 function actInPanes(board: Board, action: Action): Step {
@@ -48,13 +48,18 @@ function actInPanes(board: Board, action: Action): Step {
     case 'start':
     case 'stop':
     case 'restart':
-      return runWords(board, [action, process ?? `${board.selected?.name}:*`]);
+      return runWords(board, [action, process ?? `${board.selected?.name}:*`], { isBrief: true });
     case 'attach':
       return process === undefined ? stay(folded(board, 'other')) : attach(board, process);
     case 'type':
       return process === undefined ? stay(board) : typeInto(board, process);
     case 'history':
-      return process === undefined ? stay(board) : openHistory(shown(board, process), process, pageOf(board, process));
+      return process === undefined ? stay(board) : openHistory(shown(board, process), process, 0);
+    case 'history page': {
+      if (process === undefined) return stay(board);
+      const roomy = shown(board, process);
+      return openHistory(roomy, process, pageOf(roomy, process));
+    }
     case 'copy screen':
       return copyScreen(board);
     case 'log':

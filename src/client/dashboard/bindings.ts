@@ -47,6 +47,7 @@ export type Action =
   | 'log'
   | 'daemon log'
   | 'history'
+  | 'history page'
   | 'copy screen'
   | 'filter'
   | 'command'
@@ -130,11 +131,19 @@ export const BINDINGS: readonly Binding[] = [
   { ...SHOWN, keys: [':'], label: 'command', help: 'a command, as in the shell', modes: NORMAL, action: 'command' },
   {
     ...SHOWN,
-    keys: ['[', 'PgUp'],
+    keys: ['['],
     label: 'scroll',
     help: 'scroll back through its console; search it, copy from it',
     modes: NORMAL,
     action: 'history',
+  },
+  {
+    ...QUIET,
+    keys: ['PgUp'],
+    label: 'page up',
+    help: 'the same, a page up at once',
+    modes: NORMAL,
+    action: 'history page',
   },
   { ...SHOWN, keys: ['z'], label: 'zoom', help: 'the console alone, or everything', modes: NORMAL, action: 'zoom' },
   { ...SHOWN, keys: ['?', 'F1'], label: 'help', help: 'all keys', modes: NORMAL, action: 'help' },
@@ -417,6 +426,7 @@ const NEEDS_DAEMON: ReadonlySet<Action> = new Set([
   'log',
   'daemon log',
   'history',
+  'history page',
 ]);
 
 function whyNotOn(model: Model, action: Action): string | undefined {
@@ -437,6 +447,7 @@ function whyNotOn(model: Model, action: Action): string | undefined {
       return row.info.pid === null ? `${name} does not run: there is nobody to type to; s starts it` : undefined;
     case 'log':
     case 'history':
+    case 'history page':
       return isGroup ? 'select one process: this is a group' : undefined;
     default:
       return undefined;

@@ -20,6 +20,8 @@ export interface Board extends Model {
   readonly before: Selected | undefined;
   /** The mode that a page or a question was opened from, where that is not the usual one. */
   readonly under: Mode | undefined;
+  /** What is asked about was a key's doing: see `CommandRun.isBrief`. */
+  readonly isBrief: boolean;
   /** Commands that run. */
   readonly runs: ReadonlyMap<number, CommandRun>;
   readonly nextRun: number;
@@ -43,6 +45,8 @@ export interface CommandRun {
   readonly line: string;
   /** Its page stays at the end of what comes: a log. */
   readonly isFollowed: boolean;
+  /** A key's doing: what it led to is told in a line, however many it concerned. */
+  readonly isBrief: boolean;
   readonly lines: readonly string[];
 }
 

@@ -4,7 +4,7 @@ import { joinWords, splitWords } from '../../core/words.ts';
 import { longOf, nameOf, shortOf } from '../options.ts';
 import { isChange, refusal } from '../readonly.ts';
 import { findVerb, type Verb } from '../verb.ts';
-import { type Board, type Step, stay, told } from './board.ts';
+import { type Board, type CommandRun, type Step, stay, told } from './board.ts';
 import type { Row } from './model.ts';
 import { openPage } from './pages.ts';
 
@@ -24,8 +24,13 @@ export function runLine(board: Board, line: string): Step {
   );
 }
 
+/** How what a command led to is told. */
+export interface Manner {
+  readonly isBrief?: boolean;
+}
+
 /** Runs a command, asks before one that ends more than one process, and refuses one that this dashboard may not. */
-export function runWords(board: Board, words: readonly string[]): Step {
+export function runWords(board: Board, words: readonly string[], { isBrief = false }: Manner = {}): Step {
   const [name = '', ...rest] = words;
   if (name === '') return stay(board);
   const verb = findVerb(board.verbs, name);
@@ -34,36 +39,33 @@ export function runWords(board: Board, words: readonly string[]): Step {
     return stay(told(board, refusal(verb), 'bad'), { kind: 'ring' });
   }
   const question = verb === undefined ? undefined : questionFor(board, verb, rest);
-  if (question === undefined) return begin(board, words);
+  if (question === undefined) return begin(board, words, { isBrief });
   const under = board.mode.kind === 'history' ? board.mode : undefined;
-  return stay({ ...board, under, mode: { kind: 'confirm', question, command: words } });
+  return stay({ ...board, under, isBrief, mode: { kind: 'confirm', question, command: words } });
 }
 
 /** Runs it without a question: it has been answered, or there was none. */
-export function begin(board: Board, words: readonly string[]): Step {
+export function begin(board: Board, words: readonly string[], { isBrief = false }: Manner = {}): Step {
   const verb = findVerb(board.verbs, words[0] ?? '');
   const line = joinWords(words);
   if (verb?.name === 'attach') return stay(board, { kind: 'hand over', words, title: line });
-  return beginRun(board, words, { line, isFollowed: words.includes('-f') || words.includes('--follow') });
+  const isFollowed = words.includes('-f') || words.includes('--follow');
+  return beginRun(board, words, { line, isFollowed, isBrief });
 }
 
 /** A page that goes on with what comes, until it is closed. */
 export function beginLog(board: Board, words: readonly string[], title: string): Step {
-  const { model, effects } = beginRun(board, words, { line: title, isFollowed: true });
+  const { model, effects } = beginRun(board, words, { line: title, isFollowed: true, isBrief: false });
   return {
     model: openPage({ ...model, notice: board.notice }, { title, lines: [], top: 0, isFollowed: true }, board.nextRun),
     effects,
   };
 }
 
-function beginRun(
-  board: Board,
-  words: readonly string[],
-  { line, isFollowed }: { readonly line: string; readonly isFollowed: boolean },
-): Step {
+function beginRun(board: Board, words: readonly string[], command: Omit<CommandRun, 'lines'>): Step {
   const run = board.nextRun;
-  const runs = new Map(board.runs).set(run, { line, isFollowed, lines: [] });
-  return stay(told({ ...board, runs, nextRun: run + 1 }, `${line} …`, 'busy'), { kind: 'run', run, words });
+  const runs = new Map(board.runs).set(run, { ...command, lines: [] });
+  return stay(told({ ...board, runs, nextRun: run + 1 }, `${command.line} …`, 'busy'), { kind: 'run', run, words });
 }
 
 /** Ends the command that was begun last; undefined when none runs. */

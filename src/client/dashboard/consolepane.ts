@@ -139,7 +139,8 @@ function wordsOf(info: ProcessInfo | undefined, console: ConsoleModel | undefine
     case 'STOPPING':
       return info.reason ?? console?.text;
     case 'STOPPED':
-      return info.lastExit ? (console?.text ?? `STOPPED since ${info.description}`) : 'STOPPED: it was not started yet';
+      if (info.starts === 0) return 'STOPPED: it was not started yet';
+      return console?.text ?? (info.lastExit ? `STOPPED since ${info.description}` : 'STOPPED');
     default:
       return `${info.state}: ${info.reason ?? console?.text ?? info.description}`;
   }

@@ -49,8 +49,11 @@ function rowBetween(old: GridCell[], line: readonly GridCell[], options: RowOpti
   for (let x = 0; x < line.length; ) {
     const cell = line[x];
     if (cell === undefined) break;
-    const columns = line[x + 1]?.[1] === '' ? 2 : 1;
-    if (x !== spilled && isSame(old, line, x) && (columns === 1 || isSame(old, line, x + 1))) {
+    const columns = columnsAt(line, x);
+    // Half of a wide character that loses its other half is another cell, though its text stays.
+    const isUnchanged =
+      columns === columnsAt(old, x) && isSame(old, line, x) && (columns === 1 || isSame(old, line, x + 1));
+    if (isUnchanged && x !== spilled) {
       x += columns;
       continue;
     }
@@ -77,6 +80,10 @@ function rowBetween(old: GridCell[], line: readonly GridCell[], options: RowOpti
     x += columns;
   }
   return attr === PLAIN_ATTR ? out : `${out}\x1b[m`;
+}
+
+function columnsAt(line: readonly GridCell[], x: number): 1 | 2 {
+  return line[x + 1]?.[1] === '' ? 2 : 1;
 }
 
 function isSame(old: readonly GridCell[], line: readonly GridCell[], x: number): boolean {

@@ -28,9 +28,9 @@ export function openHistory(board: Board, name: string, up: number): Step {
 }
 
 /** The lines came: the cursor stands where the program's does, at the bottom. */
-export function withHistory(board: Board, name: string, up: number, screen: ScreenDocument): Board {
+export function withHistory(board: Board, name: string, up: number, screen: ScreenDocument): Step {
   const { mode } = board;
-  if (mode.kind !== 'history' || mode.name !== name) return board;
+  if (mode.kind !== 'history' || mode.name !== name) return stay(board);
   const lines = withoutBlankEnd(screen);
   const line = Math.min(lines.length - 1, screen.scrollback + screen.cursor.y);
   const shown: Board = {
@@ -41,7 +41,9 @@ export function withHistory(board: Board, name: string, up: number, screen: Scre
       history: { ...mode.history, lines, top: lines.length, cursor: { line: Math.max(0, line), column: 0 } },
     },
   };
-  return up === 0 ? inHistory(shown, clamped) : scrolledHistory(shown, -up);
+  const placed = up === 0 ? inHistory(shown, clamped) : scrolledHistory(shown, -up);
+  if (placed.mode.kind !== 'history' || mode.history.pattern === '') return stay(placed);
+  return foundNext(placed, placed.mode, false);
 }
 
 /** The rows below the last one that holds something, and below the cursor, are of no interest. */
@@ -57,8 +59,11 @@ export function actInHistory(board: Board, action: Action): Step {
   if (mode.kind !== 'history') return stay(board);
   const { history } = mode;
   if (action === 'close') return close(board, mode);
-  if (history.lines === undefined || history.lines.length === 0) return stay(board);
+  const isEmpty = history.lines === undefined || history.lines.length === 0;
+  // A search may be typed ahead, while the lines are on their way.
+  if (history.lines === undefined ? !action.startsWith('search') : isEmpty) return stay(board);
   const rows = rowsShown(board, mode);
+  const count = history.lines?.length ?? 0;
   const down = (by: number): Step => stay(inHistory(board, (view, page) => clamped(movedBy(view, by), page)));
   const page = (by: number): Step => stay(scrolledHistory(board, by));
   switch (action) {
@@ -67,9 +72,9 @@ export function actInHistory(board: Board, action: Action): Step {
     case 'down':
       return down(1);
     case 'first':
-      return down(-history.lines.length);
+      return down(-count);
     case 'last':
-      return down(history.lines.length);
+      return down(count);
     case 'half page up':
       return page(-Math.ceil(rows / 2));
     case 'half page down':
@@ -132,7 +137,8 @@ export function endedSearch(board: Board, isAccepted: boolean): Step {
 function foundNext(board: Board, mode: HistoryMode, isOther: boolean): Step {
   const { lines, pattern, isBackward, cursor } = mode.history;
   if (pattern === '') return stay(told(board, 'nothing was searched for yet: / searches'), { kind: 'ring' });
-  const found = findNext(lines ?? [], cursor, { pattern, isBackward: isBackward !== isOther });
+  if (lines === undefined) return stay(board); // it is looked for when they are there
+  const found = findNext(lines, cursor, { pattern, isBackward: isBackward !== isOther });
   if (found === undefined) return stay(told(board, `not found: ${pattern}`, 'bad'), { kind: 'ring' });
   return stay(inHistory(board, (view, rows) => clamped({ ...view, cursor: found }, rows)));
 }

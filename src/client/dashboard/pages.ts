@@ -55,7 +55,7 @@ export function withPrinted(board: Board, id: number, printed: readonly string[]
   const more: CommandRun = { ...run, lines };
   const next: Board = { ...board, runs: new Map(board.runs).set(id, more) };
   if (board.pageRun === id) return withPageLines(next, more);
-  if (lines.length < 2 || !mayOpen(board)) return next;
+  if (lines.length < 2 || run.isBrief || !mayOpen(board)) return next;
   return openPage(next, { title: run.line, lines, top: 0, isFollowed: run.isFollowed }, id);
 }
 
@@ -67,11 +67,18 @@ export function withRunOver(board: Board, id: number, code: number): Board {
   runs.delete(id);
   const next: Board = { ...board, runs };
   if (board.pageRun === id) return endedPage({ ...next, pageRun: undefined, notice: undefined }, run);
-  const [first, ...others] = run.lines;
+  const [first, ...others] = run.isBrief ? inShort(run) : run.lines;
   const tone = code === 0 ? 'good' : 'bad';
   if (first === undefined) return told(next, code === 0 ? `${run.line}: done` : `${run.line}: exit code ${code}`, tone);
   const more = others.length === 0 ? '' : ` (and ${others.length} more lines: :${run.line})`;
   return told(next, `${withoutColour(first)}${more}`, tone);
+}
+
+/** One line for many: what failed, or how many it worked for. */
+function inShort({ line, lines }: CommandRun): readonly string[] {
+  if (lines.length < 2) return lines;
+  const failures = lines.filter(text => text.includes('ERROR'));
+  return [failures.length > 0 ? failures.map(withoutColour).join('; ') : `${line}: done for ${lines.length}`];
 }
 
 /** Nothing more comes. */

@@ -179,7 +179,11 @@ function processCell(row: Row, { name, cols }: Column, theme: Theme): CellText {
     case 'memory':
       return { text: memory === undefined ? '' : shortBytes(memory), look: {} };
     case 'spark':
-      return { text: sparkline(spark, cols, theme.isUnicode), look: accent };
+      if (info.pid === null) return { text: '', look: dim };
+      return {
+        text: sparkline(spark, cols, theme.isUnicode),
+        look: spark.some(percent => percent >= 1) ? accent : dim,
+      };
     case 'viewers':
       return { text: viewersWord(marks), look: marks.isWaitedFor ? tones.busy : accent };
   }

@@ -64,6 +64,7 @@ export function initialModel({
     editor: undefined,
     before: undefined,
     under: undefined,
+    isBrief: false,
     runs: new Map(),
     nextRun: 1,
     pageRun: undefined,
@@ -139,7 +140,7 @@ function taken(model: Board, message: Message): Step {
       return stay(message.text === undefined ? over : told(over, message.text, 'bad'));
     }
     case 'history':
-      return stay(withHistory(model, message.name, message.up, message.screen));
+      return withHistory(model, message.name, message.up, message.screen);
     case 'history failed': {
       const isOpen = model.mode.kind === 'history' && model.mode.name === message.name;
       const over: Board = isOpen ? { ...model, mode: { kind: 'normal' } } : model;

@@ -97,7 +97,7 @@ const DEMO: readonly Row[] = [
     marks: { silence: true },
   }),
   rowOf('migrate', { info: { state: 'EXITED', pid: null, uptime: null, reason: 'exited with 0 after 4 s' } }),
-  rowOf('spare', { info: { state: 'STOPPED', pid: null, uptime: null, description: 'Not started' } }),
+  rowOf('spare', { info: { state: 'STOPPED', pid: null, uptime: null, starts: 0, description: 'Not started' } }),
 ];
 
 const EVENTS: readonly EventRow[] = [
@@ -108,7 +108,7 @@ const EVENTS: readonly EventRow[] = [
   eventOf(5, 'mailer', { text: 'mailer  STARTING -> BACKOFF   exited with 2 after 0.4 s', tone: 'busy' }),
 ];
 
-const CONTENTS: Readonly<Record<string, Lines>> = { repl: REPL, worker: CRASH, mosaic: MOSAIC };
+const CONTENTS: Readonly<Record<string, Lines>> = { spare: [], repl: REPL, worker: CRASH, mosaic: MOSAIC };
 
 /** The consoles that a model shows, as the daemon would send them for its panes. */
 function withConsoles(model: Model): Model {
@@ -208,6 +208,7 @@ const special: DrawnScene[] = [
     model: demo({ selected: { kind: 'group', name: 'web' }, collapsed: new Set(['web']) }),
     options: COLOURFUL,
   },
+  { name: 'stopped', model: demo({ selected: { kind: 'process', name: 'spare' } }), options: COLOURFUL },
   { name: 'light', model: demo({ size: wide, selected: worker }), options: { ...COLOURFUL, theme: 'light' } },
   { name: 'sixteen', model: demo({ selected: worker }), options: { ...COLOURFUL, colors: 16 } },
   { name: 'no-colour', model: demo({ selected: worker }), options: { ...COLOURFUL, colors: 0 } },
