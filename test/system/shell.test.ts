@@ -153,13 +153,16 @@ describe('the control shell', () => {
   });
 
   test('TERM=dumb: the same, without a single escape sequence', async () => {
-    const house = await House.open(PROGRAMS);
+    const house = await House.open({ ...PROGRAMS, crash: script("printf '\\033[31mred\\033[0m text'; read go") });
+    await house.untilPrinted('crash', 'red text');
     const seat = shellOf(house, [], { TERM: 'dumb' });
     await seat.untilPrinted(PROMPT);
     seat.type('stop web --no-wait\r');
     await seat.untilPrinted('web: stopping');
     seat.type('status web\r');
     await seat.untilPrinted('web                              STOP');
+    seat.type('tail crash\r');
+    await seat.untilPrinted('red text');
     seat.type('exit\r');
     expect((await seat.exited).code).toBe(0);
     expect(seat.printed).not.toContain('\x1b');

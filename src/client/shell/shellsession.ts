@@ -1,10 +1,11 @@
 import type { Happening } from '../../core/events.ts';
 import { realClock } from '../../runtime/clock.ts';
+import { atMost } from '../../runtime/patience.ts';
 import { completeLine } from '../completion/complete.ts';
 import { filesIn } from '../completion/directory.ts';
 import type { ShellControls } from '../controls.ts';
 import { formatEvent } from '../eventline.ts';
-import type { Host } from '../host.ts';
+import { type Host, hostWith } from '../host.ts';
 import { type History, openHistory } from '../line/historyfile.ts';
 import type { Completion, Line } from '../line/line.ts';
 import { apiFor, runWords, wantsColor } from '../session.ts';
@@ -16,8 +17,15 @@ import type { ShellOptions } from './shelloptions.ts';
 import { subjectsOf } from './subjects.ts';
 import { NOTHING_TOLD, report, type Tellings, tell, watch } from './tellings.ts';
 
+/** Milliseconds that the first prompt waits for more than `status` did: long enough for any daemon that answers. */
+const LINK_WITHIN = 300;
+
 /** What an event's line begins with and nobody needs of a moment ago: `2026-11-21 `. */
 const DATE_LENGTH = 11;
+
+function isFatal(happening: Happening): boolean {
+  return happening.type === 'process.state' && happening.to === 'FATAL';
+}
 
 /** Where a shell's session is seen. */
 export interface Front {
@@ -54,7 +62,7 @@ export class ShellSession implements LinkListener, Disposable {
     this.verbs = verbsAt(options.table, 'shell');
     this.history = openHistory(host.env);
     this.color = wantsColor(options.globals, host);
-    this.host = { ...host, shell: this.controls };
+    this.host = hostWith(host, { shell: this.controls });
     this.announcer = new Announcer(realClock, text => front.above(text));
     this.link = new Link(signal => apiFor(this.globals, this.host, signal), this, realClock);
   }
@@ -70,7 +78,9 @@ export class ShellSession implements LinkListener, Disposable {
 
   /** As supervisorctl's shell, it begins with what there is. */
   async start(): Promise<void> {
-    await Promise.all([this.run('status', { isTyped: false }), this.link.start()]);
+    const linked = this.link.start();
+    await this.run('status', { isTyped: false });
+    await atMost(LINK_WITHIN, linked, realClock); // a daemon that does not answer is told of when that is sure
     this.isStarted = true;
   }
 
@@ -112,7 +122,9 @@ export class ShellSession implements LinkListener, Disposable {
   happened(happening: Happening, data: string): void {
     const { tellings, isTold, note } = tell(this.tellings, happening);
     this.tellings = tellings;
-    if (isTold) this.announcer.tell(formatEvent(data, { width: 0, color: this.color }).slice(DATE_LENGTH) + note);
+    if (!isTold) return;
+    const line = formatEvent(data, { width: 0, color: this.color }).slice(DATE_LENGTH) + note;
+    this.announcer.tell(line, { isUrgent: happening.type === 'process.exit' || isFatal(happening) });
   }
 
   private get controls(): ShellControls {

@@ -117,10 +117,11 @@ test('a storm is told a few lines at a time, and nothing while a command runs', 
   expect(printed.splice(0)).toEqual(['one\n']);
   announcer.isBusy = true;
   for (let i = 0; i < 50; i++) announcer.tell(`line ${i}`);
+  announcer.tell('web is FATAL', { isUrgent: true });
   clock.advance(10_000);
   expect(printed).toEqual([]);
   announcer.isBusy = false;
   expect(printed).toHaveLength(1);
   expect(printed[0]?.split('\n')).toHaveLength(12);
-  expect(printed[0]).toContain('line 9\n… and 40 more');
+  expect(printed[0]).toContain('line 8\nweb is FATAL\n… and 41 more');
 });
