@@ -6,9 +6,11 @@ import type { Upgraded } from './attach/websocket.ts';
 import { type Connection, lostDaemon, type Message } from './connection.ts';
 
 /** The routes that answer with one JSON object, which is all but those of bytes, of events and of a WebSocket. */
-export type JsonRoute = Exclude<RouteName, ByteRoute | 'events' | 'attach'>;
+export type JsonRoute = Exclude<RouteName, ByteRoute | EventRoute | 'attach'>;
 
 export type ByteRoute = 'log' | 'output' | 'screen';
+
+export type EventRoute = 'events' | 'usage';
 
 /** What a route's path and query take beside the body. */
 export interface Place {
@@ -29,8 +31,8 @@ export interface ByteReply {
 export interface Api {
   call<Name extends JsonRoute>(name: Name, request?: RequestOf<Name>, place?: Place): Promise<ReplyOf<Name>>;
   bytes(name: ByteRoute, place: Place): Promise<ByteReply>;
-  /** Events until the daemon ends the reply. */
-  events(place: Place): AsyncIterable<SseMessage>;
+  /** What happens, or samples of usage, until the daemon ends the reply. */
+  events(place: Place, name?: EventRoute): AsyncIterable<SseMessage>;
   /** A WebSocket to a process's console. */
   attach(place: Place): Promise<Upgraded>;
 }
@@ -62,10 +64,10 @@ export function createApi(
       const reply = await ask(name, place);
       return { offset: Number(reply.headers[OFFSET_HEADER] ?? 0), chunks: chunksOf(reply) };
     },
-    async *events(place) {
+    async *events(place, name = 'events') {
       const { SseParser } = await import('../protocol/sse.ts');
       const parser = new SseParser();
-      for await (const chunk of chunksOf(await ask('events', place))) yield* parser.push(chunk);
+      for await (const chunk of chunksOf(await ask(name, place))) yield* parser.push(chunk);
     },
     async attach(place) {
       const answer = await connection.upgrade({

@@ -4,7 +4,10 @@ import { paintError } from './palette.ts';
 import { type Context, EXIT } from './verb.ts';
 
 /** supervisorctl's words, where they are not the code's own. */
-const WORDS: Readonly<Partial<Record<ErrorCode, string>>> = { bad_signal: 'bad signal name' };
+const WORDS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  bad_signal: 'bad signal name',
+  no_such_group: 'no such process/group',
+};
 
 /** Errors whose message says more than their word does. */
 const EXPLAINED: readonly ErrorCode[] = ['spawn_error', 'abnormal_termination', 'failed', 'shutting_down'];

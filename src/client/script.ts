@@ -1,4 +1,5 @@
 import { splitWords } from '../core/words.ts';
+import { hostWith } from './host.ts';
 import { linesOf } from './lines.ts';
 import { runWords } from './session.ts';
 import { EXIT, type Session } from './verb.ts';
@@ -30,7 +31,7 @@ export function runSession(session: Session): Promise<number> {
     history: () => [],
     aliases: new Map<string, string>(),
   };
-  const scripted: Session = { ...session, host: { ...host, shell }, place: 'shell' };
+  const scripted: Session = { ...session, host: hostWith(host, { shell }), place: 'shell' };
   return runScript(host.input.bytes(), {
     run: words => runWords(words, { ...scripted, globals }),
     say: line => void host.error.write(`${line}\n`),

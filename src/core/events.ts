@@ -65,7 +65,7 @@ export type HappeningBody =
       readonly action: 'reported' | 'TERM' | 'KILL' | 'gone' | 'stuck' | 'zombies';
     }
   | {
-      /** A reload or `scale` added a process, or removed one, and nothing of it runs any more. */
+      /** A reload, `scale`, `add` or `remove` added a process, or removed one, and nothing of it runs any more. */
       readonly type: 'process.added' | 'process.removed';
       readonly process: string;
       readonly program: string;
@@ -86,7 +86,7 @@ export type HappeningBody =
       readonly by: Asker;
     }
   | {
-      /** A config was taken: a reload, or `scale`. */
+      /** A config was taken: a reload, `scale`, `add` or `remove`. */
       readonly type: 'config.reloaded';
       /** What asked for it. */
       readonly reason: string;
@@ -142,7 +142,7 @@ export type HappeningBody =
   | {
       /** Somebody asked for something that changes what runs, or what the daemon knows. It comes before what it leads to. */
       readonly type: 'request';
-      /** `start`, `stop`, `restart`, `signal`, `clear`, `input`, `detach`, `reload`, `scale`, `alert test` or `shutdown`. */
+      /** `start`, `stop`, `restart`, `signal`, `clear`, `input`, `detach`, `reload`, `scale`, `add`, `remove`, `alert test` or `shutdown`. */
       readonly verb: string;
       /** Selectors or names as given, and what else there is to say, such as a signal's name. Never what was typed. */
       readonly what: readonly string[];

@@ -90,6 +90,7 @@ export class SequenceScanner {
   private payload = new Uint8Array(0);
   private payloadLength = 0;
   private isCut = false;
+  private silent = 0;
 
   /** `at`: the offset of the first byte to come. */
   constructor(at = 0) {
@@ -131,6 +132,11 @@ export class SequenceScanner {
    */
   opening(): string {
     return this.isInsideLong ? MEANINGLESS[this.kind] : '';
+  }
+
+  /** How many BEL so far stood in a string or ended one, and so rang nothing. All others ring. */
+  get silentBells(): number {
+    return this.silent;
   }
 
   /** No sequence is unfinished, and no character that may turn out to be a control. */
@@ -296,6 +302,7 @@ export class SequenceScanner {
       return;
     }
     this.endBeforeEscape(onSequence);
+    if (byte === BEL && (this.state === 'string' || this.state === 'dcs' || this.state === 'dcs ignore')) this.silent++;
     if (byte === CAN || byte === SUB) {
       this.state = 'ground';
     } else if (this.state === 'string') {

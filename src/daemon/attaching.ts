@@ -21,6 +21,9 @@ export function attach(process: Process, { query, by, accept }: Upgrade, detachK
       `a terminal of ${size.cols}x${size.rows} is too large: at most ${MAX_CELLS} cells`,
     );
   }
+  const as = query.get('pane') === '1' ? 'pane' : 'viewer';
+  const steal = query.get('steal') === '1';
+  if (as === 'pane' && steal) throw new WireError('bad_request', 'a pane detaches nobody: leave steal or pane out');
   const options = {
     id: ++viewers,
     label: printable(query.get('label') ?? '', LABEL_LENGTH) || by.who,
@@ -40,7 +43,7 @@ export function attach(process: Process, { query, by, accept }: Upgrade, detachK
       ...console.size,
       detachKeys: detachKeys ?? null,
     });
-    return console.attach(wire, options, { steal: query.get('steal') === '1' });
+    return console.attach(wire, options, { steal, as });
   });
 }
 

@@ -4,6 +4,7 @@ import { describeExit, describeSpan, type Exit } from '../core/exit.ts';
 import type { Life } from '../core/life.ts';
 import { pidOf } from '../core/life.ts';
 import type { Modes } from '../core/modes.ts';
+import type { Millis } from '../core/program.ts';
 import { Scrollback } from '../core/scrollback.ts';
 import { reasonOf, STOPPED_STATES, statusOf } from '../core/status.ts';
 import type { ViewerInfo } from '../protocol/frames.ts';
@@ -12,15 +13,19 @@ import { MutableDisposable } from '../runtime/lifetime.ts';
 import type { Emulator, Size } from '../terminal/emulator.ts';
 import { type Continuation, Display } from './display.ts';
 import { askFlowControl } from './flowcontrol.ts';
+import type { OnlookerOptions } from './onlooker.ts';
+import type { PacedQueue } from './paced.ts';
 import type { Pty, PtyHost } from './pty.ts';
-import type { Stage, ViewerOptions } from './viewer.ts';
-import { Viewers } from './viewers.ts';
+import type { Stage } from './viewer.ts';
+import { type Coming, Viewers } from './viewers.ts';
 import type { Wire, WireListener } from './websocket.ts';
 
 /** The process whose terminal it is. */
 export interface ConsoleHost {
   readonly clock: Clock;
   readonly ptys: PtyHost;
+  /** Where the pictures of panes are made. */
+  readonly pictures: PacedQueue;
   readonly name: () => string;
   readonly life: () => Life;
   /** A viewer came, or left. */
@@ -46,6 +51,7 @@ const REST_AFTER = 5_000;
  */
 export class Console implements Stage, Disposable {
   readonly clock: Clock;
+  readonly pictures: PacedQueue;
   readonly scrollback: Scrollback;
   size: Size;
   private readonly host: ConsoleHost;
@@ -59,10 +65,12 @@ export class Console implements Stage, Disposable {
   private readonly resting = new MutableDisposable();
   private readonly dismissing = new MutableDisposable();
   private isRestDue = false;
+  private printedAt: Millis | undefined;
 
   constructor(host: ConsoleHost, { scrollback, size }: ConsoleOptions) {
     this.host = host;
     this.clock = host.clock;
+    this.pictures = host.pictures;
     this.limit = scrollback;
     this.scrollback = new Scrollback(scrollback);
     this.size = { cols: size.cols, rows: size.rows };
@@ -88,6 +96,16 @@ export class Console implements Stage, Disposable {
     return this.watched?.infos() ?? [];
   }
 
+  /** How often it rang, since the daemon started. */
+  get bells(): number {
+    return this.made?.bells ?? 0;
+  }
+
+  /** When it printed last; undefined when it never did. */
+  get lastOutput(): Millis | undefined {
+    return this.printedAt;
+  }
+
   look(): Emulator | undefined {
     const emulator = this.display.look();
     this.restLater();
@@ -111,6 +129,7 @@ export class Console implements Stage, Disposable {
   /** Takes in what the terminal received; a copy is kept. */
   append(bytes: Uint8Array): void {
     const { display, watched } = this;
+    this.printedAt = this.clock.now();
     display.append(bytes);
     if (display.screen.hasEmulator) this.restLater();
     if (watched === undefined || watched.isEmpty) return;
@@ -166,9 +185,9 @@ export class Console implements Stage, Disposable {
     return this.pty?.write(bytes) ?? false;
   }
 
-  attach(wire: Wire, options: ViewerOptions, { steal }: { steal: boolean }): WireListener {
-    const listener = this.watch().add(wire, options, { steal });
-    if (isAtRest(this.host.life())) this.watch().dismissAll({ ...this.exitFrame(), code: NOT_RUNNING });
+  attach(wire: Wire, options: OnlookerOptions, coming: Coming): WireListener {
+    const listener = this.watch().add(wire, options, coming);
+    if (isAtRest(this.host.life())) this.watch().dismissViewers({ ...this.exitFrame(), code: NOT_RUNNING });
     return listener;
   }
 
@@ -187,7 +206,7 @@ export class Console implements Stage, Disposable {
     // A restart passes through states of rest: only who is still there in the next turn has come to one.
     if (isAtRest(life)) {
       this.dismissing.value = this.clock.soon(() => {
-        if (isAtRest(this.host.life())) watched.dismissAll(this.exitFrame());
+        if (isAtRest(this.host.life())) watched.dismissViewers(this.exitFrame());
       });
     }
   }
@@ -209,7 +228,7 @@ export class Console implements Stage, Disposable {
         clock: this.clock,
         type: bytes => void this.pty?.write(bytes),
         ask: question => this.watched?.ask(question),
-        isWatched: () => this.watched !== undefined && !this.watched.isEmpty,
+        isWatched: () => this.watched?.isStreamed === true,
       },
     );
     return this.made;

@@ -1,7 +1,7 @@
 /** The composition root: builds everything, joins it, and takes it apart again in order. Nothing else knows two parts. */
 import { chmodSync } from 'node:fs';
 import type { Server } from 'node:http';
-import { hostname } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { LoadResult } from '../config/load.ts';
@@ -26,6 +26,7 @@ import { Journal } from './journal.ts';
 import { inheritedEnvironment } from './launch.ts';
 import { type DaemonLog, type Log, type LogOptions, openLog } from './log.ts';
 import { LogFiles } from './logfiles.ts';
+import { lookingOn } from './looking.ts';
 import { narrate } from './narrator.ts';
 import { PacedQueue } from './paced.ts';
 import { daemonIdOf } from './procfs.ts';
@@ -37,6 +38,7 @@ import { SessionScanner } from './sessions.ts';
 import { Shutdown } from './shutdown.ts';
 import { Supervisor } from './supervisor.ts';
 import { Turns } from './turns.ts';
+import { Usage } from './usage.ts';
 
 export interface DaemonOptions {
   readonly loaded: LoadResult & { readonly config: Config };
@@ -108,8 +110,10 @@ export class Daemon {
   private readonly requests: RequestLog;
   private readonly logfiles: LogFiles;
   private readonly forks: PacedQueue;
+  private readonly pictures: PacedQueue;
   private readonly supervisor: Supervisor;
   private readonly reloader: Reloader;
+  private readonly usage: Usage;
   private readonly recovery: Recovery;
   private readonly courier: Courier;
   private readonly alerts: Alerts;
@@ -132,6 +136,7 @@ export class Daemon {
     this.requests = new RequestLog(clock, happening => this.publish(happening));
     this.logfiles = new LogFiles(clock, happening => this.publish(happening), { turns: places.turns });
     this.forks = new PacedQueue(clock);
+    this.pictures = new PacedQueue(clock);
     this.recovery = new Recovery({
       directory: places.state,
       hash: places.hash,
@@ -154,6 +159,7 @@ export class Daemon {
       clock,
       trace,
       forks: this.forks,
+      pictures: this.pictures,
       logfiles: this.logfiles,
       scanner: new SessionScanner(clock),
       environment,
@@ -174,6 +180,15 @@ export class Daemon {
       enqueue: (spec, message) => this.courier.enqueue(spec, message),
       keep: alarms => this.courier.keep(alarms),
       warn: (process, message) => this.log.warn({ process }, `${process}: ${message}`),
+    });
+    this.usage = new Usage({
+      clock,
+      looking: lookingOn(process.platform, { clock, host, environment }),
+      cores: availableParallelism(),
+      processes: () => this.supervisor.all,
+      self: ownUsage,
+      trace: trace.usage,
+      warn: message => this.log.warn(message),
     });
     this.reloader = new Reloader({
       source,
@@ -202,6 +217,7 @@ export class Daemon {
       remember: () => this.recovery.flush(),
       holdup: () => this.recovery.holdup,
       journal: this.journal,
+      usage: this.usage,
       requests: this.requests,
       courier: this.courier,
       boot: randomToken(),
@@ -323,9 +339,11 @@ export class Daemon {
       () => this.alerts.close(),
       () => this.courier.close(),
       () => this.closeServer(),
+      () => this.usage[Symbol.dispose](),
       () => this.requests[Symbol.dispose](),
       () => this.supervisor[Symbol.dispose](),
       () => this.forks[Symbol.dispose](),
+      () => this.pictures[Symbol.dispose](),
       () => atMost(LAST_WRITES_MS, this.logfiles.close(), this.options.clock),
       () => forgetSocket(this.places),
     ];
@@ -359,4 +377,9 @@ export class Daemon {
       this.onFault(error); // nobody who tells what happened shall fail because of whom it is told
     }
   }
+}
+
+function ownUsage(): { cpu: number; memory: number } {
+  const { user, system } = process.cpuUsage(); // microseconds
+  return { cpu: (user + system) / 1000, memory: process.memoryUsage.rss() };
 }

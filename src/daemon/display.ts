@@ -24,6 +24,8 @@ const STEP_TIME = 10;
 /** But always this much, in bytes: twice what a turn brings of a terminal, so that a look comes to an end in any flood. */
 const LEAST_STEP = 2 * PIECE;
 
+const BEL = 0x07;
+
 /** What is below is a control character. */
 const SPACE = 0x20;
 
@@ -62,6 +64,7 @@ export class Display implements Disposable {
   private readonly host: DisplayHost;
   private readonly scanner = new SequenceScanner();
   private readonly answers: Answers;
+  private bels = 0;
 
   constructor(ring: Scrollback, screen: ScreenOptions, host: DisplayHost) {
     this.ring = ring;
@@ -86,8 +89,14 @@ export class Display implements Disposable {
     return { opening: this.scanner.opening(), from: safe };
   }
 
+  /** How often it rang, over all lives. */
+  get bells(): number {
+    return this.bels - this.scanner.silentBells;
+  }
+
   append(bytes: Uint8Array): void {
     const at = this.ring.head;
+    this.bels += belsIn(bytes);
     this.screen.append(bytes);
     this.scanner.scan(bytes, at, this.onSequence);
     this.screen.advance(this.scanner.safe);
@@ -197,4 +206,13 @@ export class Display implements Disposable {
       version: VERSION,
     };
   }
+}
+
+/** How many BEL there are; nearly always none, which costs one search of memory. */
+function belsIn(bytes: Uint8Array): number {
+  let at = bytes.indexOf(BEL);
+  if (at < 0) return 0;
+  let count = 0;
+  for (; at < bytes.length; at++) if (bytes[at] === BEL) count++;
+  return count;
 }

@@ -26,20 +26,22 @@ export interface ErrandOptions {
   readonly clock: Clock;
   /** Fires when it has taken too long: its process group gets SIGTERM, and a second later SIGKILL. */
   readonly signal: AbortSignal;
+  /** Bytes of its output that are kept, of the end; by default what a sentence or two take. */
+  readonly keeps?: number;
 }
 
 /**
  * Runs a child in a terminal of its own. What it leaves behind is hung up when it ends, as by a terminal that is closed.
  * Rejects with the signal's reason when that has fired. Throws `SpawnError` when it cannot be forked.
  */
-export function runErrand(launch: Launch, { host, clock, signal }: ErrandOptions): Promise<Ran> {
+export function runErrand(launch: Launch, { host, clock, signal, keeps = MOST_OUTPUT }: ErrandOptions): Promise<Ran> {
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const timer = new MutableDisposable();
     let output = '';
     const pty = host.spawn(launch, {
       output: bytes => {
-        output = (output + Buffer.from(bytes).toString('latin1')).slice(-MOST_OUTPUT);
+        output = (output + Buffer.from(bytes).toString('latin1')).slice(-keeps);
       },
       ended: exit => settle(() => (signal.aborted ? reject(signal.reason) : resolve({ exit, output: textOf(output) }))),
       closed: () => {},

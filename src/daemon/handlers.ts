@@ -34,6 +34,8 @@ import {
 } from './requests.ts';
 import { sendScreen } from './screening.ts';
 import type { Supervisor } from './supervisor.ts';
+import type { Usage } from './usage.ts';
+import { sendUsage } from './usagestream.ts';
 
 /** What the routes are about. */
 export interface Subject extends AlertSubject {
@@ -44,6 +46,7 @@ export interface Subject extends AlertSubject {
   /** What every start waits for; undefined when there is nothing. */
   readonly holdup: () => string | undefined;
   readonly journal: Journal;
+  readonly usage: Usage;
   readonly log: Source;
   readonly socket: string;
   readonly logfile: () => string;
@@ -79,13 +82,27 @@ export function createHandlers(subject: Subject): Handlers {
     verb: string,
     act: (process: Process, options: RequestOptions) => ActionResult | Promise<ActionResult>,
   ): Handler => action(verb, (processes, options) => Promise.all(processes.map(process => act(process, options))));
+  const membership = (
+    verb: string,
+    act: (names: readonly string[], options: RequestOptions) => Promise<readonly ActionResult[]>,
+  ): Handler => {
+    return async ({ body, signal, by }) => {
+      refuseWhenStopping(subject);
+      const { select } = parseSelectRequest(parseJson(body));
+      requests.asked({ verb, what: select, by });
+      return reply(await act(select, { wait: false, signal, by }), []);
+    };
+  };
   return {
     daemon: () => daemonInfo(subject),
     log: ({ response, query }) => sendOutput(response, subject.log, query),
-    processes: ({ query }): ProcessList => {
-      const selectors = query.getAll('select');
-      const { selected, unknown } = supervisor.select(selectors.length > 0 ? selectors : ['all']);
-      return { processes: selected.map(process => processInfo(process, subject)), unknown };
+    processes: ({ query, signal }): ProcessList | Promise<ProcessList> => {
+      const list = (): ProcessList => {
+        const selectors = query.getAll('select');
+        const { selected, unknown } = supervisor.select(selectors.length > 0 ? selectors : ['all']);
+        return { processes: selected.map(process => processInfo(process, subject)), unknown };
+      };
+      return query.get('usage') === '1' ? subject.usage.once(list, signal) : list();
     },
     process: call => processInfo(named(call), subject),
     start: each('start', startProcess),
@@ -128,6 +145,7 @@ export function createHandlers(subject: Subject): Handlers {
       return { detached: process.console.detach(`detached by ${by.who}`) };
     },
     events: call => sendEvents(call, subject),
+    usage: call => sendUsage(call, { usage: subject.usage, clock: subject.clock, processes: () => supervisor.all }),
     reload: async call => {
       refuseWhenStopping(subject);
       const { dryRun, wait } = parseReloadRequest(call.body.length === 0 ? undefined : parseJson(call.body));
@@ -141,6 +159,8 @@ export function createHandlers(subject: Subject): Handlers {
       requests.asked({ verb: 'scale', what: [`${program}=${numprocs}`], by: call.by });
       return await reloader.scale(program, numprocs, { wait, signal: call.signal, by: call.by });
     },
+    add: membership('add', (names, options) => reloader.add(names, options)),
+    remove: membership('remove', (names, options) => reloader.remove(names, options)),
     ...createAlertHandlers(subject),
     shutdown: ({ by }) => {
       requests.asked({ verb: 'shutdown', what: [], by });
@@ -239,7 +259,9 @@ function countOf(names: readonly string[]): Record<string, number> {
 }
 
 /** Everything that `status` shows of one process. */
-function processInfo({ spec, current, console, intent, waitsFor }: Process, { clock, holdup }: Subject): ProcessInfo {
+function processInfo(process: Process, { clock, holdup, usage }: Subject): ProcessInfo {
+  const { spec, current, console, intent, waitsFor } = process;
+  const { cpu = null, memory = null } = usage.of(process) ?? {};
   const now = clock.now();
   const wall = (at: number): number => Math.round(clock.wall() - (now - at));
   const { last, state, restarts, generation, want } = current;
@@ -267,6 +289,10 @@ function processInfo({ spec, current, console, intent, waitsFor }: Process, { cl
     terminal: spec.terminal,
     size: console.size,
     viewers: console.viewers,
+    cpu,
+    memory,
+    bells: console.bells,
+    lastOutput: console.lastOutput === undefined ? null : wall(console.lastOutput),
     scrollback: { from: console.scrollback.tail, to: console.scrollback.head },
     stdout: target(spec.stdout),
     stderr: target(spec.stderr),

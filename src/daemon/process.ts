@@ -28,6 +28,8 @@ export interface World {
   readonly host: PtyHost;
   readonly clock: Clock;
   readonly forks: PacedQueue;
+  /** The pictures of panes. */
+  readonly pictures: PacedQueue;
   readonly scanner: SessionScanner;
   readonly logfiles: LogFiles;
   readonly trace: Trace;
@@ -93,6 +95,7 @@ export class Process implements Disposable {
       {
         clock: world.clock,
         ptys: world.host,
+        pictures: world.pictures,
         name: () => this.fullname,
         life: () => this.life,
         tell: ({ label, origin, readOnly }, leaving) => {

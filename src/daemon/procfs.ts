@@ -1,9 +1,10 @@
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync, statSync } from 'node:fs';
-import { uptime } from 'node:os';
+import { endianness, uptime } from 'node:os';
 import { formatDaemonMark, type Identity } from '../core/mark.ts';
+import { pageSizeOf, USUAL_PAGE } from '../core/pagesize.ts';
 import { isErrno } from '../runtime/errno.ts';
 
-/** One line of /proc/PID/stat, as far as sessions go. */
+/** One line of /proc/PID/stat, as far as sessions go, and what they take. */
 export interface ProcStat {
   readonly pid: number;
   /** The name of the program, or of its main thread: what `ps -o comm` shows. */
@@ -16,10 +17,15 @@ export interface ProcStat {
   readonly threads: number;
   /** In clock ticks since boot. */
   readonly start: number;
+  /** CPU time in clock ticks: its own, and that of the children that it has reaped. */
+  readonly own: number;
+  readonly reaped: number;
+  /** Resident pages. */
+  readonly pages: number;
 }
 
 /** `sysconf(_SC_CLK_TCK)` is 100 wherever Linux shows times to programs. */
-const TICKS_PER_SECOND = 100;
+export const TICKS_PER_SECOND = 100;
 
 /** The time since boot in the unit of `ProcStat.start`, rounded up, so that what began just before counts as before. */
 export function ticksNow(): number {
@@ -51,7 +57,20 @@ export function readStat(pid: number): ProcStat | undefined {
     session: Number(session),
     threads: Number(fields[17]),
     start: Number(fields[19]),
+    own: Number(fields[11]) + Number(fields[12]),
+    reaped: Number(fields[13]) + Number(fields[14]),
+    pages: Number(fields[21]),
   };
+}
+
+/** The bytes of a page, which is what memory is counted in. */
+export function pageSize(): number {
+  try {
+    return pageSizeOf(readFileSync('/proc/self/auxv'), endianness() === 'LE');
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'EACCES')) return USUAL_PAGE; // a sandbox that hides it
+    throw error;
+  }
 }
 
 /** Longer than any of these lines: some fifty numbers and a name of 64 bytes. */

@@ -2,15 +2,17 @@ import type { Config } from '../config/config.ts';
 import type { LoadResult } from '../config/load.ts';
 import { MAX_NUMPROCS } from '../config/schema.ts';
 import type { AlertSpec } from '../core/alert.ts';
+import type { Asker } from '../core/asker.ts';
 import type { HappeningBody } from '../core/events.ts';
 import { describeProblem } from '../core/problem.ts';
-import type { DaemonSpec } from '../core/program.ts';
+import type { DaemonSpec, ProcessSpec } from '../core/program.ts';
 import { daemonInForce, type ProcessChange, planAlerts, planDaemon } from '../core/reload.ts';
+import { statusOf } from '../core/status.ts';
 import { WireError } from '../protocol/errors.ts';
 import type { ActionResult, ChangeInfo, ReloadReply } from '../protocol/messages.ts';
 import type { Process } from './process.ts';
 import { outcomeOfStart, outcomeOfStop, type RequestOptions, startForReload } from './requests.ts';
-import type { Supervisor } from './supervisor.ts';
+import { isAtRest, type Supervisor } from './supervisor.ts';
 
 /** Reads the config: the files on the disk, or what was read of them before. */
 export interface ConfigSource {
@@ -44,6 +46,9 @@ export class Reloader {
   private daemon: DaemonSpec;
   private alerts: readonly AlertSpec[];
   private scaled: ReadonlyMap<string, number> = new Map();
+  /** Programs that `add` has brought in since, with what was read for them, and those that `remove` has taken out. */
+  private added: ReadonlyMap<string, LoadResult['files']> = new Map();
+  private removed: ReadonlySet<string> = new Set();
   /** Resolves when all that were asked for before have been read, and applied. */
   private turn: Promise<unknown> = Promise.resolve();
 
@@ -75,16 +80,26 @@ export class Reloader {
 
   /** Reads the config and applies what changed. Throws `bad_config`; nothing has changed then. */
   async reload(reason: string, options: RequestOptions): Promise<ReloadReply> {
-    const { publish, source } = this.options;
-    try {
-      const begun = await this.inTurn(async () =>
-        this.apply(this.checked(await source.read()), { reason, scaled: new Map(), options }),
-      );
+    const { source } = this.options;
+    return await this.tellRefusal({ reason, by: options.by }, async () => {
+      const begun = await this.inTurn(async () => {
+        const begun = this.apply(this.checked(await source.read()), { reason, scaled: new Map(), options });
+        this.added = new Map();
+        this.removed = new Set();
+        return begun;
+      });
       return await outcomeOf(begun, options);
+    });
+  }
+
+  /** Tells everyone when a config was not taken because of its mistakes. */
+  private async tellRefusal<T>({ reason, by }: { reason: string; by: Asker }, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
     } catch (error) {
       if (!(error instanceof WireError) || error.code !== 'bad_config') throw error;
       const problems = error.problems?.filter(({ severity }) => severity === 'error').map(describeProblem);
-      publish({ type: 'config.refused', reason, problems: problems ?? [error.message], by: options.by });
+      this.options.publish({ type: 'config.refused', reason, problems: problems ?? [error.message], by });
       throw error;
     }
   }
@@ -100,10 +115,100 @@ export class Reloader {
     }
     const begun = await this.inTurn(async () => {
       const scaled = new Map(this.scaled).set(program, numprocs);
-      const found = this.checked(await this.options.source.again(this.files, scaled));
+      const found = await this.readAgain(scaled);
       return this.apply(found, { reason: `scale ${program}=${numprocs}`, scaled, options });
     });
     return await outcomeOf(begun, options);
+  }
+
+  /**
+   * Puts programs and groups of the config into use that are not, as the files say now, until the next reload; what else has
+   * changed in them is left alone. Nothing is waited for. Throws `bad_config`.
+   */
+  async add(names: readonly string[], options: RequestOptions): Promise<ActionResult[]> {
+    const reason = `add ${names.join(' ')}`;
+    return await this.tellRefusal({ reason, by: options.by }, () =>
+      this.inTurn(async () => {
+        const { loaded, config } = this.checked(await this.options.source.read());
+        const used = this.inUse;
+        const taken = new Map<string, ProcessSpec>();
+        const results = names.map(name => {
+          const found = config.processes.filter(spec => isMeant(spec, name));
+          const fresh = found.filter(spec => !used.some(({ program }) => program === spec.program));
+          const clash = fresh.find(spec => used.some(({ fullname }) => fullname === spec.fullname));
+          if (found.length === 0) return answerFor(name, 'no_such_group', 'the config has no such program or group');
+          if (fresh.every(({ fullname }) => taken.has(fullname)))
+            return answerFor(name, 'already_active', 'it is in use');
+          if (clash) return answerFor(name, 'failed', `${clash.fullname} is the name of a process in use; see reload`);
+          for (const spec of fresh) taken.set(spec.fullname, spec);
+          return answerFor(name, 'done', 'added');
+        });
+        const programs = new Set([...taken.values()].map(({ program }) => program));
+        if (programs.size > 0) {
+          const added = new Map([...this.added, ...[...programs].map(program => [program, loaded.files] as const)]);
+          const removed = new Set([...this.removed].filter(program => !programs.has(program)));
+          this.change([...used, ...taken.values()], { reason, options, added, removed });
+        }
+        return results;
+      }),
+    );
+  }
+
+  /** Takes programs and groups out of use, of which nothing runs, until the next reload. */
+  async remove(names: readonly string[], options: RequestOptions): Promise<ActionResult[]> {
+    return await this.inTurn(async () => {
+      const gone = new Set<ProcessSpec>();
+      const results = names.map(name => {
+        const found = this.options.supervisor.all.filter(process => !process.isLeaving && isMeant(process.spec, name));
+        const fresh = found.filter(({ spec }) => !gone.has(spec));
+        const busy = fresh.find(process => process.leader !== undefined || !isAtRest(process));
+        if (fresh.length === 0) return answerFor(name, 'no_such_group', 'no such program or group is in use');
+        if (busy) return answerFor(name, 'still_running', `${busy.fullname} is ${statusOf(busy.current)}`);
+        for (const { spec } of fresh) gone.add(spec);
+        return answerFor(name, 'done', 'removed');
+      });
+      const programs = new Set([...gone].map(({ program }) => program));
+      if (gone.size > 0) {
+        const added = new Map([...this.added].filter(([program]) => !programs.has(program)));
+        const removed = new Set([...this.removed, ...programs]);
+        const rest = this.inUse.filter(spec => !gone.has(spec));
+        this.change(rest, { reason: `remove ${names.join(' ')}`, options, added, removed });
+      }
+      return results;
+    });
+  }
+
+  /** What runs, or may, by its spec. */
+  private get inUse(): readonly ProcessSpec[] {
+    return this.options.supervisor.all.filter(({ isLeaving }) => !isLeaving).map(({ spec }) => spec);
+  }
+
+  /** The config in force with these numbers of processes, with what was added to it and without what was removed. */
+  private async readAgain(scaled: ReadonlyMap<string, number>): Promise<Found> {
+    const { source } = this.options;
+    const base = this.checked(await source.again(this.files, scaled));
+    const processes = base.config.processes.filter(
+      ({ program }) => !this.removed.has(program) && !this.added.has(program),
+    );
+    for (const files of new Set(this.added.values())) {
+      const { config } = this.checked(await source.again(files, scaled));
+      processes.push(...config.processes.filter(({ program }) => this.added.get(program) === files));
+    }
+    return { ...base, config: { ...base.config, processes } };
+  }
+
+  /** Goes on to these processes and nothing else of a config. */
+  private change(specs: readonly ProcessSpec[], { reason, options, added, removed }: Change): void {
+    const { supervisor, publish } = this.options;
+    if (this.options.isStopping()) throw new WireError('shutting_down', 'the daemon is shutting down');
+    const changes = supervisor.plan(specs);
+    this.added = added;
+    this.removed = removed;
+    this.scaled = new Map([...this.scaled].filter(([program]) => !removed.has(program)));
+    const changed = changes.filter(({ kind }) => kind !== 'kept').length;
+    const unchanged = changes.length - changed;
+    publish({ type: 'config.reloaded', reason, changed, unchanged, daemon: [], by: options.by });
+    void this.carryOut(changes, this.alerts, options).results;
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -132,20 +237,32 @@ export class Reloader {
     const { unchanged, daemon } = planned;
     const { by } = options;
     publish({ type: 'config.reloaded', reason, changed: planned.processes.length, unchanged, daemon, by });
+    const { problems, results } = this.carryOut(changes, config.alerts, options);
+    const processes = planned.processes.map(info => ({ ...info, note: problems.get(info.name) ?? info.note }));
+    return { reply: { ...planned, processes }, results };
+  }
+
+  /** Carries out a plan, and answers what could not be applied, and the outcomes once they are known. */
+  private carryOut(
+    changes: readonly ProcessChange<Process>[],
+    alerts: readonly AlertSpec[],
+    options: RequestOptions,
+  ): Pick<Begun, 'results'> & { readonly problems: ReadonlyMap<string, string> } {
+    const { supervisor } = this.options;
+    const { by } = options;
     const outcomes: Promise<ActionResult>[] = [];
     const onRestart = (process: Process): void => void outcomes.push(outcomeOfStart(process, options));
     const { joining, starting, departed, problems } = supervisor.apply(changes, { by, onRestart });
     // Once it is known under which names processes go on.
-    this.options.reconfigureAlerts(config.alerts);
+    this.options.reconfigureAlerts(alerts);
     const leaving = changes.filter(({ action }) => action === 'stop').flatMap(({ before }) => before ?? []);
     const stops = departed.then(() => leaving.map(outcomeOfStop));
     const names = leaving.map(({ fullname }) => fullname).join(', ');
     for (const process of starting) process.waitsFor = names === '' ? undefined : `waiting for ${names} to be stopped`;
     const joins = Promise.all(joining.map(process => this.startNew(process, options)));
     const starts = departed.then(() => Promise.all(starting.map(process => this.startNew(process, options))));
-    const processes = planned.processes.map(info => ({ ...info, note: problems.get(info.name) ?? info.note }));
     const results = Promise.all([stops, Promise.all(outcomes), joins, starts]).then(all => all.flat());
-    return { reply: { ...planned, processes }, results };
+    return { problems, results };
   }
 
   private takeDaemonSection(spec: DaemonSpec): void {
@@ -213,4 +330,19 @@ interface Application {
   readonly reason: string;
   readonly scaled: ReadonlyMap<string, number>;
   readonly options: RequestOptions;
+}
+
+interface Change {
+  readonly reason: string;
+  readonly options: RequestOptions;
+  readonly added: ReadonlyMap<string, LoadResult['files']>;
+  readonly removed: ReadonlySet<string>;
+}
+
+function isMeant({ program, group }: ProcessSpec, name: string): boolean {
+  return group === name || program === name;
+}
+
+function answerFor(name: string, code: ActionResult['code'], message: string): ActionResult {
+  return { name, ok: code === 'done', code, message };
 }

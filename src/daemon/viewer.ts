@@ -2,19 +2,22 @@ import type { Cuts } from '../core/cuts.ts';
 import type { Modes } from '../core/modes.ts';
 import type { Millis } from '../core/program.ts';
 import type { Scrollback } from '../core/scrollback.ts';
-import { LARGEST_WINDOW, Watermark } from '../core/watermark.ts';
-import { ACK_EVERY, type ServerFrame, type ViewerInfo } from '../protocol/frames.ts';
+import { LARGEST_WINDOW } from '../core/watermark.ts';
+import { ACK_EVERY, type ExitFrame, type ViewerInfo } from '../protocol/frames.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { MutableDisposable } from '../runtime/lifetime.ts';
 import type { Emulator, Size } from '../terminal/emulator.ts';
 import { Painter } from '../terminal/paint.ts';
 import { ansiOf, rowsInUse } from '../terminal/render.ts';
 import type { Continuation } from './display.ts';
+import type { Onlooker, OnlookerOptions } from './onlooker.ts';
+import { Outflow } from './outflow.ts';
+import type { PacedQueue } from './paced.ts';
 import { CURSOR_MODE, changeOfModes, wholePicture } from './picture.ts';
 import type { Wire } from './websocket.ts';
 
 /** Pictures come at most this often: ten a second, as tmux redraws a client that cannot follow. */
-const PAINT_EVERY: Millis = 100;
+export const PAINT_EVERY: Millis = 100;
 
 /** Bytes of the stream sent in one frame. */
 const CHUNK = 64 * 1024;
@@ -32,13 +35,13 @@ const CALM = 32 * 1024;
 const MOST_QUESTIONS = 16;
 
 /** How long a notice covers the last row. */
-const NOTICE_FOR: Millis = 2_000;
-
-type ExitFrame = Extract<ServerFrame, { type: 'exit' }>;
+export const NOTICE_FOR: Millis = 2_000;
 
 /** What viewers look at: one process's terminal. */
 export interface Stage {
   readonly clock: Clock;
+  /** Where the pictures of panes are made, of all processes, one after the other. */
+  readonly pictures: PacedQueue;
   readonly scrollback: Scrollback;
   readonly size: Size;
   /** The offset up to which may be shown: no sequence is cut in two there. */
@@ -51,17 +54,6 @@ export interface Stage {
   look(): Emulator | undefined;
   /** The same at once, whatever it takes. */
   lookNow(): Emulator;
-}
-
-export interface ViewerOptions {
-  readonly id: number;
-  readonly label: string;
-  /** Its client, and from where its user came. */
-  readonly origin: string;
-  readonly readOnly: boolean;
-  readonly size: Size;
-  /** The client says what has reached its terminal; else what the kernel has taken counts. */
-  readonly acks: boolean;
 }
 
 /** It gets the stream, up to this offset so far. */
@@ -93,33 +85,32 @@ interface Painted {
  * faster than the viewer takes it, it sees as pictures. So a viewer costs what is under way to it, which is bounded
  * (`core/watermark.ts`), and one picture.
  */
-export class Viewer implements Disposable {
-  readonly options: ViewerOptions;
+export class Viewer implements Onlooker {
+  readonly kind = 'viewer';
+  readonly options: OnlookerOptions;
   readonly wire: Wire;
   readonly since: number;
   size: Size;
   /** Number of its latest deed that made it the driver. */
   deed = 0;
   private readonly stage: Stage;
-  private readonly flow = new Watermark();
+  private readonly flow: Outflow;
   private readonly turn = new MutableDisposable();
   private readonly timer = new MutableDisposable();
   private readonly noticeTimer = new MutableDisposable();
   private isDue = false;
   private notice: string | undefined;
   private view: Streamed | Painted;
-  /** Bytes that the kernel has taken, and how many of all that were sent its client has acknowledged. */
-  private flushed = 0;
-  private acknowledged = 0;
   /** What its terminal is to be asked. */
   private readonly questions: Uint8Array[] = [];
 
-  constructor(stage: Stage, wire: Wire, options: ViewerOptions) {
+  constructor(stage: Stage, wire: Wire, options: OnlookerOptions) {
     this.stage = stage;
     this.wire = wire;
     this.options = options;
     this.size = options.size;
     this.since = stage.clock.wall();
+    this.flow = new Outflow(wire, { clock: stage.clock, acks: options.acks, onArrived: () => this.touch() });
     this.view = painted(0, { keep: true, isSlow: false });
   }
 
@@ -145,24 +136,21 @@ export class Viewer implements Disposable {
     };
   }
 
-  /** The least offset of the stream that it still needs; undefined while it gets pictures. */
   get needs(): number | undefined {
     return this.view.kind === 'streamed' ? this.view.offset : undefined;
   }
 
-  /** Something may have changed: looks in the next turn of the event loop, once for all that came in this one. */
+  /** It looks in the next turn. */
   touch(): void {
     if (this.isDue) return;
     this.isDue = true;
     this.turn.value = this.stage.clock.soon(this.onTurn);
   }
 
-  /** Sends at once what there is, as it is about to leave the ring, or the life to end. */
   flush(): void {
     if (this.view.kind === 'streamed') this.stream(this.view);
   }
 
-  /** All that it shows is out of date. `keep`: as a new life begins, what it shows goes into its scrollback. */
   renew({ keep }: { keep: boolean }): void {
     const { view } = this;
     const mustKeep = view.kind === 'painted' && view.modes === undefined && view.keep; // the first picture is yet to come
@@ -170,7 +158,7 @@ export class Viewer implements Disposable {
     this.touch();
   }
 
-  /** Covers the last row for a while: raw viewers get pictures meanwhile. */
+  /** Raw viewers get pictures meanwhile. */
   show(notice: string): void {
     this.notice = notice;
     this.noticeTimer.value = this.stage.clock.after(NOTICE_FOR, () => {
@@ -188,11 +176,8 @@ export class Viewer implements Disposable {
     this.touch();
   }
 
-  /** So many bytes of all that were sent have reached its terminal, as its client says. */
   onArrived(total: number): void {
-    if (!this.options.acks) return;
-    this.acknowledged = Math.max(this.acknowledged, total);
-    this.noteArrived();
+    this.flow.onAck(total);
   }
 
   /** A question that only its terminal can answer, put once no sequence of the stream is half sent. */
@@ -201,7 +186,6 @@ export class Viewer implements Disposable {
     this.touch();
   }
 
-  /** Sends the last of what there is to see, then why there is no more, and closes. */
   finish(frame: Omit<ExitFrame, 'rows'>): void {
     const { view } = this;
     let rows: number | undefined;
@@ -212,7 +196,6 @@ export class Viewer implements Disposable {
     this.wire.end('the process has ended');
   }
 
-  /** Tells why it is to leave, and closes. */
   dismiss(text: string): void {
     this.wire.tell({ type: 'detach', text, rows: this.rowsInUse });
     this.wire.end(text);
@@ -246,12 +229,12 @@ export class Viewer implements Disposable {
     const { clock } = this.stage;
     const now = clock.now();
     if (now - view.mark.at >= PAINT_EVERY) view.mark = { offset: view.offset, at: now };
-    if (!this.mayFollow(view) || this.flow.isSlow(now)) {
+    if (!this.mayFollow(view) || this.flow.mark.isSlow(now)) {
       this.view = painted(view.offset, { keep: false, isSlow: this.mayStream });
       return;
     }
-    this.sendStream(view, this.flow.room);
-    const { slowAt } = this.flow;
+    this.sendStream(view, this.flow.mark.room);
+    const { slowAt } = this.flow.mark;
     const isBehind = view.offset < this.stage.shown;
     if (!isBehind) this.sendQuestions();
     this.timer.value = isBehind && slowAt !== undefined ? clock.after(slowAt - now, () => this.touch()) : undefined;
@@ -264,16 +247,17 @@ export class Viewer implements Disposable {
     while (view.offset < end) {
       const { from, bytes } = scrollback.read(view.offset, Math.min(CHUNK, end - view.offset));
       view.offset = from + bytes.length;
-      for (const { start, end } of cuts.left(from, view.offset)) this.send(bytes.subarray(start - from, end - from));
+      for (const { start, end } of cuts.left(from, view.offset))
+        this.flow.send(bytes.subarray(start - from, end - from));
     }
   }
 
   private sendQuestions(): void {
-    for (const question of this.questions.splice(0)) this.send(question);
+    for (const question of this.questions.splice(0)) this.flow.send(question);
   }
 
   private paint(view: Painted): void {
-    if (this.flow.underWay > ACK_EVERY) return; // what it gets next is to be the newest: its acknowledgement brings us back
+    if (this.flow.mark.underWay > ACK_EVERY) return; // what it gets next is to be the newest: its acknowledgement brings us back
     const { clock, shown } = this.stage;
     const wait = view.at + PAINT_EVERY - clock.now();
     if (wait > 0) {
@@ -285,7 +269,8 @@ export class Viewer implements Disposable {
       this.touch();
       return;
     }
-    const isCalm = view.modes === undefined ? !view.isSlow : shown - view.offset <= Math.min(CALM, this.flow.carries);
+    const isCalm =
+      view.modes === undefined ? !view.isSlow : shown - view.offset <= Math.min(CALM, this.flow.mark.carries);
     if (this.mayStream && isCalm) this.beginStream(view, emulator);
     else this.sendPicture(view, emulator);
   }
@@ -346,24 +331,7 @@ export class Viewer implements Disposable {
   }
 
   private sendText(text: string): void {
-    if (text !== '') this.send(Buffer.from(text, 'utf8'));
-  }
-
-  private send(bytes: Uint8Array): void {
-    const { clock } = this.stage;
-    this.flow.onSent(bytes.length, clock.now());
-    this.wire.send(bytes, () => {
-      const had = this.flushed;
-      this.flushed += bytes.length;
-      if (!this.options.acks || this.acknowledged > had) this.noteArrived();
-    });
-  }
-
-  /** What is still in our hands has not arrived, whatever its client says: else one that lies could make us keep it all. */
-  private noteArrived(): void {
-    const arrived = this.options.acks ? Math.min(this.acknowledged, this.flushed) : this.flushed;
-    this.flow.onArrived(arrived, this.stage.clock.now());
-    this.touch();
+    if (text !== '') this.flow.send(Buffer.from(text, 'utf8'));
   }
 }
 

@@ -1,10 +1,12 @@
 import { driverOf } from '../core/driving.ts';
 import type { InputToken } from '../core/inputs.ts';
-import type { ServerFrame, ViewerInfo } from '../protocol/frames.ts';
+import type { ExitFrame, ServerFrame, ViewerInfo } from '../protocol/frames.ts';
 import { MutableDisposable } from '../runtime/lifetime.ts';
 import type { Size } from '../terminal/emulator.ts';
 import { Keyboard } from './keyboard.ts';
-import { type Stage, Viewer, type ViewerOptions } from './viewer.ts';
+import type { Onlooker, OnlookerOptions } from './onlooker.ts';
+import { Pane } from './pane.ts';
+import { type Stage, Viewer } from './viewer.ts';
 import type { Wire, WireListener } from './websocket.ts';
 
 /** The process that is looked at, as far as viewers act on it. */
@@ -15,23 +17,30 @@ export interface Actor {
   /** Whether a Ctrl-S would stop its output; undefined when that cannot be known. */
   askFlowControl(tell: (isOn: boolean | undefined) => void): void;
   /** What this viewer's terminal says by itself; returns whether the program is to have it. */
-  reply(viewer: Viewer, token: InputToken): boolean;
+  reply(viewer: Onlooker, token: InputToken): boolean;
   onAttached(viewer: ViewerInfo): void;
   /** `typed`: how many bytes it had typed. */
   onDetached(viewer: ViewerInfo, leaving: { readonly why: string; readonly typed: number }): void;
 }
 
+/** How somebody comes to look on. */
+export interface Coming {
+  /** The others are detached. */
+  readonly steal: boolean;
+  readonly as: Onlooker['kind'];
+}
+
 /**
  * Everyone who looks at one process: who of them drives, which gives the terminal its size, and what each is told of the
- * others.
+ * others. A pane never drives; one that only watches is nobody's business at all.
  */
 export class Viewers implements Disposable {
   private readonly stage: Stage;
   private readonly actor: Actor;
-  private readonly all = new Map<Viewer, Keyboard>();
+  private readonly all = new Map<Onlooker, Keyboard>();
   private deeds = 0;
   /** Sizes that came in this turn of the event loop: of a thousand the last counts, as each costs a screen. */
-  private readonly sizes = new Map<Viewer, Size>();
+  private readonly sizes = new Map<Onlooker, Size>();
   private readonly resizing = new MutableDisposable();
   private readonly telling = new MutableDisposable();
   private isTellingDue = false;
@@ -45,14 +54,20 @@ export class Viewers implements Disposable {
     return this.all.size === 0;
   }
 
+  /** Whether anybody sees the stream, or may come to. */
+  get isStreamed(): boolean {
+    for (const { kind } of this.all.keys()) if (kind === 'viewer') return true;
+    return false;
+  }
+
   get driver(): Viewer | undefined {
-    return driverOf(this.viewers);
+    return driverOf(this.viewers());
   }
 
   /** The least offset that a reader of the stream still needs; undefined when there is none. */
   get needs(): number | undefined {
     let least: number | undefined;
-    for (const { needs } of this.viewers)
+    for (const { needs } of this.all.keys())
       if (needs !== undefined && (least === undefined || needs < least)) least = needs;
     return least;
   }
@@ -66,13 +81,13 @@ export class Viewers implements Disposable {
 
   infos(): ViewerInfo[] {
     const { driver } = this;
-    return [...this.viewers].map(viewer => viewer.info(viewer === driver));
+    return [...this.all.keys()].filter(isKnown).map(onlooker => onlooker.info(onlooker === driver));
   }
 
-  /** Takes a viewer in. It drives, unless it only watches. `steal`: the others are detached. */
-  add(wire: Wire, options: ViewerOptions, { steal }: { steal: boolean }): WireListener {
+  /** Takes somebody in. A viewer drives, unless it only watches. */
+  add(wire: Wire, options: OnlookerOptions, { steal, as }: Coming): WireListener {
     if (steal) this.detachAll(`detached: ${options.label} took over`);
-    const viewer = new Viewer(this.stage, wire, options);
+    const viewer = as === 'pane' ? new Pane(this.stage, wire, options) : new Viewer(this.stage, wire, options);
     const keyboard = new Keyboard(options.readOnly, {
       type: (bytes, taken) => this.actor.type(bytes, taken),
       askFlowControl: tell => this.actor.askFlowControl(tell),
@@ -84,9 +99,11 @@ export class Viewers implements Disposable {
       },
     });
     this.all.set(viewer, keyboard);
-    this.actor.onAttached(viewer.info(!options.readOnly));
-    if (!options.readOnly) this.drive(viewer);
-    this.tellViewers();
+    if (isKnown(viewer)) {
+      this.actor.onAttached(viewer.info(viewer.kind === 'viewer' && !options.readOnly));
+      this.drive(viewer);
+      this.tellViewers();
+    } else if (!this.isTellingDue) wire.tell({ type: 'viewers', viewers: this.infos() });
     viewer.touch();
     return {
       typed: bytes => {
@@ -104,45 +121,47 @@ export class Viewers implements Disposable {
     };
   }
 
-  /** Detaches everyone, and says why. Returns how many there were. */
+  /** Detaches everyone that anybody knows of, and says why. Returns how many there were. */
   detachAll(why: string): number {
-    const count = this.all.size;
-    for (const viewer of [...this.viewers]) {
-      viewer.dismiss(why);
-      this.remove(viewer, why);
+    const known = [...this.all.keys()].filter(isKnown);
+    for (const onlooker of known) {
+      onlooker.dismiss(why);
+      this.remove(onlooker, why);
     }
-    return count;
+    return known.length;
   }
 
-  /** Tells everyone how the process ended for good, and lets them go once they have seen its last output. */
-  dismissAll(frame: Parameters<Viewer['finish']>[0]): void {
-    for (const viewer of [...this.viewers]) {
-      viewer.finish(frame);
-      this.remove(viewer, frame.text);
-    }
+  /** Tells viewers how the process ended for good, and lets them go once they have seen its last output. Panes stay. */
+  dismissViewers(frame: Omit<ExitFrame, 'rows'>): void {
+    this.finish([...this.viewers()], frame);
+  }
+
+  /** The same for everyone, as there will be nothing to look at any more. */
+  dismissAll(frame: Omit<ExitFrame, 'rows'>): void {
+    this.finish([...this.all.keys()], frame);
   }
 
   tell(frame: ServerFrame): void {
-    for (const viewer of this.viewers) viewer.wire.tell(frame);
+    for (const { wire } of this.all.keys()) wire.tell(frame);
   }
 
   /** There may be something new to see. */
   touch(): void {
-    for (const viewer of this.viewers) viewer.touch();
+    for (const onlooker of this.all.keys()) onlooker.touch();
   }
 
   /** Sends what readers of the stream have not got yet, as it is about to be lost. */
   flush(): void {
-    for (const viewer of this.viewers) viewer.flush();
+    for (const onlooker of this.all.keys()) onlooker.flush();
   }
 
   /** The screen is another one from here on: a new life, a new size. */
   renew(options: { readonly keep: boolean }): void {
-    for (const viewer of this.viewers) viewer.renew(options);
+    for (const onlooker of this.all.keys()) onlooker.renew(options);
   }
 
   [Symbol.dispose](): void {
-    for (const viewer of [...this.viewers]) {
+    for (const viewer of [...this.all.keys()]) {
       viewer.wire[Symbol.dispose]();
       this.remove(viewer, 'the daemon ends');
     }
@@ -150,22 +169,30 @@ export class Viewers implements Disposable {
     this.telling[Symbol.dispose]();
   }
 
-  private get viewers(): IterableIterator<Viewer> {
-    return this.all.keys();
+  private *viewers(): Generator<Viewer> {
+    for (const onlooker of this.all.keys()) if (onlooker instanceof Viewer) yield onlooker;
   }
 
-  private drive(viewer: Viewer): void {
+  private finish(onlookers: readonly Onlooker[], frame: Omit<ExitFrame, 'rows'>): void {
+    for (const onlooker of onlookers) {
+      onlooker.finish(frame);
+      this.remove(onlooker, frame.text);
+    }
+  }
+
+  private drive(viewer: Onlooker): void {
+    if (!(viewer instanceof Viewer) || viewer.readOnly) return;
     if (!this.all.has(viewer)) return; // the last it typed comes when it has left
     const { driver } = this;
     viewer.deed = ++this.deeds;
     this.takeSize();
     if (driver === viewer) return;
     viewer.unshow(); // that somebody else does
-    for (const other of this.viewers) if (other !== viewer) other.show(`${viewer.options.label} drives`);
+    for (const other of this.viewers()) if (other !== viewer) other.show(`${viewer.options.label} drives`);
     this.tellViewers();
   }
 
-  private resize(viewer: Viewer, { cols, rows }: Size): void {
+  private resize(viewer: Onlooker, { cols, rows }: Size): void {
     if (!this.all.has(viewer)) return;
     if (this.sizes.size === 0) this.resizing.value = this.stage.clock.soon(() => this.takeSizes());
     this.sizes.delete(viewer); // whose comes last drives
@@ -177,7 +204,7 @@ export class Viewers implements Disposable {
     this.sizes.clear();
     for (const [viewer, size] of sizes) {
       viewer.size = size;
-      if (!viewer.options.readOnly) this.drive(viewer);
+      this.drive(viewer);
       viewer.renew({ keep: false });
     }
   }
@@ -193,12 +220,12 @@ export class Viewers implements Disposable {
     this.renew({ keep: false });
   }
 
-  private dismiss(viewer: Viewer, why: string): void {
+  private dismiss(viewer: Onlooker, why: string): void {
     viewer.wire.end(why);
     this.remove(viewer, why);
   }
 
-  private remove(viewer: Viewer, why: string): void {
+  private remove(viewer: Onlooker, why: string): void {
     const keyboard = this.all.get(viewer);
     if (keyboard === undefined) return;
     const drove = this.driver === viewer;
@@ -207,6 +234,7 @@ export class Viewers implements Disposable {
     this.sizes.delete(viewer);
     viewer[Symbol.dispose]();
     keyboard[Symbol.dispose]();
+    if (!isKnown(viewer)) return;
     this.actor.onDetached(info, { why, typed: keyboard.typedBytes });
     if (drove) {
       this.takeSize();
@@ -224,4 +252,9 @@ export class Viewers implements Disposable {
       if (!this.isEmpty) this.tell({ type: 'viewers', viewers: this.infos() });
     });
   }
+}
+
+/** Whether anybody is told of it. */
+function isKnown({ kind, options }: Onlooker): boolean {
+  return kind === 'viewer' || !options.readOnly;
 }

@@ -2,7 +2,8 @@ import { WireError } from './errors.ts';
 
 /**
  * What goes over the WebSocket of an attached viewer. Binary frames are terminal bytes both ways: what to write to the
- * viewer's terminal, and what was typed. Text frames are one JSON object each, with a `type`.
+ * viewer's terminal, and what was typed. Text frames are one JSON object each, with a `type`. A pane (`pane=1`) gets pictures
+ * as binary frames (PaneFrame in terminal/pane.ts), and neither `reset` nor `skipped` nor `size`.
  */
 
 /** Who looks at a process. */
@@ -62,6 +63,8 @@ export type ServerFrame =
   | { readonly type: 'typed'; readonly bytes: number }
   /** Who looks on, whenever that changes. */
   | { readonly type: 'viewers'; readonly viewers: readonly ViewerInfo[] };
+
+export type ExitFrame = Extract<ServerFrame, { type: 'exit' }>;
 
 export type ClientFrame =
   /** It leaves, and would like to know where the screen ends: `detach` is the answer. */

@@ -62,6 +62,13 @@ export interface ProcessInfo {
   readonly size: { readonly cols: number; readonly rows: number };
   /** Who is attached. */
   readonly viewers: readonly ViewerInfo[];
+  /** Percent of one core that its session takes, and resident bytes; null while nobody looks at `/v1/usage`. */
+  readonly cpu: number | null;
+  readonly memory: number | null;
+  /** How often it rang, since the daemon started. */
+  readonly bells: number;
+  /** When it printed last; null when it never did. */
+  readonly lastOutput: number | null;
   /** Offsets of the oldest byte still held and of the next to come. */
   readonly scrollback: { readonly from: number; readonly to: number };
   readonly stdout: string | null;
@@ -154,7 +161,7 @@ export interface ShutdownReply {
 /** What one process takes and does, as of a moment. */
 export interface ProcessUsage {
   readonly name: string;
-  /** Percent of one core, of its whole session, since the sample before; null for the first one and where nothing runs. */
+  /** Percent of one core, of its whole session and the children it has reaped, since the sample before; null for the first one and where nothing runs. */
   readonly cpu: number | null;
   /** Resident bytes of its whole session, shared pages counted for each; null where nothing runs. */
   readonly memory: number | null;
@@ -164,7 +171,7 @@ export interface ProcessUsage {
   readonly printed: number;
   /** How often it rang, since the daemon started. */
   readonly bells: number;
-  /** Milliseconds since it printed last; null when it never did. */
+  /** Milliseconds since it printed last, as of this message; null when it never did. It grows without being told. */
   readonly quietFor: number | null;
 }
 

@@ -14,6 +14,7 @@ import type {
   SelectRequest,
   ShutdownReply,
   SignalRequest,
+  UsageSample,
 } from './messages.ts';
 
 /**
@@ -48,7 +49,10 @@ function route<Request, Reply>(entry: Route<Request, Reply>): Route<Request, Rep
   return entry;
 }
 
-const action = (method: 'start' | 'stop' | 'restart' | 'clear', summary: string): Route<SelectRequest, ActionReply> =>
+const action = (
+  method: 'start' | 'stop' | 'restart' | 'clear' | 'add' | 'remove',
+  summary: string,
+): Route<SelectRequest, ActionReply> =>
   route<SelectRequest, ActionReply>({
     method: 'POST',
     path: `/v1/${method}`,
@@ -90,7 +94,10 @@ export const ROUTES = {
     method: 'GET',
     path: '/v1/processes',
     summary: 'Every process, or those that the selectors name, in the order in which they start.',
-    query: { select: 'a selector (`web`, `web:web_03`, `web:*`, a glob, `all`); may be given many times' },
+    query: {
+      select: 'a selector (`web`, `web:web_03`, `web:*`, a glob, `all`); may be given many times',
+      usage: '`1`: with the CPU and memory of each, which takes a quarter of a second while nobody follows `/v1/usage`',
+    },
     body: 'none',
     reply: 'json',
     limit: 0,
@@ -161,9 +168,10 @@ export const ROUTES = {
       cols: "the viewer's width, in cells",
       rows: 'and its height',
       readonly: '`1`: what is typed goes nowhere, and the size of the terminal is not changed',
-      steal: '`1`: the other viewers are detached',
+      steal: '`1`: the other viewers are detached; not for a pane',
       acks: '`1`: the client says with `ack` frames what has reached its terminal; without it what the kernel took counts',
       label: 'what the viewer calls itself, for `status` and the other viewers',
+      pane: '`1`: a pane of a larger picture: binary frames are pictures of this size as JSON (below), at most ten a second, which follow the cursor where the terminal is larger. It gives the terminal no size, and stays while the process does not run. With `readonly` nobody is told of it',
     },
     body: 'none',
     reply: 'frames',
@@ -196,6 +204,17 @@ export const ROUTES = {
     limit: 0,
     example: "'http://tm/v1/events?since=0' --max-time 1",
   }),
+  usage: route<undefined, UsageSample>({
+    method: 'GET',
+    path: '/v1/usage',
+    summary:
+      'What each process takes of the machine, as Server-Sent Events of one kind, `usage`: all processes at once, then every second those for which something changed. The CPU is known from the second one on, which comes after a quarter of a second. The machine is looked at only while somebody asks; with many processes less often, so that it takes at most 1 % of a core. A slow reader misses samples.',
+    query: { follow: '`0`: one message, with the CPU, a quarter of a second later' },
+    body: 'none',
+    reply: 'events',
+    limit: 0,
+    example: "'http://tm/v1/usage?follow=0'",
+  }),
   reload: route<ReloadRequest | undefined, ReloadReply>({
     method: 'POST',
     path: '/v1/reload',
@@ -215,6 +234,14 @@ export const ROUTES = {
     limit: JSON_LIMIT,
     example: `http://tm/v1/scale -d '{"program": "ticker", "numprocs": 2}'`,
   }),
+  add: action(
+    'add',
+    'Put programs or groups of the config into use that are not, as its files say now, until the next reload; all else stays as it is. `select` has their names. What starts by itself is started, and not waited for. `bad_config` as for a reload.',
+  ),
+  remove: action(
+    'remove',
+    'Take programs or groups out of use, until the next reload: `still_running` as long as anything of them runs. `select` has their names.',
+  ),
   alerts: route<undefined, AlertList>({
     method: 'GET',
     path: '/v1/alerts',

@@ -5,7 +5,7 @@ export const VERSION = '0.4.0';
  * The wire's version, `major.minor`. A client and a daemon of the same major understand each other: a minor only adds.
  * Each side sends its own in every message.
  */
-export const PROTOCOL = '1.3';
+export const PROTOCOL = '1.4';
 
 export const PROTOCOL_HEADER = 'x-taskmaster-protocol';
 

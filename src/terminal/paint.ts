@@ -46,7 +46,7 @@ export class Painter {
     const { view } = picture;
     if (view.cols !== this.view?.cols || view.rows !== this.view.rows) this.reset();
     this.view = view;
-    this.place = this.placeOf(picture);
+    this.place = placeOf(picture, this.place);
     const rows = drawnRows(picture, this.place);
     let changes = '';
     for (const [y, row] of rows.entries()) if (row !== this.rows[y]) changes += `\x1b[${y + 1}H${row}`;
@@ -56,12 +56,15 @@ export class Painter {
     this.cursor = cursor;
     return changes === '' ? cursor : `${BEGIN}${changes}${cursor}${END}`;
   }
+}
 
-  /** A hidden cursor of a full-screen program is anywhere: not followed. One above a progress bar is where things happen. */
-  private placeOf({ emulator, view, isCursorVisible }: Picture): Place {
-    const follows = isCursorVisible || !emulator.isAlternate;
-    return viewport(emulator.size, view, { cursor: follows ? emulator : this.place, before: this.place });
-  }
+/**
+ * Where the view's top left corner is from here on. A hidden cursor of a full-screen program is anywhere: not followed. One
+ * above a progress bar is where things happen.
+ */
+export function placeOf({ emulator, view, isCursorVisible }: Picture, before: Place): Place {
+  const follows = isCursorVisible || !emulator.isAlternate;
+  return viewport(emulator.size, view, { cursor: follows ? emulator : before, before });
 }
 
 function cursorOf({ emulator, view, isCursorVisible }: Picture, place: Place): string {
@@ -148,6 +151,11 @@ function restyled(emulator: Emulator, pen: Style, style: Readonly<Style>): strin
 
 /** Text over the whole of the bottom row, in reverse video. */
 function noticeRow(text: string, cols: number): string {
+  return `\x1b[7m${' '.repeat(cols)}\r${fitting(text, cols)}\x1b[m`;
+}
+
+/** As much of a text as so many columns hold, without control characters. */
+export function fitting(text: string, cols: number): string {
   let out = '';
   let width = 0;
   for (const char of text) {
@@ -157,5 +165,5 @@ function noticeRow(text: string, cols: number): string {
     out += char;
     width += columns;
   }
-  return `\x1b[7m${' '.repeat(cols)}\r${out}\x1b[m`;
+  return out;
 }

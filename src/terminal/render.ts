@@ -20,11 +20,17 @@ import {
   FG_STRIKETHROUGH,
 } from './internals.ts';
 import { linkSequence, PLAIN, rgbOf, sameStyle, sgrBetween } from './sgr.ts';
+import { isOneCell } from './width.ts';
+
+/** What is above it needs a look at its width. */
+const LAST_ASCII = '~';
 
 /** Cells that stand side by side and look the same. */
 export interface Run {
   readonly text: string;
   readonly style: Readonly<Style>;
+  /** It is one cell of so many columns, which its text alone would not tell. */
+  readonly columns?: 1 | 2;
 }
 
 /** A colour: one of the terminal's 256, or `#rrggbb`. */
@@ -49,6 +55,8 @@ export interface SpanDocument {
   readonly overline?: true;
   /** Where its hyperlink leads. */
   readonly link?: string;
+  /** It is one cell that takes so many columns, although those of its characters add up to something else. */
+  readonly columns?: 1 | 2;
 }
 
 export interface LineDocument {
@@ -105,29 +113,47 @@ export function jsonOf(emulator: Emulator, scrollback = 0): ScreenDocument {
     lines: lines.map(line => ({
       text: textOfLine(line),
       wrapped: line.isWrapped,
-      spans: runsOf(emulator, line).map(run => spanOf(emulator, run)),
+      spans: spansOf(emulator, line),
     })),
   };
 }
 
-/** A line's runs, up to the last cell that shows anything. */
-export function runsOf(emulator: Emulator, line: Line): Run[] {
+/** The columns of a line from `from` on, before `to`. */
+export interface Part {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The runs of a line, or of a part of it, up to the last cell that shows anything. Of a wide character that is cut a blank remains. */
+export function runsOf(emulator: Emulator, line: Line, { from, to }: Part = { from: 0, to: line.length }): Run[] {
   const runs: Run[] = [];
   const style: Style = { ...PLAIN };
   let text = '';
   let current: Readonly<Style> = PLAIN;
-  const end = shownLength(emulator, line);
-  for (let x = 0; x < end; x += line.getWidth(x) || 1) {
+  const end = Math.min(to, shownLength(emulator, line));
+  for (let x = from; x < end; ) {
+    const width = line.getWidth(x);
+    const isWhole = width !== 0 && x + width <= to;
+    const cell = isWhole ? line.getString(x) || ' ' : ' ';
+    const columns = isWhole && width === 2 ? 2 : 1;
     emulator.styleInto(line, x, style);
-    if (!sameStyle(style, current)) {
+    const isAlone = (cell.length > 1 || cell > LAST_ASCII) && !isOneCell(cell, columns);
+    if (isAlone || !sameStyle(style, current)) {
       if (text !== '') runs.push({ text, style: current });
       current = { ...style };
       text = '';
     }
-    text += line.getString(x) || ' ';
+    if (isAlone) runs.push({ text: cell, style: current, columns });
+    else text += cell;
+    x += columns;
   }
   if (text !== '') runs.push({ text, style: current });
   return runs;
+}
+
+/** A line's runs, or those of a part of it, as data. */
+export function spansOf(emulator: Emulator, line: Line, part?: Part): SpanDocument[] {
+  return runsOf(emulator, line, part).map(run => spanOf(emulator, run));
 }
 
 /** Rows of the main screen, from the top, that hold text or the cursor: what is below them is free. */
@@ -164,7 +190,7 @@ function shownLength(emulator: Emulator, line: Line): number {
 
 const UNDERLINES: readonly (Underline | undefined)[] = [undefined, 'single', 'double', 'curly', 'dotted', 'dashed'];
 
-function spanOf(emulator: Emulator, { text, style: { fg, bg, ext, link } }: Run): SpanDocument {
+function spanOf(emulator: Emulator, { text, style: { fg, bg, ext, link }, columns }: Run): SpanDocument {
   const underline = UNDERLINES[(ext & EXT_STYLE) >>> EXT_STYLE_SHIFT];
   const uri = emulator.link(link)?.uri;
   return {
@@ -181,6 +207,7 @@ function spanOf(emulator: Emulator, { text, style: { fg, bg, ext, link } }: Run)
     ...((fg & FG_STRIKETHROUGH) !== 0 && { strikethrough: true }),
     ...((bg & BG_OVERLINE) !== 0 && { overline: true }),
     ...(uri !== undefined && { link: uri }),
+    ...(columns !== undefined && { columns }),
   };
 }
 

@@ -73,6 +73,16 @@ export function textWidth(text: string): number {
   return width;
 }
 
+/** Whether a text is what a cell of this width holds: one character that takes all its columns, and marks that take none. */
+export function isOneCell(text: string, width: number): boolean {
+  let isFirst = true;
+  for (const char of text) {
+    if (widthOf(char.codePointAt(0) ?? 0) !== (isFirst ? width : 0)) return false;
+    isFirst = false;
+  }
+  return !isFirst;
+}
+
 /**
  * Characters that every terminal gives the same width: Latin, Greek, Cyrillic, common punctuation, arrows, boxes, blocks
  * and braille take one column, kana, Han and Hangul two. About others (emoji, symbols, newer scripts) terminals differ by

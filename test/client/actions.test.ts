@@ -41,6 +41,20 @@ describe('status', () => {
     expect((await ctl(daemon, ['status'])).code).toBe(3);
   });
 
+  test('tells what each takes of the machine when it is asked to, and only then', async () => {
+    const daemon = await FakeDaemon.listen();
+    const usage = { cpu: 1.25, memory: 21_076_377, note: 'started by hand' };
+    const processes = list([processInfo('web', usage), processInfo('db', { state: 'STARTING', description: '' })]);
+    daemon.on('processes', processes, processes);
+    expect((await ctl(daemon, ['status', '-u'])).out).toBe(
+      'web                              RUNNING   pid 7, uptime 0:01:02, cpu 1.3%, memory 20.1MB (started by hand)\n' +
+        'db                               STARTING  \n',
+    );
+    expect(daemon.asked[0]?.query.get('usage')).toBe('1');
+    expect((await ctl(daemon, ['status'])).out).not.toContain('cpu');
+    expect(daemon.asked[1]?.query.has('usage')).toBe(false);
+  });
+
   test('prints JSON, and colours on a terminal alone', async () => {
     const daemon = await FakeDaemon.listen();
     daemon.on('processes', list([processInfo('web')]));
@@ -157,5 +171,27 @@ describe('start, stop, restart, signal, clear', () => {
     });
     expect(await ctl(daemon, ['start', 'web'], host)).toEqual({ code: 130, out: '', err: '' });
     expect(host.listeners).toBe(0);
+  });
+});
+
+describe('add and remove', () => {
+  test("say supervisorctl's words, and add is content with what is in use already", async () => {
+    const daemon = await FakeDaemon.listen();
+    daemon.on('add', results(['web', 'done'], ['db', 'already_active', 'it is in use']));
+    expect(await ctl(daemon, ['add', 'web', 'db'])).toMatchObject({
+      code: 0,
+      out: 'web: added process group\ndb: ERROR (already active)\n',
+    });
+    expect(JSON.parse(daemon.asked[0]?.body ?? '')).toEqual({ select: ['web', 'db'], wait: false });
+    daemon.on('add', results(['nosuch', 'no_such_group', 'the config has no such program or group']));
+    expect(await ctl(daemon, ['add', 'nosuch'])).toMatchObject({
+      code: 1,
+      out: 'nosuch: ERROR (no such process/group)\n',
+    });
+    daemon.on('remove', results(['web', 'still_running', 'web is RUNNING'], ['db', 'done']));
+    expect(await ctl(daemon, ['remove', 'web', 'db'])).toMatchObject({
+      code: 1,
+      out: 'web: ERROR (still running)\ndb: removed process group\n',
+    });
   });
 });

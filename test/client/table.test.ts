@@ -91,6 +91,7 @@ test('parseGlobals leaves what follows the verb alone', async () => {
   expect(await parseGlobals(['-c', 'a.yaml', '--json', 'tail', '-c', '5', '--help'])).toEqual({
     globals: { config: 'a.yaml', json: true },
     help: false,
+    readOnly: false,
     version: false,
     words: ['tail', '-c', '5', '--help'],
   });

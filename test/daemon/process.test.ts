@@ -21,6 +21,7 @@ function setUp(changes: Partial<ProcessSpec> = {}) {
     host,
     clock,
     forks: new PacedQueue(clock),
+    pictures: new PacedQueue(clock),
     scanner: new SessionScanner(clock),
     logfiles: new LogFiles(clock, () => {}),
     trace: traceFrom(undefined),

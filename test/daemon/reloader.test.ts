@@ -44,6 +44,7 @@ class Scene {
       host: this.host,
       clock: this.clock,
       forks: new PacedQueue(this.clock),
+      pictures: new PacedQueue(this.clock),
       scanner: new SessionScanner(this.clock),
       logfiles: new LogFiles(this.clock, () => {}),
       trace: traceFrom(process.env.TRACE),
@@ -727,4 +728,93 @@ test('a log file that could not be opened is tried again by the next reload', as
   expect([again.answer?.processes, existsSync(path)]).toEqual([[], true]);
   expect(scene.find('a').isBehindSpec).toBe(false);
   scene.supervisor[Symbol.dispose]();
+});
+
+describe('add and remove', () => {
+  const codes = (answers: readonly ActionResult[]): string[] => answers.map(({ name, code }) => `${name} ${code}`);
+  const GROUP = 'groups:\n  g: {programs: [b, c]}\n';
+
+  test('put into use what is new in the files, and leave what else has changed in them alone', async () => {
+    const scene = await Scene.running(config(A));
+    scene.text = config(program('a', 'umask: 0'), program('b'), program('c', 'autostart: false'), program('d')) + GROUP;
+    expect(codes(await scene.reloader.add(['a', 'g', 'g', 'nosuch'], WAIT))).toEqual([
+      'a already_active',
+      'g done',
+      'g already_active',
+      'nosuch no_such_group',
+    ]);
+    await scene.pass(1000);
+    expect(scene.states).toEqual(['a RUNNING', 'g:b RUNNING', 'g:c STOPPED']);
+    expect(scene.find('a').current.generation).toBe(1);
+    expect(scene.happenings.flatMap(h => (h.type === 'config.reloaded' ? [h.reason] : []))).toEqual([
+      'add a g g nosuch',
+    ]);
+    scene.reload(scene.text.replace('umask: 0', 'umask: 1'), false);
+    await scene.pass();
+    scene.end('a');
+    await scene.pass(1000);
+    expect(scene.states).toEqual(['a RUNNING', 'g:b RUNNING', 'g:c STOPPED', 'd RUNNING']);
+    expect(scene.find('g:b').current.generation).toBe(1);
+  });
+
+  test('forget what is stopped, and nothing of which anything runs, until the next reload', async () => {
+    const text = config(A, program('b'), program('c', 'autostart: false')) + GROUP;
+    const scene = await Scene.running(text);
+    expect(codes(await scene.reloader.remove(['g', 'c', 'nosuch'], WAIT))).toEqual([
+      'g still_running',
+      'c done',
+      'nosuch no_such_group',
+    ]);
+    expect(scene.states).toEqual(['a RUNNING', 'g:b RUNNING']);
+    scene.stop('g:b');
+    await scene.pass();
+    expect(codes(await scene.reloader.remove(['b'], WAIT))).toEqual(['b still_running']);
+    scene.end('g:b');
+    await scene.pass();
+    expect(codes(await scene.reloader.remove(['g'], WAIT))).toEqual(['g done']);
+    expect(scene.states).toEqual(['a RUNNING']);
+    expect(scene.find('a').current.generation).toBe(1);
+    expect(scene.happenings.flatMap(h => (h.type === 'process.removed' ? [h.process] : []))).toEqual(['g:c', 'g:b']);
+    scene.reload(text, false);
+    await scene.pass(1000);
+    expect(scene.states).toEqual(['a RUNNING', 'g:b RUNNING', 'g:c STOPPED']);
+  });
+
+  test('and scale know of each other', async () => {
+    const scene = await Scene.running(config(program('a'), program('old', 'autostart: false')));
+    await scene.reloader.remove(['old'], WAIT);
+    scene.text = config(program('a'), program('b'));
+    await scene.reloader.add(['b'], WAIT);
+    await scene.reloader.scale('a', 2, { ...WAIT, wait: false });
+    await scene.reloader.scale('b', 2, { ...WAIT, wait: false });
+    await scene.pass(1000);
+    expect(scene.states).toEqual(['a:a_00 RUNNING', 'a:a_01 RUNNING', 'b:b_00 RUNNING', 'b:b_01 RUNNING']);
+    for (const name of ['b:b_00', 'b:b_01']) {
+      scene.stop(name);
+      await scene.pass();
+      scene.end(name);
+    }
+    await scene.pass();
+    await scene.reloader.remove(['b'], WAIT);
+    expect([...scene.reloader.scales]).toEqual([['a', 2]]);
+  });
+
+  test('of a config with mistakes change nothing, and tell of it', async () => {
+    const scene = await Scene.running(config(A));
+    scene.text = config(A, program('b', 'nonsense: 1'));
+    await expect(scene.reloader.add(['b'], WAIT)).rejects.toMatchObject({ code: 'bad_config' });
+    expect(scene.states).toEqual(['a RUNNING']);
+    expect(scene.happenings.at(-1)).toMatchObject({ type: 'config.refused', reason: 'add b' });
+  });
+
+  test('bring back what a reload is removing', async () => {
+    const scene = await Scene.running(config(A, program('b')));
+    scene.reload(config(A), false);
+    await scene.pass();
+    scene.text = config(A, program('b'));
+    expect(codes(await scene.reloader.add(['b'], WAIT))).toEqual(['b done']);
+    scene.end('b');
+    await scene.pass(1000);
+    expect(scene.states).toEqual(['a RUNNING', 'b RUNNING']);
+  });
 });

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { unborn } from '../../src/core/life.ts';
 import { LARGEST_WINDOW } from '../../src/core/watermark.ts';
 import { Console } from '../../src/daemon/console.ts';
+import { PacedQueue } from '../../src/daemon/paced.ts';
 import type { Wire, WireListener } from '../../src/daemon/websocket.ts';
 import type { ServerFrame } from '../../src/protocol/frames.ts';
 import { Emulator, type Size } from '../../src/terminal/emulator.ts';
@@ -66,14 +67,21 @@ function scene(rate: number, { size = SIZE, readOnly = false } = {}) {
   const clock = new FakeClock();
   const life = { ...unborn(0), state: { kind: 'running' as const, pid: 1, since: 0 } };
   const console = new Console(
-    { clock, ptys: new FakePtyHost(), name: () => 'web', life: () => life, tell: () => {} },
+    {
+      clock,
+      ptys: new FakePtyHost(),
+      pictures: new PacedQueue(clock),
+      name: () => 'web',
+      life: () => life,
+      tell: () => {},
+    },
     { scrollback: 1024 * 1024, size: SIZE },
   );
   const line = new SlowLine(clock, rate, size);
   line.listener = console.attach(
     line,
     { id: 1, label: 'far away', origin: 'a test', readOnly, size, acks: true },
-    { steal: false },
+    { steal: false, as: 'viewer' },
   );
   const print = (text: string): void => console.append(Buffer.from(text));
   return { clock, console, line, print };
@@ -136,4 +144,15 @@ test('a viewer that leaves has no timer left', () => {
   far.clock.advance(20_000);
   far.console[Symbol.dispose]();
   expect(far.clock.pending).toBe(0);
+});
+
+test('bells are counted where they ring: not at the end of a title, nor in a string, however it is cut', () => {
+  const stream = 'a\x07b\x1b]0;title\x07\x07\x1bPq\x07data\x07\x1b\\\x1b[1\x07m\x1b_x\x07\x1b\\\x1b]2;cut\x18\x07';
+  for (let cut = 0; cut <= stream.length; cut++) {
+    const { console, print } = scene(1e6);
+    print(stream.slice(0, cut));
+    print(stream.slice(cut));
+    expect(console.bells).toBe(4);
+    console[Symbol.dispose]();
+  }
 });

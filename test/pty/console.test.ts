@@ -28,7 +28,7 @@ class Person {
     this.listener = process.console.attach(
       this.wire,
       { id: ++ids, label, origin: 'a test', readOnly, size, acks: false },
-      { steal },
+      { steal, as: 'viewer' },
     );
   }
 
@@ -90,7 +90,7 @@ describe('what a viewer sees', () => {
       size: { cols: 80, rows: 24 },
       acks: true,
     };
-    const listener = program.console.attach(wire, options, { steal: false });
+    const listener = program.console.attach(wire, options, { steal: false, as: 'viewer' });
     wire.read(false);
     const begun = program.console.scrollback.head;
     await until(program, () => {

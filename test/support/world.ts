@@ -52,6 +52,7 @@ export class RealWorld {
       host,
       clock,
       forks,
+      pictures: new PacedQueue(clock),
       logfiles,
       scanner: new SessionScanner(realClock),
       trace: traceFrom(process.env.TRACE),

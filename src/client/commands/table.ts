@@ -49,8 +49,15 @@ export const VERBS: readonly Verb[] = [
     details:
       'Exits with 0 when all that is shown is up, 3 when something is in a stopped state (STOPPED, EXITED, FATAL, UNKNOWN), 4 for an unknown name or without a daemon.',
     parameters: [{ ...SELECTORS, required: false }],
+    options: [
+      {
+        flags: '-u, --usage',
+        help: 'with CPU and memory of each, of all processes it is made of; takes a quarter of a second',
+      },
+    ],
     examples: [
       { line: 'status', help: 'all processes' },
+      { line: 'status -u', help: 'with what each takes of the machine' },
       { line: "status web 'db:*'", help: 'one process and a whole group' },
       { line: "status --json | jq '.processes[].pid'", help: 'everything that is known, for scripts' },
     ],
@@ -135,6 +142,29 @@ export const VERBS: readonly Verb[] = [
     examples: [{ line: 'scale web=4', help: 'four of them' }],
     json: RELOAD_JSON,
     load: () => import('./scale.ts'),
+  },
+  {
+    ...PLAIN,
+    name: 'add',
+    summary: 'put programs or groups of the config into use that are not, until the next reload',
+    changes: true,
+    details:
+      'The config files are read as they are now; what else has changed in them waits for `reload`. What starts by itself is started, and not waited for. One that is in use already is no failure.',
+    parameters: [{ label: 'NAME', kind: 'text', required: true, many: true }],
+    examples: [{ line: 'add web', help: 'one that was just written into the config, and nothing else of it' }],
+    json: RESULTS_JSON,
+    load: () => import('./add.ts'),
+  },
+  {
+    ...PLAIN,
+    name: 'remove',
+    summary: 'take programs or groups out of use, until the next reload',
+    changes: true,
+    details: 'Only what is stopped can be removed; nothing is changed for one of which something still runs.',
+    parameters: [{ label: 'NAME', kind: 'text', required: true, many: true }],
+    examples: [{ line: 'remove web', help: 'after `stop web`' }],
+    json: RESULTS_JSON,
+    load: () => import('./remove.ts'),
   },
   {
     ...PLAIN,

@@ -1,6 +1,6 @@
 import type { Happening } from '../../core/events.ts';
 import type { PublicState } from '../../core/status.ts';
-import type { DaemonInfo, ProcessInfo } from '../../protocol/messages.ts';
+import type { DaemonInfo, ProcessInfo, UsageSample } from '../../protocol/messages.ts';
 import type { LineDocument, SpanDocument } from '../../terminal/render.ts';
 import type { Size } from '../attach/size.ts';
 import type { Completion, Line } from '../line/line.ts';
@@ -15,6 +15,8 @@ export interface Model {
   readonly now: number;
   readonly link: Link;
   readonly daemon: DaemonInfo | undefined;
+  /** What the daemon itself takes; absent while not known. */
+  readonly daemonUsage?: UsageSample['daemon'] | undefined;
   /** `--read-only`: nothing can be changed, and it shows. */
   readonly readOnly: boolean;
   /** In the order in which they start. */
@@ -141,8 +143,8 @@ export type Mode =
       readonly completion: Completion | undefined;
       readonly search: string | undefined;
     }
-  /** `i`: keys go to the program in the pane. */
-  | { readonly kind: 'typing'; readonly name: string }
+  /** `i`: keys go to the program in the pane. `chord`: the keys that end it, as people call them; undefined before the daemon has told. */
+  | { readonly kind: 'typing'; readonly name: string; readonly chord?: string }
   /** A console's history stands still: it is scrolled, searched, copied from. */
   | { readonly kind: 'history'; readonly name: string; readonly history: HistoryView }
   /** Text over the panes: help, what a command printed, a log. */

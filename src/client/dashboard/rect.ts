@@ -13,7 +13,7 @@ export interface Layout {
   /** The console of the selected process. */
   readonly console: Rect | undefined;
   readonly events: Rect | undefined;
-  /** In place of the three above: one for each of the model's tiles that fits. */
+  /** In place of the three above: one for each of the model's tiles that fits. Without tiles there is a console. */
   readonly tiles: readonly { readonly name: string; readonly rect: Rect }[];
   /** The line of keys; the command line, the filter and notices stand there too. */
   readonly footer: Rect;

@@ -345,7 +345,7 @@ function searchKey(
   { name, text }: { readonly name: string; readonly text: string },
 ): Edited | undefined {
   const found = (next: Search): Edited => {
-    const line = next.line ?? state.line;
+    const line = next.line === undefined ? state.line : snapped(next.line);
     return { state: { ...state, line, search: next }, outcome: next.isFailing ? 'bell' : 'edited' };
   };
   switch (name) {

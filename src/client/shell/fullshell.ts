@@ -1,6 +1,6 @@
 import { realClock } from '../../runtime/clock.ts';
 import { type HandledSignal, SIGNAL_NUMBERS } from '../attach/terminal.ts';
-import type { Host, Sink } from '../host.ts';
+import { type Host, hostWith, type Sink } from '../host.ts';
 import type { Input } from '../line/key.ts';
 import { cropLine } from '../line/lineview.ts';
 import { EXIT } from '../verb.ts';
@@ -82,6 +82,10 @@ export class FullShell implements HoldListener {
     this.end(SIGNAL_BASE + SIGNAL_NUMBERS.SIGHUP);
   }
 
+  takeAhead(): readonly Uint8Array[] {
+    return this.prompt?.forget() ?? [];
+  }
+
   farewell(): string {
     return this.prompt?.farewell ?? '';
   }
@@ -137,13 +141,12 @@ export class FullShell implements HoldListener {
       write: data => hold.print(data),
       onGone: listener => listening(this.goners, listener),
     };
-    return {
-      ...this.host,
+    return hostWith(this.host, {
       output: sink,
       error: sink,
       onInterrupt: listener => listening(this.interrupts, listener),
       terminal: async () => hold.lend(),
-    };
+    });
   }
 }
 

@@ -21,6 +21,8 @@ export interface HoldListener {
   signal(name: HandledSignal): void;
   /** The terminal was closed. */
   gone(): void;
+  /** Bytes that were typed ahead and are not for the shell any more, as somebody else has the terminal now. */
+  takeAhead(): readonly Uint8Array[];
   /** What must be written so that the terminal is as it was. */
   farewell(): string;
 }
@@ -109,6 +111,7 @@ export class TerminalHold implements TerminalListener {
       enter: async (listener, options) => {
         await this.release();
         await terminal.enter(listener, options);
+        for (const bytes of this.listener.takeAhead()) listener.input(bytes);
       },
       leave: async () => {
         await terminal.leave();

@@ -33,6 +33,7 @@ export class PlainShell {
       const line = await this.ask(session.prompt);
       await this.tell();
       if (line !== undefined) {
+        using _newline = this.host.onInterrupt(() => void this.host.output.write('\n')); // behind the terminal's ^C
         await session.run(line);
         if (!session.isLeaving) continue;
       }

@@ -72,9 +72,9 @@ export class Prompt {
     this.finish({ kind: 'end' });
   }
 
-  /** Forgets what was typed ahead. */
-  forget(): void {
-    this.ahead = [];
+  /** Forgets what was typed ahead, and tells what that was. */
+  forget(): readonly Uint8Array[] {
+    return this.ahead.splice(0).map(({ bytes }) => bytes);
   }
 
   /** What a person did: now, or for the next line. */

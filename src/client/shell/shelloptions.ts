@@ -1,6 +1,4 @@
-import type { Completion, Line } from '../line/line.ts';
 import type { Globals, Verb } from '../verb.ts';
-import type { Known } from './link.ts';
 
 /** What a shell is opened with. */
 export interface ShellOptions {
@@ -14,8 +12,6 @@ export interface ShellOptions {
   readonly leaving?: (console: ShellConsole) => Promise<'leave' | 'stay'>;
   /** Told of a signal to this process; true when the shell is to go on as if it had not come. */
   readonly onSignal?: (name: 'SIGHUP' | 'SIGTERM' | 'SIGQUIT') => boolean;
-  /** What Tab offers; the table's own completion where it is not given. */
-  readonly complete?: (line: Line, world: CompletionWorld) => Completion;
 }
 
 /** The terminal as `leaving` sees it. */
@@ -25,12 +21,4 @@ export interface ShellConsole {
   say(line: string): void;
   /** A line that the next one takes the place of. */
   progress(line: string): void;
-}
-
-/** What a completion is made of. */
-export interface CompletionWorld extends Known {
-  readonly verbs: readonly Verb[];
-  readonly aliases: readonly { readonly name: string; readonly help: string }[];
-  /** The names in a directory. */
-  readonly files: (directory: string) => readonly string[];
 }

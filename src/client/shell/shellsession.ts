@@ -4,7 +4,7 @@ import { completeLine } from '../completion/complete.ts';
 import { filesIn } from '../completion/directory.ts';
 import type { ShellControls } from '../controls.ts';
 import { formatEvent } from '../eventline.ts';
-import type { Host } from '../host.ts';
+import { type Host, hostWith } from '../host.ts';
 import { type History, openHistory } from '../line/historyfile.ts';
 import type { Completion, Line } from '../line/line.ts';
 import { apiFor, runWords, wantsColor } from '../session.ts';
@@ -15,6 +15,9 @@ import { Link, type LinkListener } from './link.ts';
 import type { ShellOptions } from './shelloptions.ts';
 import { subjectsOf } from './subjects.ts';
 import { NOTHING_TOLD, report, type Tellings, tell, watch } from './tellings.ts';
+
+/** What an event's line begins with and nobody needs of a moment ago: `2026-11-21 `. */
+const DATE_LENGTH = 11;
 
 /** Where a shell's session is seen. */
 export interface Front {
@@ -51,7 +54,7 @@ export class ShellSession implements LinkListener, Disposable {
     this.verbs = verbsAt(options.table, 'shell');
     this.history = openHistory(host.env);
     this.color = wantsColor(options.globals, host);
-    this.host = { ...host, shell: this.controls };
+    this.host = hostWith(host, { shell: this.controls });
     this.announcer = new Announcer(realClock, text => front.above(text));
     this.link = new Link(signal => apiFor(this.globals, this.host, signal), this, realClock);
   }
@@ -79,11 +82,11 @@ export class ShellSession implements LinkListener, Disposable {
     }
   }
 
+  /** What Tab offers: made of what is known already, so that nobody waits for a daemon that does not answer. */
   complete(line: Line): Completion {
-    const { complete = completeLine } = this.options;
     const aliases = [...this.aliases].map(([name, help]) => ({ name, help }));
     const files = (directory: string): readonly string[] => filesIn(directory, this.host);
-    return complete(line, { ...this.link.known, verbs: this.verbs, aliases, files });
+    return completeLine(line, { ...this.link.known, verbs: this.verbs, aliases, files });
   }
 
   [Symbol.dispose](): void {
@@ -109,7 +112,7 @@ export class ShellSession implements LinkListener, Disposable {
   happened(happening: Happening, data: string): void {
     const { tellings, isTold, note } = tell(this.tellings, happening);
     this.tellings = tellings;
-    if (isTold) this.announcer.tell(formatEvent(data, { width: 0, color: this.color }) + note);
+    if (isTold) this.announcer.tell(formatEvent(data, { width: 0, color: this.color }).slice(DATE_LENGTH) + note);
   }
 
   private get controls(): ShellControls {
@@ -126,9 +129,9 @@ export class ShellSession implements LinkListener, Disposable {
   private async open(place: Pick<Globals, 'config' | 'socket'>): Promise<number> {
     const { config: _, socket: __, ...rest } = this.globals;
     this.globals = { ...rest, ...place };
-    this.isMissed = true; // no word of what the next command tells anyway
+    this.isStarted = this.isMissed = false; // what is found is told below
     await this.link.start();
-    this.isMissed = !this.link.isLive;
+    this.isStarted = true;
     if (this.link.isLive) return EXIT.done;
     await this.host.error.write(`${this.why}\n`);
     return EXIT.notRunning;
@@ -151,7 +154,8 @@ export class ShellSession implements LinkListener, Disposable {
     const [name = ''] = words;
     // Such as `shell` within a shell: it is known, and not to be asked for as an unknown word.
     if (findVerb(this.verbs, name) === undefined && findVerb(this.options.table, name) !== undefined) {
-      await this.host.error.write(`${name} is for the command line: taskmasterctl ${name}\n`);
+      const advice = name === 'shell' ? 'this is the shell' : `it is for the command line: taskmasterctl ${name}`;
+      await this.host.error.write(`cannot run ${name} here: ${advice}\n`);
       return;
     }
     let isCancelled = false;
@@ -188,7 +192,7 @@ export class ShellSession implements LinkListener, Disposable {
     this.tellings = report(this.tellings, names);
     return () => {
       this.tellings = report(this.tellings, names, realClock.wall());
-      if (isCancelled()) watched();
+      if (isCancelled() && invocation.verb.changes) watched();
     };
   }
 }

@@ -1,0 +1,44 @@
+/** Figures as short as they stay readable: they stand in narrow columns. */
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Milliseconds as the two largest units: `5s`, `1m05s`, `2h03m`, `3d04h`. At most six columns below a thousand days. */
+export function shortSpan(millis: number): string {
+  const seconds = Math.max(0, Math.floor(millis / 1000));
+  if (seconds < MINUTE) return `${seconds}s`;
+  if (seconds < HOUR) return `${Math.floor(seconds / MINUTE)}m${two(seconds % MINUTE)}s`;
+  if (seconds < DAY) return `${Math.floor(seconds / HOUR)}h${two(Math.floor((seconds % HOUR) / MINUTE))}m`;
+  return `${Math.floor(seconds / DAY)}d${two(Math.floor((seconds % DAY) / HOUR))}h`;
+}
+
+/** Percent of one core: `0.4`, `12`, `250`; at most four columns. */
+export function shortPercent(percent: number): string {
+  return percent < 9.95 ? percent.toFixed(1) : String(Math.round(percent));
+}
+
+const STEP = 1024;
+const UNITS = ['B', 'K', 'M', 'G', 'T', 'P'] as const;
+
+/** Bytes by powers of 1024: `640K`, `9.5M`, `61M`; at most five columns. */
+export function shortBytes(bytes: number): string {
+  let value = Math.max(0, bytes);
+  let unit = 0;
+  while (value >= 999.5 && unit < UNITS.length - 1) {
+    value /= STEP;
+    unit++;
+  }
+  const digits = unit > 0 && value < 9.95 ? value.toFixed(1) : String(Math.round(value));
+  return `${digits}${UNITS[unit]}`;
+}
+
+/** The time of day, local: `12:03:05`. */
+export function clockTime(wall: number): string {
+  const date = new Date(wall);
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
+function two(n: number): string {
+  return String(n).padStart(2, '0');
+}
