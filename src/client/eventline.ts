@@ -23,6 +23,12 @@ export function formatEvent(data: string, options: { readonly width: number; rea
   return `${formatMoment(happening.at)}  ${who.padEnd(options.width)}  ${tell(happening, options.color)}`.trimEnd();
 }
 
+/** What `formatEvent` prints behind the time, without colour: whom it is about, and what happened. */
+export function formatEventText(happening: Happening): string {
+  const who = 'process' in happening ? happening.process : DAEMON;
+  return `${who}  ${tell(happening, false)}`.trimEnd();
+}
+
 function tell(happening: Happening, color: boolean): string {
   switch (happening.type) {
     case 'process.state': {

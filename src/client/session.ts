@@ -216,8 +216,8 @@ function lazyApi(address: () => Address, env: Host['env'], signal: AbortSignal):
     call: async (...parameters) => (await ready()).call(...parameters),
     bytes: async (...parameters) => (await ready()).bytes(...parameters),
     attach: async place => (await ready()).attach(place),
-    async *events(place) {
-      yield* (await ready()).events(place);
+    async *events(...parameters) {
+      yield* (await ready()).events(...parameters);
     },
   };
 }

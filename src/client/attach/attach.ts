@@ -15,7 +15,12 @@ export interface AttachOptions {
   readonly steal: boolean;
   /** `--detach-keys`. */
   readonly keys: string | undefined;
+  /** Told how it was over, and the line that the terminal was given about it; undefined when there was nobody to tell. */
+  readonly onEnded?: (ending: Ending, line: string | undefined) => void;
 }
+
+/** What attaching needs of a verb's context. */
+export type AttachContext = Pick<Context, 'api' | 'err' | 'signal' | 'takeover'>;
 
 const SIGINT = 2;
 
@@ -23,7 +28,11 @@ const SIGINT = 2;
  * Attaches the terminal to a process until it is over, and resolves with the exit code. Stopped and continued by a shell it
  * attaches anew, which draws everything again. Rejects as any request to the daemon does, the terminal untouched then.
  */
-export async function attach(context: Context, options: AttachOptions, clock: Clock = realClock): Promise<number> {
+export async function attach(
+  context: AttachContext,
+  options: AttachOptions,
+  clock: Clock = realClock,
+): Promise<number> {
   const { takeover } = context;
   const given = givenChord(options.keys, takeover.env);
   const terminal = await takeover.terminal();
@@ -47,14 +56,17 @@ export async function attach(context: Context, options: AttachOptions, clock: Cl
     const ending = await attachment.ended;
     context.signal.removeEventListener('abort', interrupt);
     const isGivenBack = await attachment.giveBack(ending);
-    if (ending.kind !== 'suspended') return over(context, attachment.name, { ending, isGivenBack });
+    if (ending.kind !== 'suspended') {
+      options.onEnded?.(ending, lineFor(ending, attachment.name));
+      return over(context, attachment.name, { ending, isGivenBack });
+    }
     if (!ending.isContinued) terminal.stop();
   }
 }
 
 /** What could not be said on the terminal, as it was never taken, is said as an error is. */
 function over(
-  context: Context,
+  context: AttachContext,
   name: string,
   { ending, isGivenBack }: { readonly ending: Ending; readonly isGivenBack: boolean },
 ): number {

@@ -1,5 +1,5 @@
-import { type Run, UsageError } from '../verb.ts';
+import { openDashboard } from '../dashboard/open.ts';
+import type { Run } from '../verb.ts';
 
-export const run: Run = () => {
-  throw new UsageError('dashboard is not there yet');
-};
+export const run: Run = ({ session }, { options }) =>
+  openDashboard({ ...session, readOnly: session.readOnly || options.readOnly === true });

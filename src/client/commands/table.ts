@@ -150,7 +150,7 @@ export const VERBS: readonly Verb[] = [
     changes: true,
     details:
       'The config files are read as they are now; what else has changed in them waits for `reload`. What starts by itself is started, and not waited for. One that is in use already is no failure.',
-    parameters: [{ label: 'NAME', kind: 'text', required: true, many: true }],
+    parameters: [{ label: 'NAME', kind: 'program', required: true, many: true }],
     examples: [{ line: 'add web', help: 'one that was just written into the config, and nothing else of it' }],
     json: RESULTS_JSON,
     load: () => import('./add.ts'),
@@ -161,7 +161,7 @@ export const VERBS: readonly Verb[] = [
     summary: 'take programs or groups out of use, until the next reload',
     changes: true,
     details: 'Only what is stopped can be removed; nothing is changed for one of which something still runs.',
-    parameters: [{ label: 'NAME', kind: 'text', required: true, many: true }],
+    parameters: [{ label: 'NAME', kind: 'program', required: true, many: true }],
     examples: [{ line: 'remove web', help: 'after `stop web`' }],
     json: RESULTS_JSON,
     load: () => import('./remove.ts'),

@@ -164,7 +164,7 @@ interface Content {
   readonly up: number;
 }
 
-/** The console's rows, and below them the band: blank rows give way to it first, then the topmost ones. */
+/** The console's rows, and right below them the band: blank rows give way to it first, then the topmost ones. */
 function contentOf(
   console: ConsoleModel | undefined,
   band: readonly Piece[][],
@@ -179,8 +179,8 @@ function contentOf(
   while (used > 0 && isBlank(lines[used - 1])) used--;
   const room = Math.max(0, inner.rows - band.length);
   const up = Math.max(0, used - room);
-  const blank = Array.from({ length: Math.max(0, room - used) }, (): readonly Piece[] => []);
-  return { rows: [...lines.slice(up, used), ...blank, ...band], up };
+  const gap: (readonly Piece[])[] = used > 0 && used < room ? [[]] : [];
+  return { rows: [...lines.slice(up, used), ...gap, ...band], up };
 }
 
 function isBlank(line: readonly Piece[] | undefined): boolean {

@@ -4,12 +4,13 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Milliseconds as the two largest units: `5s`, `1m05s`, `2h03m`, `3d04h`. At most six columns below a thousand days. */
+/** Milliseconds as the two largest units: `5s`, `1m05s`, `2h03m`, `3d04h`. At most six columns. */
 export function shortSpan(millis: number): string {
   const seconds = Math.max(0, Math.floor(millis / 1000));
   if (seconds < MINUTE) return `${seconds}s`;
   if (seconds < HOUR) return `${Math.floor(seconds / MINUTE)}m${two(seconds % MINUTE)}s`;
   if (seconds < DAY) return `${Math.floor(seconds / HOUR)}h${two(Math.floor((seconds % HOUR) / MINUTE))}m`;
+  if (seconds >= 100 * DAY) return `${Math.floor(seconds / DAY)}d`;
   return `${Math.floor(seconds / DAY)}d${two(Math.floor((seconds % DAY) / HOUR))}h`;
 }
 

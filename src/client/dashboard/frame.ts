@@ -1,7 +1,7 @@
 /**
  * What a terminal must be sent so that it shows one grid of cells in place of another: what blessed's own `draw` does, with
- * two differences. Only cells that differ are sent, wide characters among them (blessed sends each of those every time). And
- * no character can shift what is behind it: terminals differ in the widths of emoji and newer scripts, so that behind each
+ * two differences. Only cells that differ are sent, wide characters too (blessed sends those whenever their row changes). And no
+ * character can shift what is behind it: terminals differ in the widths of emoji and newer scripts, so that behind each
  * of those the place is set anew, the cell it may have spilled into is drawn again, and the one that it may not reach is
  * blank already. Lines do not wrap meanwhile.
  */

@@ -29,7 +29,7 @@ export function fitted(text: string, cols: number, mark: string): string {
 }
 
 /** As `fitted`, but with the blanks before it. */
-export function fitRight(text: string, cols: number, mark: string): string {
+export function fittedRight(text: string, cols: number, mark: string): string {
   const shown = cut(text, cols, mark);
   return ' '.repeat(Math.max(0, cols - textWidth(shown))) + shown;
 }

@@ -1,3 +1,4 @@
+import { textWidth } from '../../terminal/width.ts';
 import { SgrOnly } from '../sgr.ts';
 import { type Look, type Piece, piece } from './piece.ts';
 
@@ -15,8 +16,11 @@ export function spansOfSgr(line: string): Piece[] {
     if (part.startsWith('\x1b[')) {
       style = styled(style, part.slice(2, -1));
     } else if (part !== '') {
-      const text = part.replace(/\t/g, () => ' '.repeat(TAB - (column % TAB)));
-      column += text.length;
+      const text = part.replace(/[^\t]+|\t/g, run => {
+        const shown = run === '\t' ? ' '.repeat(TAB - (column % TAB)) : run;
+        column += textWidth(shown);
+        return shown;
+      });
       pieces.push(piece(text, style));
     }
   }

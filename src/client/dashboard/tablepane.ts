@@ -5,7 +5,7 @@ import { shortBytes, shortPercent, shortSpan } from './figures.ts';
 import { innerOf, tableBodyOf } from './layout.ts';
 import { type Marks, type Model, type Row, SPARK_LENGTH, TONE_OF_STATE, type Tone } from './model.ts';
 import type { Pane } from './pane.ts';
-import { fitRight, fitted, type Look, type Piece, piece } from './piece.ts';
+import { fitted, fittedRight, type Look, type Piece, piece } from './piece.ts';
 import type { Rect } from './rect.ts';
 import { sparkline } from './sparkline.ts';
 import { lineOf, rowsOf, type TableLine } from './tablelines.ts';
@@ -20,6 +20,9 @@ interface Column {
   readonly isRight: boolean;
 }
 
+/** A sparkline of fewer bars shows no course; with room it gets as many as there are samples. */
+const SPARK_LEAST = 6;
+
 /** In the order in which they stand. */
 const COLUMNS: readonly Column[] = [
   { name: 'state', heading: 'STATE', cols: 8, isRight: false },
@@ -27,7 +30,7 @@ const COLUMNS: readonly Column[] = [
   { name: 'uptime', heading: 'UPTIME', cols: 6, isRight: true },
   { name: 'restarts', heading: 'RESTARTS', cols: 8, isRight: true },
   { name: 'cpu', heading: 'CPU%', cols: 4, isRight: true },
-  { name: 'spark', heading: '', cols: 8, isRight: false },
+  { name: 'spark', heading: '', cols: SPARK_LEAST, isRight: false },
   { name: 'memory', heading: 'MEM', cols: 5, isRight: true },
   { name: 'viewers', heading: '', cols: 3, isRight: false },
 ];
@@ -41,6 +44,8 @@ const GAP = 1;
 const LEAST_NAME = 8;
 const MOST_NAME = 32;
 const INDENT = 2;
+/** What is left over makes names stand a little apart, and no more. */
+const NAME_SPARE = 8;
 
 export function tablePane(model: Model, rect: Rect, theme: Theme): Pane {
   const inner = innerOf(rect);
@@ -96,13 +101,12 @@ function columnsFor(lines: readonly TableLine[], cols: number): Columns {
     left -= column.cols + GAP;
     chosen.add(name);
   }
-  const name = Math.max(1, Math.min(left, wanted));
-  const longer = chosen.size === WANTED.length ? Math.max(0, left - name) : 0;
+  const longer = Math.max(0, Math.min(left - wanted, SPARK_LENGTH - SPARK_LEAST));
   const others = COLUMNS.filter(column => chosen.has(column.name)).map(column =>
-    column.name === 'spark' ? { ...column, cols: Math.min(SPARK_LENGTH, column.cols + longer) } : column,
+    column.name === 'spark' ? { ...column, cols: column.cols + longer } : column,
   );
-  const used = others.reduce((sum, column) => sum + column.cols + GAP, 0);
-  return { name: Math.max(1, Math.min(cols - GUTTER - 1 - used, Math.max(wanted, name + 8))), others };
+  const rest = left - (chosen.has('spark') ? longer : 0);
+  return { name: Math.max(1, Math.min(rest, wanted + NAME_SPARE)), others };
 }
 
 function nameWidth(line: TableLine): number {
@@ -127,7 +131,7 @@ function place(
   cols: number,
   { isRight, mark }: { readonly isRight: boolean; readonly mark: string },
 ): string {
-  return isRight ? fitRight(text, cols, mark) : fitted(text, cols, mark);
+  return isRight ? fittedRight(text, cols, mark) : fitted(text, cols, mark);
 }
 
 type ProcessLine = Extract<TableLine, { kind: 'process' }>;

@@ -1,5 +1,6 @@
 /** What the golden screens show: dashboards of many kinds, each drawn by the real view. */
 
+import { helpPage } from '../../../src/client/dashboard/help.ts';
 import { innerOf, layoutOf } from '../../../src/client/dashboard/layout.ts';
 import type { ConsoleModel, EventRow, HistoryView, Model, Row } from '../../../src/client/dashboard/model.ts';
 import type { ThemeOptions } from '../../../src/client/dashboard/theme.ts';
@@ -251,7 +252,7 @@ const special: DrawnScene[] = [
   },
   {
     name: 'help',
-    model: demo({ size: wide, mode: { kind: 'page', page: { title: 'Keys', lines: [], top: 0, isFollowed: false } } }),
+    model: demo({ size: wide, mode: { kind: 'page', page: helpPage(wide.cols) } }),
     options: COLOURFUL,
   },
   {

@@ -198,7 +198,7 @@ describe('the terminal', () => {
 /** xterm.js as it is by itself: the widths of Unicode 6, where emoji take one column. */
 function unicode6({ cols, rows }: Model['size'], bytes: string): string[] {
   const { Terminal } = createRequire(import.meta.url)('@xterm/headless') as typeof import('@xterm/headless'); // its types are these
-  const terminal = new Terminal({ cols, rows, allowProposedApi: true });
+  const terminal = new Terminal({ cols, rows, allowProposedApi: true, logLevel: 'off' });
   expect(terminal.unicode.activeVersion).toBe('6');
   (terminal as unknown as { _core: { writeSync: (data: string) => void } })._core.writeSync(bytes); // not in its types
   const { active } = terminal.buffer;
