@@ -46,7 +46,8 @@ test.each([[Object.keys(SHELLS).filter(isInstalled)]])('%s complete names, withi
   writeFileSync(join(bin, 'taskmasterctl'), `#!/bin/sh\nexec '${process.execPath}' '${CTL}' "$@"\n`, { mode: 0o755 });
   const useShell = async (name: string): Promise<void> => {
     const dir = join(bench.dir, name);
-    mkdirSync(dir);
+    // Where fish finds this it does not read all manual pages of the machine at its first start.
+    mkdirSync(join(dir, '.local/share/fish/generated_completions'), { recursive: true });
     const { argv, rc, rcfile } = SHELLS[name] ?? expect.unreachable();
     writeFileSync(join(dir, rcfile), rc);
     const PATH = `${bin}:${process.env.PATH}`;
