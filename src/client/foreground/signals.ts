@@ -7,22 +7,37 @@ export const PASSED_ON = ['SIGHUP', 'SIGTERM', 'SIGUSR2'] as const;
 export type PassedOn = (typeof PASSED_ON)[number];
 
 /** Calls back at each of them, from now on; none of them ends this process any more. */
-export function onSignals(listener: (name: PassedOn) => void): Disposable {
-  const react = (name: NodeJS.Signals): void => {
-    const known = PASSED_ON.find(candidate => candidate === name);
-    if (known !== undefined) listener(known);
-  };
-  for (const name of PASSED_ON) process.on(name, react);
+export function onSignals(names: readonly PassedOn[], listener: (name: PassedOn) => void): Disposable {
+  const reactions = names.map(name => [name, () => listener(name)] as const);
+  for (const [name, react] of reactions) process.on(name, react);
   return {
     [Symbol.dispose]: () => {
-      for (const name of PASSED_ON) process.off(name, react);
+      for (const [name, react] of reactions) process.off(name, react);
     },
   };
+}
+
+/** Ctrl-C does not end this process meanwhile: not in the moment either in which nobody else listens for it yet. */
+export function withoutInterrupts(): Disposable {
+  const ignore = (): void => {};
+  process.on('SIGINT', ignore);
+  return { [Symbol.dispose]: () => void process.off('SIGINT', ignore) };
 }
 
 /** Whether the terminal is still there: SIGHUP comes as well when its window was closed, and that asks for no reload. */
 export function isTerminalThere(): boolean {
   return isatty(0);
+}
+
+/** What is typed, until it is over: who reads lines of it is not told of a signal in any other way. */
+export async function* untilAborted(input: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const aborted = new Promise<undefined>(resolve => signal.addEventListener('abort', () => resolve(undefined)));
+  const iterator = input[Symbol.asyncIterator]();
+  while (!signal.aborted) {
+    const next = await Promise.race([iterator.next(), aborted]);
+    if (next === undefined || next.done === true) return;
+    yield next.value;
+  }
 }
 
 /**
