@@ -95,11 +95,19 @@ describe('taskmaster on a terminal', () => {
     process.kill(pid, 'SIGTERM');
     await gone(pid);
 
-    const told = sit(bench, 'dumb'); // which reads whole lines, and is not to wait for one
-    await told.untilShown(PROMPT);
-    process.kill(told.pty.pid, 'SIGTERM');
-    expect((await told.exited).code).toBe(0);
-    expect(told.shows).toContain('all is stopped');
+    const attached = sit(bench);
+    await attached.untilShown(PROMPT);
+    attached.type('attach web\r');
+    await (await daemonOf(bench)).daemon.untilEvent(({ type }) => type === 'viewer.attached');
+    process.kill(attached.pty.pid, 'SIGTERM');
+    expect((await attached.exited).code).toBe(0);
+    expect(attached.shows).toContain('all is stopped');
+
+    const plain = sit(bench, 'dumb'); // which reads whole lines, and is not to wait for one
+    await plain.untilShown(PROMPT);
+    process.kill(plain.pty.pid, 'SIGTERM');
+    expect((await plain.exited).code).toBe(0);
+    expect(plain.shows).toContain('all is stopped');
   });
 
   test('says what is wrong with the config, and ends with 2', async () => {

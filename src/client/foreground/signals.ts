@@ -42,15 +42,21 @@ export async function* untilAborted(input: AsyncIterable<Uint8Array>, signal: Ab
 
 /**
  * The user's terminal, less the signals that are for somebody else: whoever holds it, the shell or the console of a program,
- * goes on as if they had not come.
+ * goes on as if they had not come. One that ends a program's console ends the shell behind it too: it is told once it holds the
+ * terminal again.
  */
 export function withoutSignals(terminal: UserTerminal, isForOthers: (name: HandledSignal) => boolean): UserTerminal {
+  let ending: HandledSignal | undefined;
   const filtered = (listener: TerminalListener): TerminalListener => ({
     input: bytes => listener.input(bytes),
     resized: () => listener.resized(),
     gone: () => listener.gone(),
     crashing: () => listener.crashing(),
-    signal: name => (isForOthers(name) ? undefined : listener.signal(name)),
+    signal(name) {
+      if (isForOthers(name)) return;
+      if (name === 'SIGTERM' || name === 'SIGHUP') ending = name;
+      listener.signal(name);
+    },
   });
   return {
     get name() {
@@ -59,7 +65,10 @@ export function withoutSignals(terminal: UserTerminal, isForOthers: (name: Handl
     get size() {
       return terminal.size;
     },
-    enter: (listener, options) => terminal.enter(filtered(listener), options),
+    async enter(listener, options) {
+      await terminal.enter(filtered(listener), options);
+      if (ending !== undefined) listener.signal(ending);
+    },
     leave: () => terminal.leave(),
     write: bytes => terminal.write(bytes),
     writeWhenReady: (bytes, done) => terminal.writeWhenReady(bytes, done),
