@@ -14,10 +14,10 @@ const sleeping = { cmd: ['/bin/sleep', '1000'] };
 const reluctant = script('trap : TERM; echo ready; read line; read line; read line');
 
 /** A person who runs `taskmaster` on this config. */
-function sit({ config, env }: Bench): Seat {
+function sit({ config, env }: Bench, TERM = 'xterm-256color'): Seat {
   const { XDG_RUNTIME_DIR = '', XDG_STATE_HOME = '', HOME = '' } = env;
   return new Seat([process.execPath, TASKMASTER, '--allow-root', '-c', config], {
-    env: { XDG_RUNTIME_DIR, XDG_STATE_HOME, HOME },
+    env: { XDG_RUNTIME_DIR, XDG_STATE_HOME, HOME, TERM },
     cols: 160,
   });
 }
@@ -95,11 +95,19 @@ describe('taskmaster on a terminal', () => {
     process.kill(pid, 'SIGTERM');
     await gone(pid);
 
-    const told = sit(bench);
-    await told.untilShown(PROMPT);
-    process.kill(told.pty.pid, 'SIGTERM');
-    expect((await told.exited).code).toBe(0);
-    expect(told.shows).toContain('all is stopped');
+    const attached = sit(bench);
+    await attached.untilShown(PROMPT);
+    attached.type('attach web\r');
+    await (await daemonOf(bench)).daemon.untilEvent(({ type }) => type === 'viewer.attached');
+    process.kill(attached.pty.pid, 'SIGTERM');
+    expect((await attached.exited).code).toBe(0);
+    expect(attached.shows).toContain('all is stopped');
+
+    const plain = sit(bench, 'dumb'); // which reads whole lines, and is not to wait for one
+    await plain.untilShown(PROMPT);
+    process.kill(plain.pty.pid, 'SIGTERM');
+    expect((await plain.exited).code).toBe(0);
+    expect(plain.shows).toContain('all is stopped');
   });
 
   test('says what is wrong with the config, and ends with 2', async () => {

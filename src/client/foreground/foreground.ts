@@ -13,7 +13,15 @@ import { runShell, type ShellConsole } from '../shell/shell.ts';
 import { EXIT, type Globals } from '../verb.ts';
 import { type Parting, partingOf, partingQuestion } from './leaving.ts';
 import { stopInOrder } from './orderlystop.ts';
-import { isTerminalThere, onSignals, type PassedOn, withoutSignals } from './signals.ts';
+import {
+  isTerminalThere,
+  onSignals,
+  PASSED_ON,
+  type PassedOn,
+  untilAborted,
+  withoutInterrupts,
+  withoutSignals,
+} from './signals.ts';
 import type { StartedDaemon } from './starteddaemon.ts';
 
 export interface ForegroundOptions {
@@ -53,7 +61,8 @@ async function joined(
   { globals, pid }: { readonly globals: Globals; readonly pid: number },
 ): Promise<number> {
   await host.output.write(`joined the daemon that runs already (pid ${pid}); it goes on when you leave\n`);
-  using _signals = onSignals(() => {}); // those that end the shell do so by the terminal's listener; USR2 is nobody's
+  using _interrupts = withoutInterrupts();
+  using _signals = onSignals(['SIGUSR2'], () => {}); // nobody's here, and it would end this process
   return await runShell(host, {
     table: VERBS,
     globals,
@@ -85,8 +94,8 @@ class Foreground {
   private readonly host: Host;
   private readonly parts: Parts;
   private parting: Parting = 'stay';
-  /** A signal has asked the daemon to stop. */
-  private isStopping = false;
+  /** Aborted once a signal has asked the daemon to stop. */
+  private readonly ending = new AbortController();
   private isDaemonGone = false;
 
   constructor(host: Host, parts: Parts) {
@@ -101,36 +110,42 @@ class Foreground {
   async run(isOver: boolean): Promise<number> {
     const { globals, daemon, api } = this.parts;
     const host = this.host;
-    using _signals = onSignals(name => this.signal(name));
+    using _signals = onSignals(PASSED_ON, name => this.signal(name));
     await host.output.write(daemon.said);
-    const shellHost: Host = {
-      ...host,
-      terminal: async () => withoutSignals(await host.terminal(), name => name === 'SIGHUP' && isTerminalThere()),
-    };
-    const leaving = (console: ShellConsole): Promise<'leave' | 'stay'> => this.leave(console);
-    const code = isOver
-      ? EXIT.interrupted
-      : await runShell(shellHost, { table: VERBS, globals, readOnly: false, leaving });
+    const code = isOver ? EXIT.interrupted : await this.shell();
     if (this.isDaemonGone) return code;
-    if (!isOver && !this.isStopping && this.parting !== 'stop') {
+    if (!isOver && !this.ending.signal.aborted && this.parting !== 'stop') {
       const where = globals.config === undefined ? '' : ` ${joinWords(['-c', globals.config])}`;
       await host.error.write(
         `the daemon goes on (pid ${daemon.pid}): \`taskmaster${where}\` joins it, \`taskmasterctl${where} shutdown\` ends it\n`,
       );
       return code;
     }
-    const ended = await stopInOrder({ daemon, api, host, isUnderWay: this.isStopping });
+    const ended = await stopInOrder({ daemon, api, host, isUnderWay: this.ending.signal.aborted });
     return isOver ? code : ended;
+  }
+
+  private async shell(): Promise<number> {
+    const host = this.host;
+    using _interrupts = withoutInterrupts();
+    const { isTerminal } = host.input;
+    const shellHost: Host = {
+      ...host,
+      input: { isTerminal, bytes: () => untilAborted(host.input.bytes(), this.ending.signal) },
+      terminal: async () => withoutSignals(await host.terminal(), name => name === 'SIGHUP' && isTerminalThere()),
+    };
+    const leaving = (console: ShellConsole): Promise<'leave' | 'stay'> => this.leave(console);
+    return await runShell(shellHost, { table: VERBS, globals: this.parts.globals, readOnly: false, leaving });
   }
 
   private signal(name: PassedOn): void {
     if (name === 'SIGHUP' && !isTerminalThere()) return; // the window was closed: the shell ends, the daemon goes on
-    if (name === 'SIGTERM') this.isStopping = true;
     this.parts.daemon.signal(name);
+    if (name === 'SIGTERM') this.ending.abort();
   }
 
   private async leave(console: ShellConsole): Promise<'leave' | 'stay'> {
-    if (this.isDaemonGone || this.isStopping) return 'leave';
+    if (this.isDaemonGone || this.ending.signal.aborted) return 'leave';
     this.parting = partingOf(await console.ask(partingQuestion(await this.countRunning())));
     return this.parting === 'stay' ? 'stay' : 'leave';
   }

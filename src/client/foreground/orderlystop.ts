@@ -4,8 +4,12 @@ import { WireError } from '../../protocol/errors.ts';
 import { NoDaemonError } from '../address.ts';
 import type { Api } from '../api.ts';
 import type { Host } from '../host.ts';
+import { cropLine } from '../line/lineview.ts';
 import type { StartedDaemon } from './starteddaemon.ts';
 import { afterEvent, describeStopping, NOT_STOPPING } from './stopping.ts';
+
+/** Begins the row anew. */
+const CLEAR = '\r\x1b[K';
 
 export interface StopOptions {
   readonly daemon: StartedDaemon;
@@ -21,6 +25,7 @@ export interface StopOptions {
  */
 export async function stopInOrder({ daemon, api, host, isUnderWay }: StopOptions): Promise<number> {
   const { write, isTerminal } = host.error;
+  const terminal = isTerminal ? await host.terminal() : undefined;
   using _again = host.onInterrupt(() => daemon.signal('SIGTERM'));
   if (!isUnderWay) await ask(api, daemon);
   let shown = '';
@@ -29,7 +34,12 @@ export async function stopInOrder({ daemon, api, host, isUnderWay }: StopOptions
     const line = describeStopping(stopping);
     if (line === shown) return;
     shown = line;
-    void write(isTerminal ? `\r\x1b[K${line}` : `${line}\n`);
+    // A row at most, since only one is taken back.
+    void write(
+      terminal === undefined
+        ? `${line}\n`
+        : `${CLEAR}${cropLine({ text: line, cursor: 0 }, terminal.size.cols - 1).text}`,
+    );
   };
   await write('stopping everything in order; Ctrl-C kills what still runs\n');
   try {
@@ -44,7 +54,7 @@ export async function stopInOrder({ daemon, api, host, isUnderWay }: StopOptions
   }
   const code = await daemon.ended();
   await write(
-    `${isTerminal ? '\r\x1b[K' : ''}${code === 0 ? 'all is stopped' : `the daemon ended with exit code ${code}`}\n`,
+    `${isTerminal ? CLEAR : ''}${code === 0 ? 'all is stopped' : `the daemon ended with exit code ${code}`}\n`,
   );
   return code;
 }
