@@ -15,6 +15,7 @@ import { input } from './cases/input.mjs';
 import { killed } from './cases/killed.mjs';
 import { logs } from './cases/logs.mjs';
 import { memory } from './cases/memory.mjs';
+import { panes } from './cases/panes.mjs';
 import { paste } from './cases/paste.mjs';
 import { reload } from './cases/reload.mjs';
 import { respawn } from './cases/respawn.mjs';
@@ -41,7 +42,7 @@ import { columnsOf, formatTable } from './table.mjs';
 /** In the order in which they run. */
 const CASES = [
   ...[thousand, blocking, memory, respawn, status, killed, daemonkill, reload, flood, input, logs],
-  ...[echo, floodecho, attached, firstscreen, viewers, paste, hundred],
+  ...[echo, floodecho, attached, firstscreen, viewers, panes, paste, hundred],
 ];
 
 const PEERS = [new Supervisord(), runit, s6, new Pm2()];
@@ -50,7 +51,7 @@ const PEERS = [new Supervisord(), runit, s6, new Pm2()];
 const CONSOLES = [bare, relay, new Dtach(), new Tmux(), new Screen()];
 
 /** Columns that are no supervisor: what a figure would be if there was nothing to do. */
-const BASELINES = ['bare node', 'at rest', 'nobody attached', 'no log file'];
+const BASELINES = ['bare node', 'at rest', 'nobody attached', 'nobody looking', 'no log file'];
 
 const USAGE = `usage: npm run bench -- [CASE…] [--quick] [--json] [--dist DIR]
 

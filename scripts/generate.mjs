@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { eventsMarkdown } from './events.mjs';
 import { lifecycleMarkdown } from './lifecycle.mjs';
-import { shapesOf } from './shapes.mjs';
+import { declarationsOf, shapesOf } from './shapes.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const dist = resolve(root, process.env.TASKMASTER_DIST ?? 'dist');
@@ -23,10 +23,16 @@ const PRODUCERS = [
 
 /** What goes over the wire, in the order in which a reader meets it. */
 function shapes() {
-  return ['protocol/messages.ts', 'protocol/frames.ts', 'core/exit.ts']
-    .map(file => shapesOf(join(root, 'src', file)))
-    .join('\n\n');
+  const files = ['protocol/messages.ts', 'protocol/frames.ts', 'terminal/pane.ts', 'core/exit.ts'];
+  const screens = declarationsOf(join(root, 'src/terminal/render.ts'));
+  return [
+    ...files.map(file => shapesOf(join(root, 'src', file))),
+    ...SCREEN_SHAPES.map(name => screens.get(name)),
+  ].join('\n\n');
 }
+
+/** Of what prints screens, what goes over the wire. */
+const SCREEN_SHAPES = ['ScreenDocument', 'LineDocument', 'SpanDocument', 'ColorName', 'Underline'];
 
 function current(path) {
   try {

@@ -196,6 +196,11 @@ export class Console implements Stage, Disposable {
     return this.watched?.detachAll(why) ?? 0;
   }
 
+  /** Sends everyone away, panes and all, as there will be nothing more to see. */
+  close(why: string): void {
+    this.watched?.sendAway(why);
+  }
+
   /** Its state has changed. */
   onState(): void {
     const { watched } = this;

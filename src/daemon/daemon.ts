@@ -1,6 +1,5 @@
 /** The composition root: builds everything, joins it, and takes it apart again in order. Nothing else knows two parts. */
 import { chmodSync } from 'node:fs';
-import type { Server } from 'node:http';
 import { availableParallelism, hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
@@ -21,7 +20,7 @@ import { Courier } from './courier.ts';
 import { createDelivery } from './delivery.ts';
 import { makeDirectory } from './directory.ts';
 import { createHandlers, createUpgrades, type Subject } from './handlers.ts';
-import { createHttpServer } from './http.ts';
+import { createHttpServer, type HttpServer } from './http.ts';
 import { Journal } from './journal.ts';
 import { inheritedEnvironment } from './launch.ts';
 import { type DaemonLog, type Log, type LogOptions, openLog } from './log.ts';
@@ -99,6 +98,9 @@ interface Places {
 /** What was written last gets into the log files, but for a disk that takes longer than this. */
 const LAST_WRITES_MS = 2_000;
 
+/** A client that looks at a console says goodbye within this, or is suspended, and not waited for. */
+const FAREWELL_MS = 500;
+
 /** A running daemon. */
 export class Daemon {
   readonly socket: string;
@@ -119,7 +121,7 @@ export class Daemon {
   private readonly alerts: Alerts;
   /** Resolves when no survivor of a former daemon is in the way any more. */
   private recovered: Promise<void> = Promise.resolve();
-  private readonly server: Server;
+  private readonly wire: HttpServer;
   private readonly ending: Shutdown;
   private finish = (): void => {};
 
@@ -229,7 +231,7 @@ export class Daemon {
       isStopping: () => this.ending.isUnderWay,
       shutdown: (reason, by) => this.end(reason, by),
     };
-    this.server = createHttpServer(createHandlers(subject), {
+    this.wire = createHttpServer(createHandlers(subject), {
       clock,
       trace: trace.http,
       onUpgrade: createUpgrades(subject),
@@ -250,7 +252,7 @@ export class Daemon {
     const { path, knownAs } = this.places;
     const { mode } = this.reloader.daemonSpec.socket;
     const prepare = (): Promise<void> => this.recovery.look();
-    await listen(this.server, { path, knownAs, mode, clock: this.options.clock, prepare });
+    await listen(this.wire.server, { path, knownAs, mode, clock: this.options.clock, prepare });
   }
 
   /** Says what runs, then starts what starts by itself, once whoever survived a former daemon has been ended. */
@@ -360,11 +362,16 @@ export class Daemon {
     this.finish();
   }
 
-  /** Answers that are on their way get out first; then listeners, which would stay for ever, are cut off. */
+  /** Answers that are on their way get out first; then listeners and panes, which would stay for ever, are cut off. */
   private async closeServer(): Promise<void> {
-    const closed = new Promise<void>(resolved => this.server.close(() => resolved()));
-    await new Promise<void>(resolved => this.options.clock.soon(resolved));
-    this.server.closeAllConnections();
+    const { clock } = this.options;
+    const { server, cutWebSockets } = this.wire;
+    const closed = new Promise<void>(resolved => server.close(() => resolved()));
+    await new Promise<void>(resolved => clock.soon(resolved));
+    server.closeAllConnections();
+    for (const { console } of this.supervisor.all) console.close('the daemon ends');
+    await atMost(FAREWELL_MS, closed, clock);
+    cutWebSockets();
     await closed;
   }
 

@@ -61,8 +61,14 @@ export interface HttpOptions {
   readonly onFault: (error: unknown) => void;
 }
 
+export interface HttpServer {
+  readonly server: Server;
+  /** Cuts off who went on as a WebSocket: the server itself does not know of them any more, and would wait for them to go. */
+  readonly cutWebSockets: () => void;
+}
+
 /** The wire's server: finds the route, bounds and reads the body, turns results and errors into replies. */
-export function createHttpServer(handlers: Handlers, options: HttpOptions): Server {
+export function createHttpServer(handlers: Handlers, options: HttpOptions): HttpServer {
   const server = createServer(
     {
       maxHeaderSize: MAX_HEADER_BYTES,
@@ -74,6 +80,7 @@ export function createHttpServer(handlers: Handlers, options: HttpOptions): Serv
     (request, response) => void serve(handlers, request, response, options),
   );
   let connections = 0;
+  const upgraded = new Set<Duplex>();
   server.on('connection', (socket: Socket) => {
     connections++;
     socket.on('close', () => connections--);
@@ -81,6 +88,8 @@ export function createHttpServer(handlers: Handlers, options: HttpOptions): Serv
   });
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy()); // the client is gone
+    upgraded.add(socket);
+    socket.on('close', () => upgraded.delete(socket));
     upgrade({ request, socket, head }, handlers, options);
   });
   server.on('clientError', (error, socket) => {
@@ -89,7 +98,10 @@ export function createHttpServer(handlers: Handlers, options: HttpOptions): Serv
       socket.end(rawReply('bad_request', isTooLarge ? 'the header is too large' : 'not an HTTP/1.1 request'));
     else socket.destroy();
   });
-  return server;
+  const cutWebSockets = (): void => {
+    for (const socket of upgraded) socket.destroy();
+  };
+  return { server, cutWebSockets };
 }
 
 async function serve(

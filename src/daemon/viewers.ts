@@ -124,11 +124,13 @@ export class Viewers implements Disposable {
   /** Detaches everyone that anybody knows of, and says why. Returns how many there were. */
   detachAll(why: string): number {
     const known = [...this.all.keys()].filter(isKnown);
-    for (const onlooker of known) {
-      onlooker.dismiss(why);
-      this.remove(onlooker, why);
-    }
+    this.dismissEach(known, why);
     return known.length;
+  }
+
+  /** The same for everyone. */
+  sendAway(why: string): void {
+    this.dismissEach([...this.all.keys()], why);
   }
 
   /** Tells viewers how the process ended for good, and lets them go once they have seen its last output. Panes stay. */
@@ -177,6 +179,13 @@ export class Viewers implements Disposable {
     for (const onlooker of onlookers) {
       onlooker.finish(frame);
       this.remove(onlooker, frame.text);
+    }
+  }
+
+  private dismissEach(onlookers: readonly Onlooker[], why: string): void {
+    for (const onlooker of onlookers) {
+      onlooker.dismiss(why);
+      this.remove(onlooker, why);
     }
   }
 

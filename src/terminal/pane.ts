@@ -8,7 +8,7 @@ export interface PaneFrame {
   /** The size of the program's terminal. */
   readonly cols: number;
   readonly rows: number;
-  /** Which column and row of it the pane's left top corner shows. */
+  /** Which column and row of it the pane's left top corner shows: the pane follows the cursor where the terminal is larger. */
   readonly x: number;
   readonly y: number;
   /** Where in the pane the cursor is, from 0; null when it is hidden or elsewhere. */

@@ -3,7 +3,7 @@
  * picture. A row is compared by the emulator's own words for its cells, so one that did not change costs next to nothing.
  */
 import type { Emulator, Line } from './emulator.ts';
-import { BG_EXTENDED, CELL_WORDS, CONTENT_COMBINED } from './internals.ts';
+import { BG_EXTENDED, CELL_WORDS, CONTENT_ANY, CONTENT_COMBINED } from './internals.ts';
 import { fitting, type Picture, placeOf } from './paint.ts';
 import type { PaneFrame, PaneLine } from './pane.ts';
 import { type Part, type SpanDocument, spansOf } from './render.ts';
@@ -37,7 +37,7 @@ export class PanePainter {
       this.cols = view.cols;
       this.head = '';
     }
-    this.place = placeOf(picture, this.place);
+    this.place = this.placeFor(picture);
     const { x, y } = this.place;
     const lines: PaneLine[] = [];
     for (let row = 0; row < view.rows; row++) {
@@ -55,6 +55,14 @@ export class PanePainter {
     if (lines.length === 0 && text === this.head) return undefined;
     this.head = text;
     return { ...head, alternate: emulator.isAlternate, lines };
+  }
+
+  /** As for a viewer's picture; but it hides no rows above for the sake of blank ones below, as after a screen was cleared. */
+  private placeFor(picture: Picture): Place {
+    const { emulator, view } = picture;
+    const { x, y } = placeOf(picture, this.place);
+    const most = y === 0 ? 0 : Math.max(0, usedRows(emulator) - view.rows);
+    return { x, y: Math.min(y, most) };
   }
 
   private cursorOf({ emulator, view, isCursorVisible }: Picture): Place | null {
@@ -106,4 +114,16 @@ function saysAll(words: Uint32Array): boolean {
 function noticeOf(text: string, cols: number): SpanDocument[] {
   const shown = fitting(text, cols);
   return [{ text: shown + ' '.repeat(cols - textWidth(shown)), inverse: true }];
+}
+
+/** Rows of the screen down to the last that something was written to, or that has the cursor. */
+function usedRows(emulator: Emulator): number {
+  let rows = emulator.rows;
+  while (rows > emulator.y + 1 && isBlank(emulator.line(rows - 1)._data)) rows--;
+  return rows;
+}
+
+function isBlank(words: Uint32Array): boolean {
+  for (let i = 0; i < words.length; i += CELL_WORDS) if (((words[i] ?? 0) & CONTENT_ANY) !== 0) return false;
+  return true;
 }

@@ -263,7 +263,10 @@ function clientAction(model: Model, chance: Chance): Action {
       5,
       () => ({
         do: 'listen',
-        path: chance.pick(['/v1/events', '/v1/events?since=0', `${path()}/output?follow=1`, '/v1/daemon/log?follow=1']),
+        path: chance.pick([
+          ...['/v1/events', '/v1/events?since=0', `${path()}/output?follow=1`, '/v1/daemon/log?follow=1', '/v1/usage'],
+          `${path()}/attach?pane=1&readonly=1&cols=${chance.between(1, 200)}&rows=${chance.between(1, 60)}`,
+        ]),
         deaf: chance.isLucky(0.4),
       }),
     ],

@@ -8,6 +8,10 @@ import type { Ledger, Order } from './ledger.ts';
 import type { Watch } from './watch.ts';
 
 /** Listeners a client holds at most; the oldest goes when there is one more. */
+/** What asks for a WebSocket; what comes over it is not understood, and not answered. */
+const UPGRADE =
+  'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
+
 const MAX_LISTENERS = 6;
 
 /** How long garbage is left to be answered. Not every kind of it is. */
@@ -317,7 +321,8 @@ export class Client {
     const socket = await this.arena.open();
     if (!socket) return 'nobody there';
     this.listeners.push(socket);
-    socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    const asks = path.includes('/attach?') ? UPGRADE : '';
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n${asks}\r\n`);
     if (deaf) socket.pause();
     else socket.resume();
     if (this.listeners.length > MAX_LISTENERS) this.listeners.shift()?.destroy();

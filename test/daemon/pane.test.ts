@@ -195,6 +195,17 @@ describe('a pane', () => {
     expect(large.last.cursor).toEqual({ x: 9, y: 5 });
   });
 
+  test('hides nothing above for blank rows below, as after the screen was cleared', () => {
+    const { clock, open, print } = scene();
+    const wire = open({ cols: 20, rows: 3 });
+    print('1\r\n2\r\n3\r\n4\r\n5\r\n6');
+    clock.advance(200);
+    expect([wire.last.y, wire.texts]).toEqual([3, ['4', '5', '6']]);
+    print('\x1b[2J\x1b[Hone\r\ntwo\r\nthree\r\nfour');
+    clock.advance(200);
+    expect([wire.last.y, wire.texts]).toEqual([1, ['two', 'three', 'four']]);
+  });
+
   test('of a new size is drawn whole, at its own size, and gives the terminal none', () => {
     const { clock, console, open, print } = scene();
     print('hello');
