@@ -17,7 +17,7 @@ const LOG_LINES = 1000;
 export function act(board: Board, action: Action): Step {
   switch (action) {
     case 'help':
-      return stay(openPage(board, helpPage()));
+      return stay(openPage(board, helpPage(board.size.cols)));
     case 'redraw':
       return stay(board, { kind: 'redraw' });
     case 'suspend':

@@ -139,7 +139,8 @@ function wordsOf(info: ProcessInfo | undefined, console: ConsoleModel | undefine
     case 'STOPPING':
       return info.reason ?? console?.text;
     case 'STOPPED':
-      return info.lastExit ? (console?.text ?? `STOPPED since ${info.description}`) : 'STOPPED: it was not started yet';
+      if (info.starts === 0) return 'STOPPED: it was not started yet';
+      return console?.text ?? (info.lastExit ? `STOPPED since ${info.description}` : 'STOPPED');
     default:
       return `${info.state}: ${info.reason ?? console?.text ?? info.description}`;
   }
@@ -164,7 +165,7 @@ interface Content {
   readonly up: number;
 }
 
-/** The console's rows, and below them the band: blank rows give way to it first, then the topmost ones. */
+/** The console's rows, and right below them the band: blank rows give way to it first, then the topmost ones. */
 function contentOf(
   console: ConsoleModel | undefined,
   band: readonly Piece[][],
@@ -179,8 +180,8 @@ function contentOf(
   while (used > 0 && isBlank(lines[used - 1])) used--;
   const room = Math.max(0, inner.rows - band.length);
   const up = Math.max(0, used - room);
-  const blank = Array.from({ length: Math.max(0, room - used) }, (): readonly Piece[] => []);
-  return { rows: [...lines.slice(up, used), ...blank, ...band], up };
+  const gap: (readonly Piece[])[] = used > 0 && used < room ? [[]] : [];
+  return { rows: [...lines.slice(up, used), ...gap, ...band], up };
 }
 
 function isBlank(line: readonly Piece[] | undefined): boolean {

@@ -1,7 +1,7 @@
 /**
  * What a terminal must be sent so that it shows one grid of cells in place of another: what blessed's own `draw` does, with
- * two differences. Only cells that differ are sent, wide characters among them (blessed sends each of those every time). And
- * no character can shift what is behind it: terminals differ in the widths of emoji and newer scripts, so that behind each
+ * two differences. Only cells that differ are sent, wide characters too (blessed sends those whenever their row changes). And no
+ * character can shift what is behind it: terminals differ in the widths of emoji and newer scripts, so that behind each
  * of those the place is set anew, the cell it may have spilled into is drawn again, and the one that it may not reach is
  * blank already. Lines do not wrap meanwhile.
  */
@@ -49,8 +49,11 @@ function rowBetween(old: GridCell[], line: readonly GridCell[], options: RowOpti
   for (let x = 0; x < line.length; ) {
     const cell = line[x];
     if (cell === undefined) break;
-    const columns = line[x + 1]?.[1] === '' ? 2 : 1;
-    if (x !== spilled && isSame(old, line, x) && (columns === 1 || isSame(old, line, x + 1))) {
+    const columns = columnsAt(line, x);
+    // Half of a wide character that loses its other half is another cell, though its text stays.
+    const isUnchanged =
+      columns === columnsAt(old, x) && isSame(old, line, x) && (columns === 1 || isSame(old, line, x + 1));
+    if (isUnchanged && x !== spilled) {
       x += columns;
       continue;
     }
@@ -77,6 +80,10 @@ function rowBetween(old: GridCell[], line: readonly GridCell[], options: RowOpti
     x += columns;
   }
   return attr === PLAIN_ATTR ? out : `${out}\x1b[m`;
+}
+
+function columnsAt(line: readonly GridCell[], x: number): 1 | 2 {
+  return line[x + 1]?.[1] === '' ? 2 : 1;
 }
 
 function isSame(old: readonly GridCell[], line: readonly GridCell[], x: number): boolean {

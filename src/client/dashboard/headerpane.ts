@@ -3,7 +3,7 @@ import { textWidth } from '../../terminal/width.ts';
 import { shortBytes, shortPercent, shortSpan } from './figures.ts';
 import { type Model, TONE_OF_STATE } from './model.ts';
 import type { Pane } from './pane.ts';
-import { cut, cutLeft, type Piece, piece, shownText, widthOfPieces } from './piece.ts';
+import { cut, type Piece, piece, shownText, widthOfPieces } from './piece.ts';
 import type { Rect } from './rect.ts';
 import type { Theme } from './theme.ts';
 
@@ -54,17 +54,21 @@ function line(model: Model, cols: number, theme: Theme): Piece[] {
   ];
 }
 
-/** The end of a path, from one of its directories on. */
+/** The end of a path, from one of its directories or its name on; nothing where not even that fits. */
 function pathTail(path: string, cols: number, mark: string): string {
-  const tail = cutLeft(path, cols, mark);
-  const slash = tail.indexOf('/', 1);
-  return tail === shownText(path) || slash === -1 ? tail : mark + tail.slice(slash);
+  const clean = shownText(path);
+  if (textWidth(clean) <= cols) return clean;
+  for (let at = clean.indexOf('/', 1); at !== -1; at = clean.indexOf('/', at + 1)) {
+    const tail = mark + clean.slice(at);
+    if (textWidth(tail) <= cols) return tail;
+  }
+  return '';
 }
 
 function lostLine({ link, now, readOnly }: Model, cols: number, { alarm, label, glyphs }: Theme): Piece[] {
   if (link.kind !== 'lost') return [];
   const tag = readOnly ? ' READ-ONLY ' : '';
-  const text = ` the daemon is away for ${shortSpan(now - link.since)}: ${link.reason}; trying again `;
+  const text = ` the daemon is away for ${shortSpan(now - link.since)}, trying again: ${link.reason}`;
   return [piece(tag, label), piece(cut(text, cols - tag.length, glyphs.more).padEnd(cols), alarm)];
 }
 

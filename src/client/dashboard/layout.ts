@@ -6,7 +6,6 @@
 import { textWidth } from '../../terminal/width.ts';
 import type { Size } from '../attach/size.ts';
 import { MOST_TILES, type Model, type Splits } from './model.ts';
-import { pageLinesOf } from './pagelines.ts';
 import type { Layout, Rect } from './rect.ts';
 import { rowsOf } from './tablelines.ts';
 
@@ -14,7 +13,7 @@ import { rowsOf } from './tablelines.ts';
 export const WIDE_COLS = 100;
 
 /** The table's share of a wide screen, and its bounds: below, columns of use are lost; above, it only grows blanks. */
-const TABLE_SHARE = 0.45;
+const TABLE_SHARE = 0.48;
 const TABLE_LEAST_COLS = 45;
 const TABLE_MOST_COLS = 86;
 
@@ -24,7 +23,7 @@ const CONSOLE_LEAST_COLS = 20;
 const TABLE_DRAG_COLS = 20;
 
 /** The table's share of the rows of a narrow screen, and what it takes at least: border, headings and three processes. */
-const TABLE_ROWS_SHARE = 0.45;
+const TABLE_ROWS_SHARE = 0.5;
 const TABLE_LEAST_ROWS = 6;
 const CONSOLE_LEAST_ROWS = 5;
 
@@ -33,7 +32,7 @@ const EVENTS_ROWS: readonly (readonly [body: number, rows: number])[] = [
   [44, 10],
   [32, 8],
   [24, 6],
-  [18, 5],
+  [18, 4],
 ];
 
 /** Below this a tile shows nothing of use: its border, and a line of some words. */
@@ -206,12 +205,16 @@ function cut(length: number, n: number, parts: number): number {
   return Math.floor((length * n) / parts);
 }
 
+/** Columns within the border of a page, on a screen of so many. */
+export function pageCols(cols: number): number {
+  return Math.max(1, Math.min(PAGE_MOST_COLS, cols - BORDER) - BORDER);
+}
+
 function overlayOf({ mode }: Model, body: Rect): Rect | undefined {
   switch (mode.kind) {
     case 'page': {
-      const cols = Math.min(PAGE_MOST_COLS, body.cols - BORDER);
-      const lines = pageLinesOf(mode.page, cols - BORDER).length;
-      return centred(body, { cols, rows: mode.page.isFollowed ? body.rows : lines + BORDER });
+      const cols = pageCols(body.cols) + BORDER;
+      return centred(body, { cols, rows: mode.page.isFollowed ? body.rows : mode.page.lines.length + BORDER });
     }
     case 'confirm': {
       const room = Math.min(QUESTION_MOST_COLS, body.cols) - QUESTION_MARGIN;

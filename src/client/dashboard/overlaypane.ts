@@ -1,7 +1,6 @@
 import { keysFor } from './bindings.ts';
 import { innerOf } from './layout.ts';
 import type { Model, Page } from './model.ts';
-import { pageLinesOf } from './pagelines.ts';
 import type { Pane } from './pane.ts';
 import { type Piece, piece, wrapped } from './piece.ts';
 import type { Rect } from './rect.ts';
@@ -16,8 +15,8 @@ export function overlayPane(model: Model, rect: Rect, theme: Theme): Pane | unde
 }
 
 function pagePane(page: Page, rect: Rect, theme: Theme): Pane {
-  const { rows, cols } = innerOf(rect);
-  const lines = pageLinesOf(page, cols);
+  const { rows } = innerOf(rect);
+  const { lines } = page;
   const shown = lines.slice(page.top, page.top + rows);
   const isWhole = lines.length <= rows;
   const isAtEnd = page.top + rows >= lines.length;

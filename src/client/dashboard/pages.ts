@@ -6,9 +6,6 @@ import type { Page } from './model.ts';
 /** Lines of a page that are kept: of a log that is followed the last ones. */
 export const MOST_LINES = 5000;
 
-/** Shown by the view in place of lines: it prints the table of keys. */
-export const HELP_TITLE = 'Keys';
-
 export function openPage(board: Board, page: Page, run?: number): Board {
   const { mode } = board;
   const under = mode.kind === 'page' ? board.under : mode.kind === 'history' ? mode : undefined;

@@ -20,6 +20,9 @@ interface Column {
   readonly isRight: boolean;
 }
 
+/** A sparkline of fewer bars shows no course; with room it gets as many as there are samples. */
+const SPARK_LEAST = 6;
+
 /** In the order in which they stand. */
 const COLUMNS: readonly Column[] = [
   { name: 'state', heading: 'STATE', cols: 8, isRight: false },
@@ -27,7 +30,7 @@ const COLUMNS: readonly Column[] = [
   { name: 'uptime', heading: 'UPTIME', cols: 6, isRight: true },
   { name: 'restarts', heading: 'RESTARTS', cols: 8, isRight: true },
   { name: 'cpu', heading: 'CPU%', cols: 4, isRight: true },
-  { name: 'spark', heading: '', cols: 8, isRight: false },
+  { name: 'spark', heading: '', cols: SPARK_LEAST, isRight: false },
   { name: 'memory', heading: 'MEM', cols: 5, isRight: true },
   { name: 'viewers', heading: '', cols: 3, isRight: false },
 ];
@@ -41,6 +44,8 @@ const GAP = 1;
 const LEAST_NAME = 8;
 const MOST_NAME = 32;
 const INDENT = 2;
+/** What is left over makes names stand a little apart, and no more. */
+const NAME_SPARE = 8;
 
 export function tablePane(model: Model, rect: Rect, theme: Theme): Pane {
   const inner = innerOf(rect);
@@ -96,13 +101,12 @@ function columnsFor(lines: readonly TableLine[], cols: number): Columns {
     left -= column.cols + GAP;
     chosen.add(name);
   }
-  const name = Math.max(1, Math.min(left, wanted));
-  const longer = chosen.size === WANTED.length ? Math.max(0, left - name) : 0;
+  const longer = Math.max(0, Math.min(left - wanted, SPARK_LENGTH - SPARK_LEAST));
   const others = COLUMNS.filter(column => chosen.has(column.name)).map(column =>
-    column.name === 'spark' ? { ...column, cols: Math.min(SPARK_LENGTH, column.cols + longer) } : column,
+    column.name === 'spark' ? { ...column, cols: column.cols + longer } : column,
   );
-  const used = others.reduce((sum, column) => sum + column.cols + GAP, 0);
-  return { name: Math.max(1, Math.min(cols - GUTTER - 1 - used, Math.max(wanted, name + 8))), others };
+  const rest = left - (chosen.has('spark') ? longer : 0);
+  return { name: Math.max(1, Math.min(rest, wanted + NAME_SPARE)), others };
 }
 
 function nameWidth(line: TableLine): number {
@@ -175,7 +179,11 @@ function processCell(row: Row, { name, cols }: Column, theme: Theme): CellText {
     case 'memory':
       return { text: memory === undefined ? '' : shortBytes(memory), look: {} };
     case 'spark':
-      return { text: sparkline(spark, cols, theme.isUnicode), look: accent };
+      if (info.pid === null) return { text: '', look: dim };
+      return {
+        text: sparkline(spark, cols, theme.isUnicode),
+        look: spark.some(percent => percent >= 1) ? accent : dim,
+      };
     case 'viewers':
       return { text: viewersWord(marks), look: marks.isWaitedFor ? tones.busy : accent };
   }

@@ -100,8 +100,8 @@ const DIM: Look = { dim: true };
 
 /** The terminal's own sixteen: what they are is its user's choice, so that only those are used that are meant to be read. */
 const SIXTEEN: Readonly<Record<ThemeOptions['theme'], Colours>> = {
-  dark: { good: 2, busy: 3, bad: 1, accent: 6, dim: DIM, border: DIM, header: INVERSE, bar: INVERSE, ink: 0 },
-  light: { good: 2, busy: 5, bad: 1, accent: 4, dim: DIM, border: DIM, header: INVERSE, bar: INVERSE, ink: 15 },
+  dark: { good: 2, busy: 3, bad: 1, accent: 6, dim: DIM, border: DIM, header: {}, bar: INVERSE, ink: 0 },
+  light: { good: 2, busy: 5, bad: 1, accent: 4, dim: DIM, border: DIM, header: {}, bar: INVERSE, ink: 15 },
 };
 
 const MANY: Readonly<Record<ThemeOptions['theme'], Colours>> = {

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { attrOf, PLAIN_ATTR, sgrOf } from '../../../src/client/dashboard/attr.ts';
 import { clockTime, shortBytes, shortPercent, shortSpan } from '../../../src/client/dashboard/figures.ts';
+import { helpPage } from '../../../src/client/dashboard/help.ts';
 import { nearestOf16, nearestOf256 } from '../../../src/client/dashboard/nearestcolour.ts';
-import { helpLines } from '../../../src/client/dashboard/pagelines.ts';
 import { cut, cutLeft, fitted, fittedRight, shownText, wrapped } from '../../../src/client/dashboard/piece.ts';
 import { spansOfSgr } from '../../../src/client/dashboard/sgrspans.ts';
 import { sparkline } from '../../../src/client/dashboard/sparkline.ts';
@@ -122,9 +122,9 @@ describe('pages', () => {
   });
 
   test('the help has each key of the table, in one column or two', () => {
-    for (const cols of [60, 108]) {
-      const text = helpLines(cols).join('\n');
-      for (const word of ['stop it, then start it', 'detach keys', 'drag a border', '1@?']) {
+    for (const cols of [60, 120]) {
+      const text = helpPage(cols).lines.join('\n');
+      for (const word of ['stop it, then start it', 'keys that detach', 'drag a border', '1@?']) {
         expect(text).toContain(word);
       }
     }

@@ -1,5 +1,6 @@
 /** What the golden screens show: dashboards of many kinds, each drawn by the real view. */
 
+import { helpPage } from '../../../src/client/dashboard/help.ts';
 import { innerOf, layoutOf } from '../../../src/client/dashboard/layout.ts';
 import type { ConsoleModel, EventRow, HistoryView, Model, Row } from '../../../src/client/dashboard/model.ts';
 import type { ThemeOptions } from '../../../src/client/dashboard/theme.ts';
@@ -96,7 +97,7 @@ const DEMO: readonly Row[] = [
     marks: { silence: true },
   }),
   rowOf('migrate', { info: { state: 'EXITED', pid: null, uptime: null, reason: 'exited with 0 after 4 s' } }),
-  rowOf('spare', { info: { state: 'STOPPED', pid: null, uptime: null, description: 'Not started' } }),
+  rowOf('spare', { info: { state: 'STOPPED', pid: null, uptime: null, starts: 0, description: 'Not started' } }),
 ];
 
 const EVENTS: readonly EventRow[] = [
@@ -107,7 +108,7 @@ const EVENTS: readonly EventRow[] = [
   eventOf(5, 'mailer', { text: 'mailer  STARTING -> BACKOFF   exited with 2 after 0.4 s', tone: 'busy' }),
 ];
 
-const CONTENTS: Readonly<Record<string, Lines>> = { repl: REPL, worker: CRASH, mosaic: MOSAIC };
+const CONTENTS: Readonly<Record<string, Lines>> = { spare: [], repl: REPL, worker: CRASH, mosaic: MOSAIC };
 
 /** The consoles that a model shows, as the daemon would send them for its panes. */
 function withConsoles(model: Model): Model {
@@ -207,6 +208,7 @@ const special: DrawnScene[] = [
     model: demo({ selected: { kind: 'group', name: 'web' }, collapsed: new Set(['web']) }),
     options: COLOURFUL,
   },
+  { name: 'stopped', model: demo({ selected: { kind: 'process', name: 'spare' } }), options: COLOURFUL },
   { name: 'light', model: demo({ size: wide, selected: worker }), options: { ...COLOURFUL, theme: 'light' } },
   { name: 'sixteen', model: demo({ selected: worker }), options: { ...COLOURFUL, colors: 16 } },
   { name: 'no-colour', model: demo({ selected: worker }), options: { ...COLOURFUL, colors: 0 } },
@@ -251,7 +253,7 @@ const special: DrawnScene[] = [
   },
   {
     name: 'help',
-    model: demo({ size: wide, mode: { kind: 'page', page: { title: 'Keys', lines: [], top: 0, isFollowed: false } } }),
+    model: demo({ size: wide, mode: { kind: 'page', page: helpPage(wide.cols) } }),
     options: COLOURFUL,
   },
   {

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { describe, expect, test } from 'vitest';
 import type { Model } from '../../../src/client/dashboard/model.ts';
 import { openView, type View, type ViewOptions } from '../../../src/client/dashboard/view.ts';
@@ -6,6 +5,7 @@ import { Emulator } from '../../../src/terminal/emulator.ts';
 import { stateOf } from '../../support/screenstate.ts';
 import { modelOf, rowOf } from './fixtures.ts';
 import { type DrawnScene, SCENES } from './scenes.ts';
+import { unicode6Cells } from './unicode6.ts';
 
 interface Opened {
   readonly view: View;
@@ -195,19 +195,6 @@ describe('the terminal', () => {
   });
 });
 
-/** xterm.js as it is by itself: the widths of Unicode 6, where emoji take one column. */
-function unicode6({ cols, rows }: Model['size'], bytes: string): string[] {
-  const { Terminal } = createRequire(import.meta.url)('@xterm/headless') as typeof import('@xterm/headless'); // its types are these
-  const terminal = new Terminal({ cols, rows, allowProposedApi: true, logLevel: 'off' });
-  expect(terminal.unicode.activeVersion).toBe('6');
-  (terminal as unknown as { _core: { writeSync: (data: string) => void } })._core.writeSync(bytes); // not in its types
-  const { active } = terminal.buffer;
-  return Array.from({ length: rows }, (_, y) => {
-    const line = active.getLine(y);
-    return Array.from({ length: cols }, (_, x) => line?.getCell(x)?.getChars() || ' ').join('\0');
-  });
-}
-
 describe('a terminal with other widths', () => {
   test.each(['mosaic', 'mosaic-confirm', 'demo', 'tiles-demo'])('shows %s in a straight frame', name => {
     const { model } = scene(name);
@@ -219,7 +206,7 @@ describe('a terminal with other widths', () => {
     const emulator = new Emulator(model.size);
     emulator.write(new TextEncoder().encode(bytes));
     const ours = stateOf(emulator).lines.map(({ cells }) => cells.map(({ text }) => text));
-    const theirs = unicode6(model.size, bytes).map(line => line.split('\0'));
+    const theirs = unicode6Cells(model.size, bytes);
     for (const [y, line] of ours.entries()) {
       for (const [x, text] of line.entries()) if (/[─│┌┐└┘]/.test(text)) expect(theirs[y]?.[x], `${x},${y}`).toBe(text);
     }
