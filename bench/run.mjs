@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { attached } from './cases/attached.mjs';
 import { blocking } from './cases/blocking.mjs';
 import { daemonkill } from './cases/daemonkill.mjs';
+import { dashboard } from './cases/dashboard.mjs';
 import { echo } from './cases/echo.mjs';
 import { firstscreen } from './cases/firstscreen.mjs';
 import { flood } from './cases/flood.mjs';
@@ -42,7 +43,7 @@ import { columnsOf, formatTable } from './table.mjs';
 /** In the order in which they run. */
 const CASES = [
   ...[thousand, blocking, memory, respawn, status, killed, daemonkill, reload, flood, input, logs],
-  ...[echo, floodecho, attached, firstscreen, viewers, panes, paste, hundred],
+  ...[echo, floodecho, attached, firstscreen, viewers, panes, paste, hundred, dashboard],
 ];
 
 const PEERS = [new Supervisord(), runit, s6, new Pm2()];

@@ -1,10 +1,11 @@
 // Writes every file that is printed from the code; with --check it writes nothing, and fails naming those that drifted.
 // It needs a build (npm run build), as it prints from dist/ or from the directory in TASKMASTER_DIST.
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { eventsMarkdown } from './events.mjs';
 import { lifecycleMarkdown } from './lifecycle.mjs';
+import { manuals } from './manuals.mjs';
 import { declarationsOf, shapesOf } from './shapes.mjs';
 
 const root = resolve(import.meta.dirname, '..');
@@ -19,6 +20,7 @@ const PRODUCERS = [
   { path: 'docs/EVENTS.md', text: () => eventsMarkdown(join(root, 'src/core')) },
   { path: 'docs/LIFECYCLE.md', text: () => lifecycleMarkdown(load) },
   { path: 'docs/PROTOCOL.md', text: async () => (await load('protocol/document.js')).protocolMarkdown(shapes()) },
+  ...(await manuals(load)),
 ];
 
 /** What goes over the wire, in the order in which a reader meets it. */
@@ -46,10 +48,12 @@ function current(path) {
 const drifted = [];
 for (const producer of PRODUCERS) {
   const path = join(root, producer.path);
-  const text = await producer.text();
+  const text = typeof producer.text === 'string' ? producer.text : await producer.text();
   if (current(path) === text) continue;
   drifted.push(producer.path);
-  if (!process.argv.includes('--check')) writeFileSync(path, text);
+  if (process.argv.includes('--check')) continue;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
 }
 
 if (process.argv.includes('--check') && drifted.length > 0) {

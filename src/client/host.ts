@@ -27,6 +27,22 @@ export interface Sink {
   readonly onGone: (listener: () => void) => Disposable;
 }
 
+/** The same process but for some of it: a caller that prints elsewhere, for one. */
+export function hostWith(host: Host, others: Partial<Host>): Host {
+  return {
+    env: host.env,
+    cwd: host.cwd,
+    uid: host.uid,
+    input: host.input,
+    output: host.output,
+    error: host.error,
+    onInterrupt: listener => host.onInterrupt(listener),
+    terminal: () => host.terminal(),
+    ...(host.shell && { shell: host.shell }),
+    ...others,
+  };
+}
+
 /** What was printed could not be written, on a full disk for one; `cause` is the system's error. Exit code 1. */
 export class WriteError extends Error {
   override readonly name = 'WriteError';

@@ -1,8 +1,8 @@
 import { VERSION } from '../protocol/version.ts';
 import { COMMAND_VERBS, VERBS } from './commands/table.ts';
-import { COMPLETE_WORD } from './completion/word.ts';
 import type { Host } from './host.ts';
 import { parseGlobals } from './invocation.ts';
+import { COMPLETE_WORD } from './options.ts';
 import { explain, runWords } from './session.ts';
 import { EXIT, type Session } from './verb.ts';
 

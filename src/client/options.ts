@@ -16,6 +16,9 @@ export const VERSION_OPTION: Option = { flags: '--version', help: "print this cl
 /** Only before a verb: `shell`, `dashboard` and `attach` have an option of that name that means the same. */
 export const READ_ONLY_OPTION: Option = { flags: '--read-only', help: 'refuse whatever would change something' };
 
+/** The word with which shells ask for a completion. It is no verb: nobody types it, and help does not list it. */
+export const COMPLETE_WORD = '__complete';
+
 /** What is to be read: the options that there are, and whether they may stand behind the first other word. */
 export interface Grammar {
   readonly name: string;

@@ -1,4 +1,5 @@
 import { splitWords } from '../core/words.ts';
+import { hostWith } from './host.ts';
 import { linesOf } from './lines.ts';
 import { runWords } from './session.ts';
 import { EXIT, type Session } from './verb.ts';
@@ -30,9 +31,13 @@ export function runSession(session: Session): Promise<number> {
     history: () => [],
     aliases: new Map<string, string>(),
   };
-  const scripted: Session = { ...session, host: { ...host, shell }, place: 'shell' };
+  const scripted: Session = { ...session, host: hostWith(host, { shell }), place: 'shell' };
   return runScript(host.input.bytes(), {
-    run: words => runWords(words, { ...scripted, globals }),
+    run: ([name = '', ...rest]) => {
+      const meaning = splitWords(shell.aliases.get(name) ?? '');
+      const meant = meaning.ok && meaning.words.length > 0 ? meaning.words.map(({ text }) => text) : [name];
+      return runWords([...meant, ...rest], { ...scripted, globals });
+    },
     say: line => void host.error.write(`${line}\n`),
   });
 }

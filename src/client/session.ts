@@ -2,7 +2,7 @@ import { configHash } from '../config/paths.ts';
 import { ERRORS, WireError } from '../protocol/errors.ts';
 import { type Address, locate, NoDaemonError } from './address.ts';
 import type { Api } from './api.ts';
-import { type Host, type Sink, WriteError } from './host.ts';
+import { type Host, hostWith, type Sink, WriteError } from './host.ts';
 import { parseVerb, UnknownVerbError } from './invocation.ts';
 import {
   type Context,
@@ -88,8 +88,7 @@ export async function runCaptured(
       },
     };
   };
-  const host: Host = {
-    ...session.host,
+  const host = hostWith(session.host, {
     input: { isTerminal: false, bytes: nothing },
     output: sink(false),
     error: sink(true),
@@ -98,7 +97,7 @@ export async function runCaptured(
       if (signal.aborted) listener();
       return { [Symbol.dispose]: () => signal.removeEventListener('abort', listener) };
     },
-  };
+  });
   const code = await runWords(words, { ...session, host, globals: { ...session.globals, color } });
   return { code, text, errors };
 }
@@ -159,8 +158,8 @@ async function runVerb(invocation: Invocation, session: Session): Promise<number
 /** Says what went wrong and gives the exit code. An error that nothing here knows is a bug: it is thrown on. */
 export async function explain(error: unknown, verb: Verb | undefined, say: (line: string) => void): Promise<number> {
   if (error instanceof UsageError) {
-    const { usageOf } = await import('./usage.ts');
-    say(verb === undefined ? error.message : `${error.message}\nusage: taskmasterctl ${usageOf(verb)}`);
+    const { callOf } = await import('./usage.ts');
+    say(verb === undefined ? error.message : `${error.message}\nusage: ${callOf(verb)}`);
     return EXIT.usage;
   }
   if (error instanceof NoDaemonError) {

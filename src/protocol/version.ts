@@ -1,5 +1,5 @@
 /** The version of this package, told by `version` and `GET /v1/daemon`. A test holds it to package.json. */
-export const VERSION = '0.4.0';
+export const VERSION = '0.5.0';
 
 /**
  * The wire's version, `major.minor`. A client and a daemon of the same major understand each other: a minor only adds.

@@ -133,7 +133,11 @@ describe('what is wrong with a command line', () => {
     [['signal', 'HUP'], 2, 'signal needs the name of a process\nusage: taskmasterctl signal SIG SEL...\n'],
     [['send', 'web'], 2, 'send needs text to type\nusage: taskmasterctl send [--enter] NAME TEXT...\n'],
     [['avail', 'x'], 2, 'avail takes no arguments\nusage: taskmasterctl avail\n'],
-    [['status', '--jsn'], 2, "unknown option '--jsn' (Did you mean --json?)\nusage: taskmasterctl status [SEL...]\n"],
+    [
+      ['status', '--jsn'],
+      2,
+      "unknown option '--jsn' (Did you mean --json?)\nusage: taskmasterctl status [-u] [SEL...]\n",
+    ],
     [['--nope', 'status'], 2, "unknown option '--nope'\n"],
     [['tail', '-n'], 2, /^option '-n, --lines <lines>' argument missing\nusage: /],
   ])('%j is %i', async (words, code, err) => {

@@ -65,6 +65,11 @@ export class Bench {
     return this.run(TASKMASTERCTL, ['-c', this.config, ...args], options);
   }
 
+  /** The words of a client's command line. */
+  command(...args: readonly string[]): string[] {
+    return [process.execPath, TASKMASTERCTL, '-c', this.config, ...args];
+  }
+
   /** Starts the daemon and resolves once it says that it runs. */
   async start(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<RunningDaemon> {
     return await this.startBy(process.execPath, [TASKMASTERD, '-c', this.config, ...args], env);
@@ -101,39 +106,12 @@ export class Bench {
   }
 }
 
-/** A daemon in a process of its own. */
-export class RunningDaemon {
-  readonly child: ChildProcess;
-  readonly ready: Promise<void>;
-  readonly exited: Promise<Ran>;
+/** A daemon to talk to, whoever started it. */
+export class DaemonSocket {
   private readonly socket: string;
 
-  constructor(child: ChildProcess, socket: string) {
-    this.child = child;
+  constructor(socket: string) {
     this.socket = socket;
-    let [out, err] = ['', ''];
-    child.stderr?.on('data', chunk => {
-      err += chunk;
-    });
-    this.exited = new Promise(done => {
-      child.on('close', code => done({ code, out, err }));
-    });
-    this.ready = new Promise((done, fail) => {
-      child.stdout?.on('data', chunk => {
-        out += chunk;
-        if (out.includes('\n')) done();
-      });
-      void this.exited.then(({ code }) => fail(new Error(`taskmasterd ended with ${code}: ${err}`)));
-    });
-    this.ready.catch(() => {}); // whoever awaits it is told; a test of a daemon that fails awaits `exited`
-  }
-
-  get pid(): number {
-    return this.child.pid ?? 0;
-  }
-
-  signal(signal: NodeJS.Signals): void {
-    this.child.kill(signal);
   }
 
   /** Its log so far, a record a line, of which some may still be on the way to the file. */
@@ -143,13 +121,6 @@ export class RunningDaemon {
       .trim()
       .split('\n')
       .map(line => JSON.parse(line));
-  }
-
-  /** Stops it in order, or not. */
-  async end(): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    for (const signal of ['SIGTERM', 'SIGTERM'] as const) this.signal(signal);
-    await this.exited;
   }
 
   /** One request over the socket. */
@@ -205,6 +176,48 @@ export class RunningDaemon {
 
   async untilState(name: string, state: string): Promise<void> {
     await this.untilEvent(event => event.process === name && event.type === 'process.state' && event.to === state);
+  }
+}
+
+/** A daemon in a process of its own. */
+export class RunningDaemon extends DaemonSocket {
+  readonly child: ChildProcess;
+  readonly ready: Promise<void>;
+  readonly exited: Promise<Ran>;
+
+  constructor(child: ChildProcess, socket: string) {
+    super(socket);
+    this.child = child;
+    let [out, err] = ['', ''];
+    child.stderr?.on('data', chunk => {
+      err += chunk;
+    });
+    this.exited = new Promise(done => {
+      child.on('close', code => done({ code, out, err }));
+    });
+    this.ready = new Promise((done, fail) => {
+      child.stdout?.on('data', chunk => {
+        out += chunk;
+        if (out.includes('\n')) done();
+      });
+      void this.exited.then(({ code }) => fail(new Error(`taskmasterd ended with ${code}: ${err}`)));
+    });
+    this.ready.catch(() => {}); // whoever awaits it is told; a test of a daemon that fails awaits `exited`
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  /** Stops it in order, or not. */
+  async end(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    for (const signal of ['SIGTERM', 'SIGTERM'] as const) this.signal(signal);
+    await this.exited;
   }
 }
 

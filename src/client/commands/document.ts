@@ -19,19 +19,19 @@ export function commandsMarkdown(): string {
   ].join('\n\n')}\n`;
 }
 
-const SELECTORS = `## Selectors
+export const SELECTORS = `## Selectors
 
 \`SEL\` is a selector: \`web\`, \`web:web_03\`, \`web:*\` (a whole group), a glob such as \`w*\`, or \`all\`. A shell expands
 stars, so quote them. \`NAME\` is one process by its full name.`;
 
-const SCRIPTS = `## Commands from a pipe
+export const SCRIPTS = `## Commands from a pipe
 
 With no command and no terminal on standard input, \`taskmasterctl\` reads commands from there, one a line, quoted as in a
 POSIX shell. Blank lines and lines that begin with \`#\` are skipped, \`exit\` and \`quit\` end it. It stops at the first
 command that fails and exits with its code. The 3 of \`status\` is an answer and no failure: the script goes on, and exits
 with 3 only when that \`status\` was its last command.`;
 
-const EXIT_CODES = `## Exit codes
+export const EXIT_CODES = `## Exit codes
 
 They are supervisorctl's:
 

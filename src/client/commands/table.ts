@@ -482,6 +482,7 @@ export const VERBS: readonly Verb[] = [
   {
     ...PLAIN,
     name: 'help',
+    aliases: ['?'],
     summary: 'explain the verbs, or one of them',
     changes: false,
     parameters: [{ label: 'VERB', kind: 'verb', required: false, many: false }],

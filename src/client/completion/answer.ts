@@ -1,4 +1,4 @@
-import { basename, join, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { BOTH_OPTIONS, DAEMON_OPTIONS } from '../../core/daemonoptions.ts';
 import { realClock } from '../../runtime/clock.ts';
 import { locate } from '../address.ts';
@@ -10,7 +10,7 @@ import { GLOBAL_OPTIONS, nameOf, VERSION_OPTION } from '../options.ts';
 import type { Option } from '../verb.ts';
 import { bashCandidates } from './bashwords.ts';
 import { completeWord } from './complete.ts';
-import { filesIn } from './directory.ts';
+import { atHome, filesIn } from './directory.ts';
 import { kindOf, slotOf, whereabouts } from './slot.ts';
 import type { Suggestion } from './suggestion.ts';
 import type { World } from './world.ts';
@@ -47,7 +47,7 @@ async function complete(
 
 /** What is known without a daemon. */
 function worldOf(command: string, { cwd, env }: Host): World {
-  const files = (directory: string): readonly string[] => filesIn(resolve(cwd, atHome(directory, env)));
+  const files = (directory: string): readonly string[] => filesIn(directory, { cwd, env });
   const world = { verbs: [], processes: [], files };
   if (command === 'taskmasterd') return { ...world, options: DAEMON_OPTIONS.map(withFile) };
   if (command === 'taskmaster') return { ...world, options: BOTH_OPTIONS.map(withFile) };
@@ -81,8 +81,3 @@ async function askDaemon(
 
 /** Kinds of arguments that are made of the names of processes. */
 const NAMED = ['selector', 'name', 'program', 'count'];
-
-/** `~` as the shell would have read it, had it run the line. */
-function atHome<Path extends string | undefined>(path: Path, { HOME }: Host['env']): Path | string {
-  return HOME !== undefined && path?.startsWith('~/') === true ? join(HOME, path.slice(2)) : path;
-}

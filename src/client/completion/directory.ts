@@ -1,11 +1,18 @@
 import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import type { Host } from '../host.ts';
 
 /** More entries of a directory than that nobody looks through. */
 const MOST_FILES = 2000;
 
-/** What is in a directory, directories with a slash behind the name; nothing of one that cannot be read. */
-export function filesIn(directory: string): readonly string[] {
+/** `~` as the shell would have read it, had it run the line. */
+export function atHome<Path extends string | undefined>(path: Path, { HOME }: Host['env']): Path | string {
+  return HOME !== undefined && path?.startsWith('~/') === true ? join(HOME, path.slice(2)) : path;
+}
+
+/** The files there, relative to where the person is, directories with a slash behind their names; none where it cannot be read. */
+export function filesIn(path: string, { cwd, env }: Pick<Host, 'cwd' | 'env'>): readonly string[] {
+  const directory = resolve(cwd, atHome(path, env));
   const isDirectory = (name: string): boolean =>
     statSync(join(directory, name), { throwIfNoEntry: false })?.isDirectory() === true;
   try {

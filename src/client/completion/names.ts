@@ -44,13 +44,29 @@ export function namesAt(word: string, { processes }: World, { verb, given }: Ask
   return foldGroups(preferred(fitting, verb), word);
 }
 
-/** Programs and groups, for verbs that take whole ones. */
-export function programsAt(word: string, world: World, given: readonly string[]): readonly Suggestion[] {
-  const groups = new Map(groupsOf(world.processes).map(({ name, members }) => [name, describeGroup(members)]));
-  const names = new Set([...groups.keys(), ...programsOf(world)]);
-  return [...names]
-    .filter(name => name.startsWith(word) && !given.includes(name))
-    .map(name => whole(name, groups.get(name) ?? 'a program'));
+/**
+ * Programs and groups, for verbs that take whole ones. What is in use cannot be added, and is removed once it is stopped: that
+ * is offered first.
+ */
+export function programsAt(word: string, world: World, { verb, given }: Asked): readonly Suggestion[] {
+  const groups = new Map(groupsOf(world.processes).map(({ name, members }) => [name, members]));
+  const isStopped = (name: string): boolean =>
+    groups.get(name)?.every(({ state }) => isOf(STOPPED_STATES, state)) ?? true;
+  const names = [...new Set([...groups.keys(), ...programsOf(world)])].filter(
+    name => name.startsWith(word) && !given.includes(name) && isInUse(name, world) !== (verb === 'add'),
+  );
+  return [...names.filter(isStopped), ...names.filter(name => !isStopped(name))].map(name => {
+    const members = groups.get(name);
+    return whole(name, members === undefined ? 'a program' : describeGroup(members));
+  });
+}
+
+function isInUse(name: string, { processes }: World): boolean {
+  return processes.some(process => process.group === name || programOf(process) === name);
+}
+
+function isOf(states: readonly string[], state: string): boolean {
+  return states.includes(state);
 }
 
 /** `web=`, then the number that it has now. */
@@ -76,7 +92,7 @@ export function alertsAt(word: string, { alerts = [] }: World): readonly Suggest
 function preferred(processes: readonly KnownProcess[], verb = ''): readonly KnownProcess[] {
   const wanted = WANTED[verb];
   if (wanted === undefined) return processes;
-  const isWanted = ({ state }: KnownProcess): boolean => wanted.includes(state);
+  const isWanted = ({ state }: KnownProcess): boolean => isOf(wanted, state);
   return [...processes.filter(isWanted), ...processes.filter(process => !isWanted(process))];
 }
 

@@ -1,4 +1,4 @@
-import { COMPLETE_WORD } from './word.ts';
+import { COMPLETE_WORD } from '../options.ts';
 
 /** The shells that are known, and what each runs to be able to complete. */
 export const SCRIPTS: Readonly<Record<string, string>> = {

@@ -48,7 +48,7 @@ function ofKind(kind: ParameterKind, word: string, { world, verb, given }: Aroun
     case 'name':
       return namesAt(word, world, { verb: verb?.name, given });
     case 'program':
-      return programsAt(word, world, given);
+      return programsAt(word, world, { verb: verb?.name, given });
     case 'count':
       return countsAt(word, world);
     case 'alert':

@@ -36,7 +36,7 @@ function drawn(model: Model, place: ConsolePlace): Drawn {
   const { name, rect, theme } = place;
   const { mode } = model;
   const row = model.rows.find(({ info }) => info.name === name);
-  const title = titleOf(name, row, theme);
+  const title = titleOf(name, row, place);
   if (mode.kind === 'history' && mode.name === name) return historyPane(mode.history, { rect, theme, title });
   const inner = innerOf(rect);
   const console = model.consoles.get(name);
@@ -58,11 +58,30 @@ function drawn(model: Model, place: ConsolePlace): Drawn {
   };
 }
 
-function titleOf(name: string, row: Row | undefined, { strong, tones }: Theme): Piece[] {
-  const title = [piece(` ${name} `, strong)];
-  if (row) title.push(piece(`${row.info.state} `, { ...tones[TONE_OF_STATE[row.info.state]], bold: true }));
-  if (row?.marks.bell) title.push(piece('! ', { ...tones.busy, bold: true }));
-  return title;
+/** Corners and a piece of border on each side of a title. */
+const TITLE_MARGIN = 4;
+
+/** The state always; the name as far as there is room, without its group rather than cut off. */
+function titleOf(name: string, row: Row | undefined, { rect, theme }: TilePlace): Piece[] {
+  const { strong, tones, glyphs } = theme;
+  if (row === undefined) return [piece(` ${name} `, strong)];
+  const { info, marks } = row;
+  const bell = marks.bell ? '! ' : '';
+  const room = rect.cols - TITLE_MARGIN - ` ${info.state} ${bell}`.length - 1;
+  const fits = [info.name, info.process].find(one => textWidth(one) <= room);
+  return [
+    piece(` ${fits ?? shortened(info.process, room, glyphs.more)} `, strong),
+    piece(`${info.state} `, { ...tones[TONE_OF_STATE[info.state]], bold: true }),
+    piece(bell, { ...tones.busy, bold: true }),
+  ];
+}
+
+/** The numbers by which processes of a program differ stand at the end of their names. */
+const TAIL = 3;
+
+function shortened(name: string, cols: number, mark: string): string {
+  if (cols <= TAIL + 1) return cut(name, Math.max(1, cols), mark);
+  return cut(name, cols - TAIL, mark) + name.slice(-TAIL);
 }
 
 function borderOf({ selected }: Model, { name, theme, isTile }: ConsolePlace, isTyping: boolean): Look {

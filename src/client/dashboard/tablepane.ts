@@ -21,14 +21,17 @@ interface Column {
 }
 
 /** A sparkline of fewer bars shows no course; with room it gets as many as there are samples. */
-const SPARK_LEAST = 6;
+const SPARK_LEAST = 4;
+
+/** As wide as the widest there is; Linux counts up to seven digits. */
+const PID_LEAST = 5;
 
 /** In the order in which they stand. */
 const COLUMNS: readonly Column[] = [
   { name: 'state', heading: 'STATE', cols: 8, isRight: false },
-  { name: 'pid', heading: 'PID', cols: 7, isRight: true },
+  { name: 'pid', heading: 'PID', cols: PID_LEAST, isRight: true },
   { name: 'uptime', heading: 'UPTIME', cols: 6, isRight: true },
-  { name: 'restarts', heading: 'RESTARTS', cols: 8, isRight: true },
+  { name: 'restarts', heading: 'RST', cols: 3, isRight: true },
   { name: 'cpu', heading: 'CPU%', cols: 4, isRight: true },
   { name: 'spark', heading: '', cols: SPARK_LEAST, isRight: false },
   { name: 'memory', heading: 'MEM', cols: 5, isRight: true },
@@ -36,7 +39,7 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** In the order in which they are wanted: what comes last here is left out first where it is narrow. */
-const WANTED: readonly ColumnName[] = ['state', 'viewers', 'cpu', 'uptime', 'memory', 'spark', 'pid', 'restarts'];
+const WANTED: readonly ColumnName[] = ['state', 'viewers', 'cpu', 'uptime', 'memory', 'pid', 'restarts', 'spark'];
 
 /** The mark left of the name: what happened on its terminal. */
 const GUTTER = 3;
@@ -93,8 +96,9 @@ function columnsFor(lines: readonly TableLine[], cols: number): Columns {
   const wanted = Math.min(Math.max(longest, LEAST_NAME), MOST_NAME);
   const chosen = new Set<ColumnName>();
   let left = cols - GUTTER - 1;
+  const columns = COLUMNS.map(column => (column.name === 'pid' ? { ...column, cols: pidWidth(lines) } : column));
   for (const name of WANTED) {
-    const column = COLUMNS.find(column => column.name === name);
+    const column = columns.find(column => column.name === name);
     if (!column) continue;
     const needed = chosen.size < 2 ? LEAST_NAME : wanted;
     if (left - column.cols - GAP < needed) break;
@@ -102,11 +106,16 @@ function columnsFor(lines: readonly TableLine[], cols: number): Columns {
     chosen.add(name);
   }
   const longer = Math.max(0, Math.min(left - wanted, SPARK_LENGTH - SPARK_LEAST));
-  const others = COLUMNS.filter(column => chosen.has(column.name)).map(column =>
-    column.name === 'spark' ? { ...column, cols: column.cols + longer } : column,
-  );
+  const others = columns
+    .filter(column => chosen.has(column.name))
+    .map(column => (column.name === 'spark' ? { ...column, cols: column.cols + longer } : column));
   const rest = left - (chosen.has('spark') ? longer : 0);
   return { name: Math.max(1, Math.min(rest, wanted + NAME_SPARE)), others };
+}
+
+function pidWidth(lines: readonly TableLine[]): number {
+  const widths = lines.map(line => (line.kind === 'process' ? String(line.row.info.pid ?? '').length : 0));
+  return Math.max(PID_LEAST, ...widths);
 }
 
 function nameWidth(line: TableLine): number {
@@ -173,7 +182,7 @@ function processCell(row: Row, { name, cols }: Column, theme: Theme): CellText {
     case 'uptime':
       return { text: info.uptime === null ? '' : shortSpan(info.uptime), look: {} };
     case 'restarts':
-      return { text: info.restarts === 0 ? '' : String(info.restarts), look: {} };
+      return { text: restartsWord(info.restarts), look: {} };
     case 'cpu':
       return { text: cpu === undefined ? '' : shortPercent(cpu), look: {} };
     case 'memory':
@@ -187,6 +196,12 @@ function processCell(row: Row, { name, cols }: Column, theme: Theme): CellText {
     case 'viewers':
       return { text: viewersWord(marks), look: marks.isWaitedFor ? tones.busy : accent };
   }
+}
+
+/** Of more than three digits only that they are many. */
+function restartsWord(restarts: number): string {
+  if (restarts === 0) return '';
+  return restarts > 999 ? '>1k' : String(restarts);
 }
 
 /** How many others are attached, `2@`, and whether they wait for it to run, `2@?`. */

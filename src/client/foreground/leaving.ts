@@ -1,10 +1,15 @@
 /** What is to become of the daemon that `taskmaster` started when it is left. */
 export type Parting = 'stop' | 'keep' | 'stay';
 
-/** The question, asked once. `running` processes are up. */
-export function partingQuestion(running: number): string {
-  const what = running === 0 ? 'nothing runs' : running === 1 ? 'one process runs' : `${running} processes run`;
-  return `${what}: [s]top everything and leave, leave it [r]unning, or stay [Enter]? `;
+/** The question, asked once. `running` processes are up; undefined where that is not known. */
+export function partingQuestion(running: number | undefined): string {
+  return `${howMany(running)}s = stop everything and leave, r = leave it running, Enter = stay? `;
+}
+
+function howMany(running: number | undefined): string {
+  if (running === undefined) return '';
+  if (running === 0) return 'nothing runs but the daemon: ';
+  return running === 1 ? '1 process runs: ' : `${running} processes run: `;
 }
 
 const ANSWERS: Readonly<Record<Parting, readonly string[]>> = {

@@ -9,7 +9,7 @@
 import { after, before, blankBefore, boundaryFrom, wordAfter, wordBefore } from './graphemes.ts';
 import type { Key } from './key.ts';
 import type { Completion, Line } from './line.ts';
-import { type Menu, nextChoice, offer, withoutChoice } from './menu.ts';
+import { type Menu, nextChoice, offer } from './menu.ts';
 import { type Browsing, browse, type Search, searchAgain, searchFor, startSearch } from './recall.ts';
 
 export interface EditorState {
@@ -319,12 +319,12 @@ function undo(state: EditorState): Edited {
 
 function choose(state: EditorState, step: 1 | -1): EditorState {
   const menu: Menu = { completion: state.completion, chosen: state.chosen, before: state.beforeMenu ?? state.line };
-  const { line, chosen } = step === 1 ? nextChoice(menu, 1) : nextChoice(menu, -1);
+  const { line, chosen } = nextChoice(menu, step);
   const remembered = state.chosen === -1 ? remember(state) : { undo: state.undo };
   return {
     ...state,
     ...remembered,
-    line: snapped(line ?? withoutChoice(menu)),
+    line: snapped(line),
     chosen,
     last: 'other',
     browsing: undefined,

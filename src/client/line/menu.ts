@@ -34,18 +34,14 @@ export function offer(
 export function nextChoice(
   { completion, chosen, before }: Menu,
   step: 1 | -1,
-): { readonly line: Line | undefined; readonly chosen: number } {
+): { readonly line: Line; readonly chosen: number } {
   const count = completion?.candidates.length ?? 0;
   const next = chosen === -1 && step === -1 ? count - 1 : chosen + step;
   const candidate = completion?.candidates[next];
-  if (completion === undefined || candidate === undefined) return { line: undefined, chosen: -1 };
+  if (completion === undefined || candidate === undefined) return { line: before, chosen: -1 };
   const { from, to } = completion;
   const text = before.text.slice(0, from) + candidate.text + before.text.slice(to);
   return { line: { text, cursor: from + candidate.text.length }, chosen: next };
-}
-
-export function withoutChoice({ before }: Menu): Line {
-  return before;
 }
 
 function withCandidate({ text }: Line, { from, to }: Completion, candidate: Candidate): Line {

@@ -14,7 +14,7 @@ const PAUSE = 300;
 export class Announcer implements Disposable {
   private readonly print: (text: string) => void;
   private readonly pause: Delay;
-  private lines: string[] = [];
+  private lines: { readonly line: string; readonly isUrgent: boolean }[] = [];
   private left = 0;
   private isHeld = false;
 
@@ -29,9 +29,15 @@ export class Announcer implements Disposable {
     this.flush();
   }
 
-  tell(line: string): void {
-    if (this.lines.length < MOST_LINES) this.lines.push(line);
-    else this.left++;
+  /** In a storm an urgent line takes the place of one that is not. */
+  tell(line: string, { isUrgent = false } = {}): void {
+    if (this.lines.length >= MOST_LINES) {
+      this.left++;
+      const place = isUrgent ? this.lines.findLastIndex(other => !other.isUrgent) : -1;
+      if (place === -1) return;
+      this.lines.splice(place, 1);
+    }
+    this.lines.push({ line, isUrgent });
     this.flush();
   }
 
@@ -45,7 +51,7 @@ export class Announcer implements Disposable {
   private flush(): void {
     if (this.isHeld || this.pause.isSet || this.lines.length === 0) return;
     const more = this.left === 0 ? [] : [`… and ${this.left} more; \`events\` lists them all`];
-    this.print([...this.lines, ...more].map(line => `${line}\n`).join(''));
+    this.print([...this.lines.map(({ line }) => line), ...more].map(line => `${line}\n`).join(''));
     this.lines = [];
     this.left = 0;
     this.pause.set(PAUSE, () => this.flush());

@@ -1,6 +1,6 @@
 import { realClock } from '../../runtime/clock.ts';
 import { type HandledSignal, SIGNAL_NUMBERS } from '../attach/terminal.ts';
-import type { Host, Sink } from '../host.ts';
+import { type Host, hostWith, type Sink } from '../host.ts';
 import type { Input } from '../line/key.ts';
 import { cropLine } from '../line/lineview.ts';
 import { EXIT } from '../verb.ts';
@@ -58,6 +58,10 @@ export class FullShell implements HoldListener {
     else prompt.input(input);
   }
 
+  inputEnded(): void {
+    this.prompt?.inputEnded();
+  }
+
   resized(): void {
     this.prompt?.refresh();
   }
@@ -71,7 +75,7 @@ export class FullShell implements HoldListener {
         this.suspend();
         break;
       case 'SIGCONT':
-        if (!this.isSuspended) this.prompt?.showAgain(); // stopped by SIGSTOP, which nobody can hear of before
+        this.suspend({ isContinued: true }); // stopped by SIGSTOP, which nobody can hear of before
         break;
       default:
         if (this.options.onSignal?.(name) !== true) this.end(SIGNAL_BASE + SIGNAL_NUMBERS[name]);
@@ -80,6 +84,10 @@ export class FullShell implements HoldListener {
 
   gone(): void {
     this.end(SIGNAL_BASE + SIGNAL_NUMBERS.SIGHUP);
+  }
+
+  takeAhead(): readonly Uint8Array[] {
+    return this.prompt?.forget() ?? [];
   }
 
   farewell(): string {
@@ -119,12 +127,13 @@ export class FullShell implements HoldListener {
     this.prompt?.end();
   }
 
-  private suspend(): void {
+  /** Gives the terminal to the shell that we were started by, until it continues us, which it may have done already. */
+  private suspend({ isContinued = false } = {}): void {
     const { hold, prompt } = this;
     if (hold === undefined || prompt === undefined || this.isSuspended) return;
     this.isSuspended = true;
     prompt.hide();
-    void hold.suspend().then(() => {
+    void hold.suspend({ isContinued }).then(() => {
       this.isSuspended = false;
       prompt.showAgain();
     });
@@ -137,13 +146,12 @@ export class FullShell implements HoldListener {
       write: data => hold.print(data),
       onGone: listener => listening(this.goners, listener),
     };
-    return {
-      ...this.host,
+    return hostWith(this.host, {
       output: sink,
       error: sink,
       onInterrupt: listener => listening(this.interrupts, listener),
       terminal: async () => hold.lend(),
-    };
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../../runtime/clock.ts';
 import { isErrno } from '../../runtime/errno.ts';
+import { MutableDisposable } from '../../runtime/lifetime.ts';
 import { atMost } from '../../runtime/patience.ts';
 import type { Size } from '../attach/size.ts';
 import type { HandledSignal, TerminalListener, UserTerminal } from '../attach/terminal.ts';
@@ -17,10 +18,14 @@ const SGR = /\x1b\[[\d;:]*m/g;
 
 export interface HoldListener {
   input(input: Input): void;
+  /** All that one read of the terminal brought has been told of. */
+  inputEnded(): void;
   resized(): void;
   signal(name: HandledSignal): void;
   /** The terminal was closed. */
   gone(): void;
+  /** Bytes that were typed ahead and are not for the shell any more, as somebody else has the terminal now. */
+  takeAhead(): readonly Uint8Array[];
   /** What must be written so that the terminal is as it was. */
   farewell(): string;
 }
@@ -40,6 +45,7 @@ export class TerminalHold implements TerminalListener {
   private kept: Uint8Array[] = [];
   private waiters: (() => void)[] = [];
   private isGone = false;
+  private readonly lone = new MutableDisposable();
   /** Whether what is printed next begins a row. */
   isAtRowStart = true;
 
@@ -54,7 +60,10 @@ export class TerminalHold implements TerminalListener {
   }
 
   async take(): Promise<void> {
-    this.reader = new KeyReader(this.clock, input => this.listener.input(input));
+    this.reader = new KeyReader(this.clock, input => {
+      this.listener.input(input);
+      this.lone.value = this.clock.soon(() => this.listener.inputEnded()); // of a lone Escape no read brings word
+    });
     const writer = new TerminalWriter({
       write: bytes => this.terminal.write(bytes),
       writeWhenReady: (bytes, done) => this.terminal.writeWhenReady(bytes, done),
@@ -84,15 +93,16 @@ export class TerminalHold implements TerminalListener {
     await atMost(FLUSH_WITHIN, this.untilIdle(writer), this.clock);
     this.writer = undefined;
     this.reader?.[Symbol.dispose]();
+    this.lone.value = undefined;
     writer[Symbol.dispose]();
     this.wake();
     await this.terminal.leave();
   }
 
-  /** Stops this job as Ctrl-Z does, and resolves once it is continued. */
-  async suspend(): Promise<void> {
+  /** Stops this job as Ctrl-Z does, and resolves once it is continued; the terminal is then made ours again. */
+  async suspend({ isContinued }: { readonly isContinued: boolean }): Promise<void> {
     await this.release();
-    this.terminal.suspend();
+    if (!isContinued) this.terminal.suspend();
     await this.take();
   }
 
@@ -109,6 +119,7 @@ export class TerminalHold implements TerminalListener {
       enter: async (listener, options) => {
         await this.release();
         await terminal.enter(listener, options);
+        for (const bytes of this.listener.takeAhead()) listener.input(bytes);
       },
       leave: async () => {
         await terminal.leave();
@@ -149,6 +160,8 @@ export class TerminalHold implements TerminalListener {
 
   input(bytes: Uint8Array): void {
     this.reader?.feed(bytes);
+    this.lone.value = undefined;
+    this.listener.inputEnded();
   }
 
   resized(): void {

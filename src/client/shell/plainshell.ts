@@ -1,8 +1,11 @@
-import type { Host } from '../host.ts';
+import { type Host, hostWith, type Sink } from '../host.ts';
 import { linesOf } from '../lines.ts';
 import { EXIT } from '../verb.ts';
 import type { ShellConsole, ShellOptions } from './shelloptions.ts';
 import { ShellSession } from './shellsession.ts';
+
+/** What commands leave in for a terminal: colours, and erasing in a line. */
+const SEQUENCE = /\x1b\[[\d;:]*[mK]/g;
 
 /**
  * The shell on a terminal that cannot place its cursor (TERM=dumb: an editor's, a teletype): the terminal itself edits the
@@ -13,9 +16,10 @@ export class PlainShell {
   private readonly options: ShellOptions;
   private readonly lines: AsyncGenerator<string>;
   private told = '';
+  private isAtRowStart = true;
 
   constructor(host: Host, options: ShellOptions) {
-    this.host = host;
+    this.host = hostWith(host, { output: this.plain(host.output), error: this.plain(host.error) });
     this.options = { ...options, globals: { color: false, ...options.globals } };
     this.lines = linesOf(host.input.bytes());
   }
@@ -33,6 +37,7 @@ export class PlainShell {
       const line = await this.ask(session.prompt);
       await this.tell();
       if (line !== undefined) {
+        using _newline = this.host.onInterrupt(() => void this.host.output.write('\n')); // behind the terminal's ^C
         await session.run(line);
         if (!session.isLeaving) continue;
       }
@@ -53,7 +58,8 @@ export class PlainShell {
   /** One line; undefined at the end. Ctrl-C asks again. */
   private async ask(prompt: string): Promise<string | undefined> {
     const { output } = this.host;
-    await output.write(prompt);
+    await output.write(`${this.isAtRowStart ? '' : '\n'}${prompt}`);
+    this.isAtRowStart = true; // as Enter is behind it
     let interrupt: Disposable | undefined;
     const listen = (): void => {
       interrupt?.[Symbol.dispose]();
@@ -72,5 +78,20 @@ export class PlainShell {
   private get console(): ShellConsole {
     const say = (line: string): void => void this.host.output.write(`${line}\n`);
     return { ask: question => this.ask(question), say, progress: say };
+  }
+
+  /** The same stream without escape sequences, of which whole ones come in a piece each; `tail` for a terminal keeps colours. */
+  private plain(sink: Sink): Sink {
+    return {
+      get isTerminal() {
+        return sink.isTerminal;
+      },
+      onGone: listener => sink.onGone(listener),
+      write: data => {
+        const text = typeof data === 'string' ? data.replace(SEQUENCE, '') : data;
+        if (text.length > 0) this.isAtRowStart = text.at(-1) === '\n' || text.at(-1) === 0x0a;
+        return sink.write(text);
+      },
+    };
   }
 }

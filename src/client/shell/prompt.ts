@@ -40,6 +40,10 @@ export class Prompt {
   private editor: EditorState = newEditor([]);
   private drawn: Drawn | undefined;
   private ahead: Input[] = [];
+  /** Whether the line is another one than what is drawn: a paste without marks is drawn once, not for each of its characters. */
+  private isStale = false;
+  /** Whether somebody else has the terminal. */
+  private isHidden = false;
 
   constructor(hold: TerminalHold) {
     this.hold = hold;
@@ -64,6 +68,7 @@ export class Prompt {
       this.hold.draw(PASTE_ON);
       this.show();
       for (const input of this.ahead.splice(0)) this.input(input);
+      this.inputEnded();
     });
   }
 
@@ -72,9 +77,9 @@ export class Prompt {
     this.finish({ kind: 'end' });
   }
 
-  /** Forgets what was typed ahead. */
-  forget(): void {
-    this.ahead = [];
+  /** Forgets what was typed ahead, and tells what that was. */
+  forget(): readonly Uint8Array[] {
+    return this.ahead.splice(0).map(({ bytes }) => bytes);
   }
 
   /** What a person did: now, or for the next line. */
@@ -87,6 +92,11 @@ export class Prompt {
     else if (input.type === 'key') this.apply(editKey(this.editor, input.key));
   }
 
+  /** What came at once has been told of. */
+  inputEnded(): void {
+    if (this.isStale) this.show();
+  }
+
   /** Draws it again, as after a resize or when the prompt is another. */
   refresh(): void {
     if (this.reading !== undefined) this.show();
@@ -94,6 +104,7 @@ export class Prompt {
 
   /** Draws it where the cursor is now, as when something else was on the terminal meanwhile. */
   showAgain(): void {
+    this.isHidden = false;
     if (this.reading === undefined) return;
     this.drawn = undefined;
     this.hold.draw(PASTE_ON);
@@ -102,6 +113,7 @@ export class Prompt {
 
   /** Takes the line away before the terminal is given to somebody else for a while. */
   hide(): void {
+    this.isHidden = true;
     if (this.reading === undefined) return;
     this.hold.draw(erase(this.drawn, this.hold.size.cols));
     this.drawn = undefined;
@@ -109,7 +121,7 @@ export class Prompt {
 
   /** Prints whole lines above what is being typed. */
   above(text: string): void {
-    if (this.reading === undefined) {
+    if (this.reading === undefined || this.isHidden) {
       void this.hold.print(text);
       return;
     }
@@ -144,7 +156,7 @@ export class Prompt {
         this.finish({ kind: 'end' });
         return;
     }
-    this.show();
+    this.isStale = true;
   }
 
   private complete(): void {
@@ -168,7 +180,8 @@ export class Prompt {
   }
 
   private show(): void {
-    if (this.reading === undefined) return;
+    if (this.reading === undefined || this.isHidden) return;
+    this.isStale = false;
     const { prompt, color } = this.reading.question;
     const { size } = this.hold;
     const { line, search, completion, chosen } = this.editor;

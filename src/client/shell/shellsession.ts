@@ -1,11 +1,11 @@
-import { resolve } from 'node:path';
 import type { Happening } from '../../core/events.ts';
 import { realClock } from '../../runtime/clock.ts';
+import { atMost } from '../../runtime/patience.ts';
 import { completeLine } from '../completion/complete.ts';
 import { filesIn } from '../completion/directory.ts';
 import type { ShellControls } from '../controls.ts';
 import { formatEvent } from '../eventline.ts';
-import type { Host } from '../host.ts';
+import { type Host, hostWith } from '../host.ts';
 import { type History, openHistory } from '../line/historyfile.ts';
 import type { Completion, Line } from '../line/line.ts';
 import { apiFor, runWords, wantsColor } from '../session.ts';
@@ -16,6 +16,16 @@ import { Link, type LinkListener } from './link.ts';
 import type { ShellOptions } from './shelloptions.ts';
 import { subjectsOf } from './subjects.ts';
 import { NOTHING_TOLD, report, type Tellings, tell, watch } from './tellings.ts';
+
+/** Milliseconds that the first prompt waits for more than `status` did: long enough for any daemon that answers. */
+const LINK_WITHIN = 300;
+
+/** What an event's line begins with and nobody needs of a moment ago: `2026-11-21 `. */
+const DATE_LENGTH = 11;
+
+function isFatal(happening: Happening): boolean {
+  return happening.type === 'process.state' && happening.to === 'FATAL';
+}
 
 /** Where a shell's session is seen. */
 export interface Front {
@@ -52,7 +62,7 @@ export class ShellSession implements LinkListener, Disposable {
     this.verbs = verbsAt(options.table, 'shell');
     this.history = openHistory(host.env);
     this.color = wantsColor(options.globals, host);
-    this.host = { ...host, shell: this.controls };
+    this.host = hostWith(host, { shell: this.controls });
     this.announcer = new Announcer(realClock, text => front.above(text));
     this.link = new Link(signal => apiFor(this.globals, this.host, signal), this, realClock);
   }
@@ -68,7 +78,9 @@ export class ShellSession implements LinkListener, Disposable {
 
   /** As supervisorctl's shell, it begins with what there is. */
   async start(): Promise<void> {
-    await Promise.all([this.run('status', { isTyped: false }), this.link.start()]);
+    const linked = this.link.start();
+    await this.run('status', { isTyped: false });
+    await atMost(LINK_WITHIN, linked, realClock); // a daemon that does not answer is told of when that is sure
     this.isStarted = true;
   }
 
@@ -83,7 +95,7 @@ export class ShellSession implements LinkListener, Disposable {
   /** What Tab offers: made of what is known already, so that nobody waits for a daemon that does not answer. */
   complete(line: Line): Completion {
     const aliases = [...this.aliases].map(([name, help]) => ({ name, help }));
-    const files = (directory: string): readonly string[] => filesIn(resolve(this.host.cwd, directory));
+    const files = (directory: string): readonly string[] => filesIn(directory, this.host);
     return completeLine(line, { ...this.link.known, verbs: this.verbs, aliases, files });
   }
 
@@ -110,7 +122,9 @@ export class ShellSession implements LinkListener, Disposable {
   happened(happening: Happening, data: string): void {
     const { tellings, isTold, note } = tell(this.tellings, happening);
     this.tellings = tellings;
-    if (isTold) this.announcer.tell(formatEvent(data, { width: 0, color: this.color }) + note);
+    if (!isTold) return;
+    const line = formatEvent(data, { width: 0, color: this.color }).slice(DATE_LENGTH) + note;
+    this.announcer.tell(line, { isUrgent: happening.type === 'process.exit' || isFatal(happening) });
   }
 
   private get controls(): ShellControls {
@@ -127,9 +141,9 @@ export class ShellSession implements LinkListener, Disposable {
   private async open(place: Pick<Globals, 'config' | 'socket'>): Promise<number> {
     const { config: _, socket: __, ...rest } = this.globals;
     this.globals = { ...rest, ...place };
-    this.isMissed = true; // no word of what the next command tells anyway
+    this.isStarted = this.isMissed = false; // what is found is told below
     await this.link.start();
-    this.isMissed = !this.link.isLive;
+    this.isStarted = true;
     if (this.link.isLive) return EXIT.done;
     await this.host.error.write(`${this.why}\n`);
     return EXIT.notRunning;
@@ -152,7 +166,8 @@ export class ShellSession implements LinkListener, Disposable {
     const [name = ''] = words;
     // Such as `shell` within a shell: it is known, and not to be asked for as an unknown word.
     if (findVerb(this.verbs, name) === undefined && findVerb(this.options.table, name) !== undefined) {
-      await this.host.error.write(`${name} is for the command line: taskmasterctl ${name}\n`);
+      const advice = name === 'shell' ? 'this is the shell' : `it is for the command line: taskmasterctl ${name}`;
+      await this.host.error.write(`cannot run ${name} here: ${advice}\n`);
       return;
     }
     let isCancelled = false;
@@ -189,7 +204,7 @@ export class ShellSession implements LinkListener, Disposable {
     this.tellings = report(this.tellings, names);
     return () => {
       this.tellings = report(this.tellings, names, realClock.wall());
-      if (isCancelled()) watched();
+      if (isCancelled() && invocation.verb.changes) watched();
     };
   }
 }

@@ -6,9 +6,9 @@ import { ALL } from './tellings.ts';
 /** Verbs that lead to other states, of the processes that they name or of any. */
 const BY_SELECTOR = ['start', 'stop', 'restart'];
 const BY_PROGRAM = ['add', 'remove'];
-const OF_ANY = ['reload', 'scale', 'shutdown'];
+const OF_ANY = ['reload', 'scale', 'shutdown', 'events', 'dashboard'];
 
-/** The processes whose states a command is about to change; `ALL` where that is not known beforehand. */
+/** The processes of which a command tells by itself what becomes of them; `ALL` where they are not known beforehand. */
 export function subjectsOf({ verb, args }: Invocation, processes: readonly ProcessInfo[]): readonly string[] {
   if (OF_ANY.includes(verb.name) || BY_PROGRAM.includes(verb.name)) return [ALL];
   if (!BY_SELECTOR.includes(verb.name)) return [];
