@@ -182,7 +182,7 @@ export class Dashboard implements DisplayListener {
   private took(input: Input): void {
     if (input.type === 'reply') this.answered(input.bytes);
     else if (this.board.mode.kind === 'typing' && (input.type === 'key' || input.type === 'paste')) {
-      if (!this.panes.type(input.bytes)) this.display.write('\x07');
+      if (!this.panes.type(input)) this.display.write('\x07');
     } else {
       this.isUrgent = true; // a lone Escape is told by a timer
       this.take({ type: 'input', input });

@@ -5,6 +5,7 @@ import { Delay } from '../../runtime/delay.ts';
 import { NoDaemonError } from '../address.ts';
 import type { Api } from '../api.ts';
 import { type Size, wireSize } from '../attach/size.ts';
+import type { Input } from '../line/key.ts';
 import type { Message } from './board.ts';
 import { Viewer } from './viewer.ts';
 
@@ -79,9 +80,9 @@ export class Panes implements Disposable {
   }
 
   /** What was typed goes to the program; false when it takes nothing. */
-  type(bytes: Uint8Array): boolean {
+  type(input: Input): boolean {
     const open = this.typing === undefined ? undefined : this.open.get(this.typing);
-    return open?.pane?.type(bytes) ?? false;
+    return open?.pane?.type(input) ?? false;
   }
 
   /** What came has been drawn. */
