@@ -1,4 +1,5 @@
 import type { Happening } from '../../core/events.ts';
+import { formatUptime } from '../../core/status.ts';
 import type { ProcessInfo, UsageSample } from '../../protocol/messages.ts';
 import type { Board, Heard } from './board.ts';
 import { visibleConsoles } from './consoles.ts';
@@ -71,7 +72,7 @@ export function withNow(board: Board, now: number): Board {
   const rows = board.rows.map(row =>
     row.info.uptime === null || row.info.pid === null
       ? row
-      : { ...row, info: { ...row.info, uptime: row.info.uptime + passed } },
+      : { ...row, info: aged(row.info, row.info.uptime + passed) },
   );
   const isOver = board.notice !== undefined && now >= board.notice.until;
   const daemon = board.daemon && { ...board.daemon, uptime: board.daemon.uptime + passed };
@@ -103,6 +104,16 @@ export function marked(board: Board): Board {
     return { ...row, marks };
   });
   return isChanged ? { ...next, rows } : next;
+}
+
+/** What tells the uptime tells it as of now. */
+function aged(info: ProcessInfo, uptime: number): ProcessInfo {
+  const isTold = info.state === 'RUNNING' || info.state === 'STOPPING';
+  return {
+    ...info,
+    uptime,
+    description: isTold ? `pid ${info.pid}, uptime ${formatUptime(uptime)}` : info.description,
+  };
 }
 
 function rowOf(info: ProcessInfo, former: Row | undefined): Row {
