@@ -87,6 +87,7 @@ export class Dashboard implements DisplayListener {
       now: clock.wall(),
       readOnly,
       verbs: verbsAt(session.table, 'shell'),
+      home: host.env.HOME,
       typed: this.history.entries(),
     });
     this.over = new Promise((resolve, reject) => {

@@ -1,8 +1,9 @@
 import type { Happening } from '../../core/events.ts';
 import { parseRecord } from '../../core/fields.ts';
 import { WireError } from '../../protocol/errors.ts';
-import type { UsageSample } from '../../protocol/messages.ts';
+import type { DaemonInfo, UsageSample } from '../../protocol/messages.ts';
 import type { SseMessage } from '../../protocol/sse.ts';
+import { hasAllOf } from '../../protocol/version.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { Delay } from '../../runtime/delay.ts';
 import { NoDaemonError } from '../address.ts';
@@ -18,6 +19,9 @@ const GATHER_FOR = 100;
 
 /** With more names than this the whole list is asked for. */
 const MOST_NAMES = 50;
+
+/** The first protocol with panes and what processes take: a daemon of an older one serves `status` and `attach`. */
+const NEEDED = '1.4';
 
 /** Of an event that is no event of the daemon's but about the stream. */
 const OVERTAKEN = 'overtaken';
@@ -84,7 +88,7 @@ export class Feed implements Disposable {
         if (!(error instanceof NoDaemonError || error instanceof WireError || this.connection.signal.aborted))
           throw error;
         lostAt = lostAt === undefined || clock.now() - began > LONGEST_PAUSE ? clock.wall() : lostAt;
-        const reason = error instanceof Error ? error.message : 'the connection broke';
+        const reason = reasonOf(error);
         onMessage({ type: 'link', link: { kind: 'lost', since: lostAt, reason } });
       } finally {
         this.connection.abort();
@@ -99,6 +103,7 @@ export class Feed implements Disposable {
   /** Rejects when the daemon is gone, or does not answer as it should. */
   private async live(api: Api): Promise<never> {
     const daemon = await api.call('daemon');
+    if (!hasAllOf(daemon.protocol, NEEDED)) throw new NoDaemonError(tooOld(daemon));
     await this.list(api);
     this.options.onMessage({ type: 'link', link: { kind: 'live' }, daemon });
     return await Promise.race([this.followEvents(api), this.followUsage(api)]);
@@ -183,6 +188,15 @@ export class Feed implements Disposable {
       else this.pausing.set(ms, resolve);
     });
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof NoDaemonError) return error.reason;
+  return error instanceof Error ? error.message : 'the connection broke';
+}
+
+function tooOld({ version, protocol }: DaemonInfo): string {
+  return `the one that runs is older (${version}, protocol ${protocol}; a dashboard needs ${NEEDED}): restart it with this version`;
 }
 
 /** Whose data an event makes stale; `all` when there may be others than before. */

@@ -26,18 +26,34 @@ export function withChanged(board: Board, processes: readonly ProcessInfo[]): Bo
 
 /** What an event says of its process at once, before the daemon has been asked for the rest. */
 export function withHappening(board: Board, happening: Happening): Board {
-  if (happening.type !== 'process.state') return board;
-  const { process, to, pid, reason } = happening;
+  if (!('process' in happening)) return board;
   const rows = board.rows.map(row => {
-    if (row.info.name !== process) return row;
-    const uptime = pid === null ? null : pid === row.info.pid ? row.info.uptime : 0;
-    return rowOf({ ...row.info, state: to, pid, reason, uptime }, row);
+    const info = row.info.name === happening.process ? infoAfter(row.info, happening) : row.info;
+    return info === row.info ? row : rowOf(info, row);
   });
   return marked({ ...board, rows });
 }
 
+function infoAfter(info: ProcessInfo, happening: Happening): ProcessInfo {
+  switch (happening.type) {
+    case 'process.state': {
+      const { to, pid, reason } = happening;
+      const uptime = pid === null ? null : pid === info.pid ? info.uptime : 0;
+      return { ...info, state: to, pid, reason, uptime };
+    }
+    case 'process.spawned':
+      return { ...info, starts: info.starts + 1 };
+    case 'process.exit': {
+      const { exit, pid, ranFor, at } = happening;
+      return { ...info, lastExit: { ...exit, pid, ranFor, at } };
+    }
+    default:
+      return info;
+  }
+}
+
 /** Percents, bytes and what the terminals did in the last second. */
-export function withUsage(board: Board, { at, processes }: UsageSample): Board {
+export function withUsage(board: Board, { at, processes, daemon: daemonUsage }: UsageSample): Board {
   const usages = new Map(processes.map(usage => [usage.name, usage]));
   const heard = new Map<string, Heard>(board.heard);
   for (const usage of processes) heard.set(usage.name, hear(heard.get(usage.name), usage, at));
@@ -47,7 +63,7 @@ export function withUsage(board: Board, { at, processes }: UsageSample): Board {
     const memory = usage === undefined ? row.memory : (usage.memory ?? undefined);
     return { ...row, cpu, memory, spark: [...row.spark, cpu ?? 0].slice(-SPARK_LENGTH) };
   });
-  return marked({ ...board, rows, heard });
+  return marked({ ...board, rows, heard, daemonUsage });
 }
 
 /** Time goes on: uptimes are as of `now`. */

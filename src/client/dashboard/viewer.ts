@@ -1,4 +1,5 @@
 import type { Chord } from '../../core/chord.ts';
+import { parseRecord } from '../../core/fields.ts';
 import { ChordMatcher } from '../../core/keys.ts';
 import type { ClientFrame, ServerFrame } from '../../protocol/frames.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -78,9 +79,10 @@ export class Viewer implements WebSocketListener, Disposable {
     if (!isEnd) return;
     const text = new TextDecoder().decode(this.pieces.length === 1 ? this.pieces[0] : Buffer.concat(this.pieces));
     this.pieces = [];
-    const frame = JSON.parse(text) as PaneFrame; // a daemon of the same protocol sends what the type says
-    this.keyboard = frame.keyboard;
-    this.options.listener.frame(frame);
+    const frame = pictureIn(text);
+    this.keyboard = frame?.keyboard;
+    if (frame === undefined) this.end(false, 'this daemon is older, and knows no panes');
+    else this.options.listener.frame(frame);
   }
 
   text(text: string): void {
@@ -146,4 +148,10 @@ export class Viewer implements WebSocketListener, Disposable {
   private tell(frame: ClientFrame): void {
     if (!this.isOver) this.socket.sendText(JSON.stringify(frame));
   }
+}
+
+/** Undefined for what a program printed: a daemon that knows no panes sends that. */
+function pictureIn(text: string): PaneFrame | undefined {
+  const record = parseRecord(text);
+  return Array.isArray(record?.lines) ? (record as unknown as PaneFrame) : undefined; // one that knows them sends what the type says
 }

@@ -1,4 +1,5 @@
 /** What the dashboard hears of a daemon that comes, goes, and tells of changes; and which consoles it asks for. */
+import { PassThrough } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { NoDaemonError } from '../../../src/client/address.ts';
@@ -6,8 +7,10 @@ import type { Api, Place } from '../../../src/client/api.ts';
 import type { Message } from '../../../src/client/dashboard/board.ts';
 import { Feed } from '../../../src/client/dashboard/feed.ts';
 import { Panes } from '../../../src/client/dashboard/panes.ts';
+import { Viewer, type ViewerListener } from '../../../src/client/dashboard/viewer.ts';
 import type { Happening } from '../../../src/core/events.ts';
 import type { SseMessage } from '../../../src/protocol/sse.ts';
+import { PROTOCOL } from '../../../src/protocol/version.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { onCleanup } from '../../support/world.ts';
 import { processInfo } from '../support.ts';
@@ -51,12 +54,17 @@ class FakeWire {
   events = new Stream();
   usage = new Stream();
   isThere = true;
+  protocol = PROTOCOL;
 
   readonly connect = (signal: AbortSignal): Api => ({
     call: async (name: string, _request?: unknown, place: Place = {}): Promise<never> => {
       if (!this.isThere) throw new NoDaemonError('nobody listens');
       if (name === 'processes') this.asked.push(place);
-      return (name === 'daemon' ? { pid: 1 } : { processes: [processInfo('web', {})], unknown: [] }) as never; // by the route table
+      return (
+        name === 'daemon'
+          ? { pid: 1, version: '0.3.0', protocol: this.protocol }
+          : { processes: [processInfo('web', {})], unknown: [] }
+      ) as never; // by the route table
     },
     events: (place: Place, name?: string) => {
       if (name !== 'usage') this.followed.push(place);
@@ -104,6 +112,20 @@ async function settle(): Promise<void> {
 }
 
 describe('the feed', () => {
+  test('says of an older daemon what is to be done, and asks nothing of it that it does not know', async () => {
+    const wire = new FakeWire();
+    wire.protocol = '1.3';
+    wire.feed();
+    await settle();
+    expect(wire.messages).toMatchObject([
+      {
+        type: 'link',
+        link: { kind: 'lost', reason: expect.stringMatching(/older \(0\.3\.0, protocol 1\.3.*restart it/) },
+      },
+    ]);
+    expect([wire.asked, wire.followed]).toEqual([[], []]);
+  });
+
   test('tells of the list, then that it is live, then of what comes', async () => {
     const wire = new FakeWire();
     wire.feed();
@@ -196,6 +218,26 @@ describe('the feed', () => {
     await settle();
     expect(wire.messages.at(-1)).toMatchObject({ type: 'happening', isPast: true });
     expect(wire.asked).toHaveLength(1);
+  });
+});
+
+describe('a pane', () => {
+  test('of a daemon that sends what the program prints is closed, and says why', () => {
+    const heard: unknown[] = [];
+    const listener: ViewerListener = {
+      attached: () => {},
+      frame: frame => heard.push(frame),
+      text: () => {},
+      left: () => {},
+      closed: (_isForGood, reason) => heard.push(reason),
+    };
+    for (const printed of ['$ ls', '42', '{}']) {
+      const upgraded = { socket: new PassThrough(), head: new Uint8Array(0) };
+      const viewer = new Viewer({ upgraded, clock: new FakeClock(), chordFor: undefined, listener });
+      onCleanup(() => viewer[Symbol.dispose]());
+      viewer.binary(Buffer.from(printed), true);
+    }
+    expect(heard).toEqual(Array.from({ length: 3 }, () => 'this daemon is older, and knows no panes'));
   });
 });
 
