@@ -196,6 +196,8 @@ export const EXIT = {
   statusStopped: 3,
   statusUnknown: 4,
   notRunning: 7,
+  /** 128 and the number of SIGHUP: the terminal was closed. */
+  hungUp: 129,
   interrupted: 130,
 } as const;
 

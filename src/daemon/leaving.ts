@@ -1,4 +1,5 @@
 import { type Clock, realClock } from '../runtime/clock.ts';
+import { exitFromTerminal } from '../runtime/hangup.ts';
 
 /** How long an operation on a disk that is still under way may take before it is taken to hang. */
 const LAST_OPERATIONS_MS = 1000;
@@ -17,7 +18,7 @@ export async function leave(code: number, clock: Clock = realClock): Promise<nev
   for (const start = clock.now(); isDiskBusy() && clock.now() - start < LAST_OPERATIONS_MS; ) {
     await new Promise<void>(resolve => clock.after(LOOK_MS, resolve));
   }
-  if (!isDiskBusy()) process.exit(code);
+  if (!isDiskBusy()) exitFromTerminal(code);
   process.removeAllListeners('SIGTERM');
   process.kill(process.pid, 'SIGTERM');
   return await new Promise<never>(() => {});

@@ -14,9 +14,9 @@ const sleeping = { cmd: ['/bin/sleep', '1000'] };
 const reluctant = script('trap : TERM; echo ready; read line; read line; read line');
 
 /** A person who runs `taskmaster` on this config. */
-function sit({ config, env }: Bench, TERM = 'xterm-256color'): Seat {
+function sit({ config, env }: Bench, TERM = 'xterm-256color', before: readonly string[] = []): Seat {
   const { XDG_RUNTIME_DIR = '', XDG_STATE_HOME = '', HOME = '' } = env;
-  return new Seat([process.execPath, TASKMASTER, '--allow-root', '-c', config], {
+  return new Seat([...before, process.execPath, TASKMASTER, '--allow-root', '-c', config], {
     env: { XDG_RUNTIME_DIR, XDG_STATE_HOME, HOME, TERM },
     cols: 160,
   });
@@ -35,6 +35,9 @@ async function daemonOf({ socket }: Bench): Promise<{ readonly daemon: DaemonSoc
 }
 
 const PROMPT = 'taskmaster>';
+
+/** Runs a command, and writes its exit code into the file that follows. Outlives its terminal. */
+const CODE_OF = ['/bin/sh', '-c', `trap '' HUP; "$@"; echo $? > "$0"`];
 
 describe('taskmaster on a terminal', () => {
   test('keeps Ctrl-C from the programs, passes HUP on, and stops all in order when it is left so', async () => {
@@ -84,12 +87,14 @@ describe('taskmaster on a terminal', () => {
 
   test('whose window is closed leaves the daemon running, and is no reload; TERM stops all', async () => {
     const bench = new Bench(configOf({ web: sleeping }));
-    const closed = sit(bench);
+    const code = join(bench.dir, 'code');
+    const closed = sit(bench, undefined, [...CODE_OF, code]);
     await closed.untilShown(PROMPT);
     const { daemon, pid } = await daemonOf(bench);
     const { pid: shell } = closed.pty;
     closed.hangUp();
     await gone(shell);
+    expect(readFileSync(code, 'utf8')).toBe('129\n'); // and not of an abort
     expect((await daemon.info('web')).state).toBe('RUNNING');
     expect((await daemon.events()).some(({ type }) => type === 'request' || type === 'config.reloaded')).toBe(false);
     process.kill(pid, 'SIGTERM');
