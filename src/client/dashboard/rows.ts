@@ -66,9 +66,9 @@ export function withUsage(board: Board, { at, processes, daemon: daemonUsage }: 
   return marked({ ...board, rows, heard, daemonUsage });
 }
 
-/** Time goes on: uptimes are as of `now`. */
+/** Time goes on: uptimes are as of `now`, or of when the daemon was heard of last. */
 export function withNow(board: Board, now: number): Board {
-  const passed = Math.max(0, now - board.now);
+  const passed = board.link.kind === 'live' ? Math.max(0, now - board.now) : 0;
   const rows = board.rows.map(row =>
     row.info.uptime === null || row.info.pid === null
       ? row

@@ -561,6 +561,7 @@ describe('what the daemon tells', () => {
       .take({ type: 'link', link: { kind: 'lost', since: NOW, reason: 'gone' } });
     expect(driven.board.mode.kind).toBe('normal');
     expect(driven.board.rows).toHaveLength(5);
+    expect(driven.take({ type: 'tick', now: NOW + 60_000 }).board.rows[0]?.info.uptime).toBe(1000);
     expect(driven.take({ type: 'link', link: { kind: 'live' } }).board.notice?.text).toBe('the daemon is back');
   });
 });
