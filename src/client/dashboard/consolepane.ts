@@ -1,9 +1,10 @@
+import type { PublicState } from '../../core/status.ts';
 import type { ProcessInfo } from '../../protocol/messages.ts';
 import { textWidth } from '../../terminal/width.ts';
 import { describedNow, shortBytes, shortPercent, shownPath } from './figures.ts';
 import { historyPane } from './historypane.ts';
 import { innerOf } from './layout.ts';
-import { type ConsoleModel, type Model, type Row, TONE_OF_STATE } from './model.ts';
+import { type ConsoleModel, type Mode, type Model, type Row, TONE_OF_STATE } from './model.ts';
 import type { Drawn, Pane, Spot } from './pane.ts';
 import { cut, fitted, type Look, type Piece, piece, wrapped } from './piece.ts';
 import type { Rect } from './rect.ts';
@@ -142,7 +143,7 @@ function bandOf(model: Model, { row, console, place, inner }: About & { readonly
   const band = shown.map(line => [
     { ...look, ...theme.bar, ...piece(` ${fitted(line, inner.cols - 1, theme.glyphs.more)}`) },
   ]);
-  const hint = isTile || model.readOnly || model.link.kind !== 'live' ? undefined : hintFor(row?.info);
+  const hint = isTile || model.readOnly || model.link.kind !== 'live' ? undefined : hintFor(row?.info, model.mode);
   if (hint !== undefined && band.length < most) {
     band.push([{ ...theme.dim, ...theme.bar, ...piece(` ${fitted(hint, inner.cols - 1, theme.glyphs.more)}`) }]);
   }
@@ -165,18 +166,21 @@ function wordsOf(info: ProcessInfo | undefined, console: ConsoleModel | undefine
   }
 }
 
-function hintFor(info: ProcessInfo | undefined): string | undefined {
-  switch (info?.state) {
-    case 'FATAL':
-      return 's tries again, l shows all that it printed';
-    case 'STOPPED':
-    case 'EXITED':
-    case 'UNKNOWN':
-      return 's starts it';
-    default:
-      return undefined;
-  }
+function hintFor(info: ProcessInfo | undefined, mode: Mode): string | undefined {
+  const hint = info && HINTS[info.state];
+  // Keys are the program's, and there is none.
+  if (hint !== undefined && mode.kind === 'typing')
+    return `nobody reads what is typed: ${mode.chord ?? 'the detach keys'}, then ${hint}`;
+  return hint;
 }
+
+/** What can be done about one that does not run. */
+const HINTS: Partial<Readonly<Record<PublicState, string>>> = {
+  FATAL: 's tries again, l shows all that it printed',
+  STOPPED: 's starts it',
+  EXITED: 's starts it',
+  UNKNOWN: 's starts it',
+};
 
 interface Content {
   readonly rows: readonly (readonly Piece[])[];
@@ -190,10 +194,10 @@ function contentOf(
   band: readonly Piece[][],
   { inner, theme }: { readonly inner: Rect; readonly theme: Theme },
 ): Content {
-  if (!console || (console.program === undefined && band.length === 0)) {
+  if (console?.program === undefined && band.length === 0) {
     return { rows: [[piece(' waiting for its screen', theme.dim)]], up: 0 };
   }
-  const lines = console.lines.slice(0, inner.rows);
+  const lines = console?.lines.slice(0, inner.rows) ?? [];
   if (band.length === 0) return { rows: lines, up: 0 };
   let used = lines.length;
   while (used > 0 && isBlank(lines[used - 1])) used--;

@@ -2,13 +2,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { attrOf, PLAIN_ATTR, sgrOf } from '../../../src/client/dashboard/attr.ts';
+import { consolePane } from '../../../src/client/dashboard/consolepane.ts';
 import { clockTime, shortBytes, shortPercent, shortSpan, shownPath } from '../../../src/client/dashboard/figures.ts';
 import { helpPage } from '../../../src/client/dashboard/help.ts';
+import type { Mode } from '../../../src/client/dashboard/model.ts';
 import { nearestOf16, nearestOf256 } from '../../../src/client/dashboard/nearestcolour.ts';
 import { cut, cutLeft, fitted, fittedRight, shownText, wrapped } from '../../../src/client/dashboard/piece.ts';
 import { spansOfSgr } from '../../../src/client/dashboard/sgrspans.ts';
 import { sparkline } from '../../../src/client/dashboard/sparkline.ts';
+import { themeFor } from '../../../src/client/dashboard/theme.ts';
 import { textWidth } from '../../../src/terminal/width.ts';
+import { modelOf, rowOf } from './fixtures.ts';
 
 describe('figures', () => {
   test.each([
@@ -48,6 +52,21 @@ describe('paths', () => {
     ['/etc/tm.yaml', undefined, '/etc/tm.yaml'],
     ['/etc/tm.yaml', '', '/etc/tm.yaml'],
   ])('%s of one whose home is %s is %s', (path, home, text) => expect(shownPath(path, home)).toBe(text));
+});
+
+describe('a console', () => {
+  const saysOf = (mode: Mode): string => {
+    const row = rowOf('py', { info: { state: 'EXITED', pid: null, reason: 'exited with 0' } });
+    const model = modelOf({ rows: [row], selected: { kind: 'process', name: 'py' }, mode });
+    const { pane } = consolePane(model, { x: 0, y: 0, cols: 78, rows: 12 }, THEME);
+    return pane.rows.map(pieces => pieces.map(({ text }) => text).join('')).join('\n');
+  };
+  const THEME = themeFor({ colors: 256, theme: 'dark', unicode: true });
+
+  test('whose process has ended says what can be done, also to whom types to it', () => {
+    expect(saysOf({ kind: 'normal' })).toMatch(/EXITED: exited with 0 *\n s starts it/);
+    expect(saysOf({ kind: 'typing', name: 'py', chord: 'Ctrl-B d' })).toContain('Ctrl-B d, then s starts it');
+  });
 });
 
 describe('sparkline', () => {
