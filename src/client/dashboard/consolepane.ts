@@ -249,23 +249,21 @@ function groupPane(model: Model, name: string, { rect, theme }: OtherPlace): Pan
 
 const STATE_COLS = 8;
 
-function welcomePane({ link, daemon, home, rows }: Model, { rect, theme }: OtherPlace): Pane {
+function welcomePane(model: Model, { rect, theme }: OtherPlace): Pane {
   const inner = innerOf(rect);
-  const words =
-    link.kind === 'connecting'
-      ? ['Connecting to the daemon.']
-      : rows.length > 0
-        ? ['Select a process with the arrow keys.']
-        : [
-            'There are no programs yet.',
-            '',
-            `Write some under \`programs:\` in ${daemon ? shownPath(daemon.config, home) : 'the config'}, then type :reload`,
-          ];
-  const lines = words.flatMap(text => wrapped(text, inner.cols - 2));
+  const lines = welcomeOf(model).flatMap(text => wrapped(text, inner.cols - 2));
   return {
     rect,
     border: theme.border,
     title: [piece(' console ', theme.strong)],
     rows: lines.map(text => [piece(` ${text}`, theme.dim)]),
   };
+}
+
+function welcomeOf({ link, daemon, home, rows }: Model): readonly string[] {
+  if (link.kind === 'connecting') return ['Connecting to the daemon.'];
+  if (rows.length > 0) return ['Select a process with the arrow keys.'];
+  if (link.kind === 'lost') return ['The daemon is not there:', '', link.reason]; // in full, where the header cuts it off
+  const path = daemon === undefined ? 'the config' : shownPath(daemon.config, home);
+  return ['There are no programs yet.', '', `Write some under \`programs:\` in ${path}, then type :reload`];
 }

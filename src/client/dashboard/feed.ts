@@ -216,7 +216,7 @@ function reasonOf(error: unknown): string {
 }
 
 function tooOld({ version, protocol }: DaemonInfo): string {
-  return `the one that runs is older (${version}, protocol ${protocol}; a dashboard needs ${NEEDED}): restart it with this version`;
+  return `the one that runs is too old (${version}; protocol ${protocol}, not ${NEEDED}): restart it with this version`;
 }
 
 /** Whose data an event makes stale; `all` when there may be others than before. */

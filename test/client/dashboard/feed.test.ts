@@ -133,7 +133,7 @@ describe('the feed', () => {
     expect(wire.messages).toMatchObject([
       {
         type: 'link',
-        link: { kind: 'lost', reason: expect.stringMatching(/older \(0\.3\.0, protocol 1\.3.*restart it/) },
+        link: { kind: 'lost', reason: expect.stringMatching(/too old \(0\.3\.0; protocol 1\.3.*restart it/) },
       },
     ]);
     expect([wire.asked, wire.followed]).toEqual([[], []]);

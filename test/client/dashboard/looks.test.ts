@@ -12,7 +12,7 @@ import { spansOfSgr } from '../../../src/client/dashboard/sgrspans.ts';
 import { sparkline } from '../../../src/client/dashboard/sparkline.ts';
 import { themeFor } from '../../../src/client/dashboard/theme.ts';
 import { textWidth } from '../../../src/terminal/width.ts';
-import { modelOf, rowOf } from './fixtures.ts';
+import { modelOf, NOW, rowOf } from './fixtures.ts';
 
 describe('figures', () => {
   test.each([
@@ -62,6 +62,15 @@ describe('a console', () => {
     return pane.rows.map(pieces => pieces.map(({ text }) => text).join('')).join('\n');
   };
   const THEME = themeFor({ colors: 256, theme: 'dark', unicode: true });
+
+  test('of a daemon that was never there says why in full, where the bar cuts it off', () => {
+    const reason = `it died and left ${'/run/taskmaster/'.repeat(8)}tm.sock behind; start it with: taskmasterd`;
+    const model = modelOf({ link: { kind: 'lost', since: NOW, reason } });
+    const { pane } = consolePane(model, { x: 0, y: 0, cols: 78, rows: 12 }, THEME);
+    const text = pane.rows.flat().map(one => one.text.trim());
+    expect(text.join('')).toContain('taskmasterd');
+    expect(text.join('')).not.toContain('no programs');
+  });
 
   test('whose process has ended says what can be done, also to whom types to it', () => {
     expect(saysOf({ kind: 'normal' })).toMatch(/EXITED: exited with 0 *\n s starts it/);
