@@ -53,6 +53,8 @@ export class ShellSession implements LinkListener, Disposable {
   private why = '';
   private isMissed = false;
   private isStarted = false;
+  /** Ctrl-C came while a command ran. */
+  private isCancelled = false;
 
   /** `host` prints where the shell is seen. */
   constructor(host: Host, options: ShellOptions, front: Front) {
@@ -84,10 +86,11 @@ export class ShellSession implements LinkListener, Disposable {
     this.isStarted = true;
   }
 
-  /** Runs what was typed, or pasted, a command a line. */
+  /** Runs what was typed, or pasted, a command a line. Whoever cancels one of them wants none of those behind it. */
   async run(text: string, { isTyped = true } = {}): Promise<void> {
+    this.isCancelled = false;
     for (const line of text.split('\n')) {
-      if (this.isLeaving) return;
+      if (this.isLeaving || this.isCancelled) return;
       await this.runLine(line, isTyped);
     }
   }
@@ -163,11 +166,10 @@ export class ShellSession implements LinkListener, Disposable {
   }
 
   private async runWords(words: readonly string[]): Promise<void> {
-    let isCancelled = false;
     let over = (): void => {};
     this.announcer.isBusy = true;
     using _interrupt = this.host.onInterrupt(() => {
-      isCancelled = true;
+      this.isCancelled = true;
     });
     const { host, globals } = this;
     await runWords(words, {
@@ -177,7 +179,7 @@ export class ShellSession implements LinkListener, Disposable {
       globals,
       readOnly: this.options.readOnly,
       onCommand: invocation => {
-        over = this.begin(invocation, () => isCancelled);
+        over = this.begin(invocation);
       },
     });
     over();
@@ -185,7 +187,7 @@ export class ShellSession implements LinkListener, Disposable {
   }
 
   /** A command begins; what is returned is called when it is over. */
-  private begin(invocation: Invocation, isCancelled: () => boolean): () => void {
+  private begin(invocation: Invocation): () => void {
     const names = subjectsOf(invocation, this.link.known.processes);
     const watched = (): void => {
       this.tellings = watch(this.tellings, { verb: invocation.verb.name, names, now: realClock.wall() });
@@ -197,7 +199,7 @@ export class ShellSession implements LinkListener, Disposable {
     this.tellings = report(this.tellings, names);
     return () => {
       this.tellings = report(this.tellings, names, realClock.wall());
-      if (isCancelled() && invocation.verb.changes) watched();
+      if (this.isCancelled && invocation.verb.changes) watched();
     };
   }
 }
