@@ -155,7 +155,7 @@ describe('a shell', () => {
     await terminal.until('^C\ntaskmaster>');
     terminal.type('version\r');
     await terminal.until('taskmaster>');
-    expect(daemon.asked.map(({ path }) => path)).not.toContain('/v1/stop');
+    expect(daemon.asked.map(({ route }) => route)).not.toContain('stop');
   });
 
   test('is stopped by Ctrl-Z, and shows its line again', async () => {
