@@ -47,7 +47,7 @@ export const dashboard = {
   about: `the dashboard with ${COUNT} consoles, flooding and at rest`,
   peers: ['tmux', 'mprocs'],
   async run(bench) {
-    const { taskmaster, consoles, say } = bench;
+    const { taskmaster, consoles } = bench;
     const empty = () => ({ speed: new Samples(), cost: new Samples() });
     const figures = {
       attached: empty(),
