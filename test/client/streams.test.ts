@@ -262,7 +262,7 @@ describe('shutdown', () => {
     const daemon = await FakeDaemon.listen();
     daemon.on('shutdown', response => void response.end('{"stopping":2}'));
     daemon.on('events', response => {
-      response.write(sse(['b-3', stopping]));
+      response.write(sse(['b-3', stopping], ['b-4', { ...stopping, id: 4 }]));
       void host.err.has('waiting for').then(() => daemon.close());
     });
     const host = new FakeHost();

@@ -9,7 +9,7 @@ import { type Host, hostWith } from '../host.ts';
 import { type History, openHistory } from '../line/historyfile.ts';
 import type { Completion, Line } from '../line/line.ts';
 import { apiFor, runWords, wantsColor } from '../session.ts';
-import { EXIT, findVerb, type Globals, type Invocation, type Verb, verbsAt } from '../verb.ts';
+import { EXIT, type Globals, type Invocation, type Verb, verbsAt } from '../verb.ts';
 import { Announcer } from './announcer.ts';
 import { readLine } from './commandline.ts';
 import { Link, type LinkListener } from './link.ts';
@@ -163,13 +163,6 @@ export class ShellSession implements LinkListener, Disposable {
   }
 
   private async runWords(words: readonly string[]): Promise<void> {
-    const [name = ''] = words;
-    // Such as `shell` within a shell: it is known, and not to be asked for as an unknown word.
-    if (findVerb(this.verbs, name) === undefined && findVerb(this.options.table, name) !== undefined) {
-      const advice = name === 'shell' ? 'this is the shell' : `it is for the command line: taskmasterctl ${name}`;
-      await this.host.error.write(`cannot run ${name} here: ${advice}\n`);
-      return;
-    }
     let isCancelled = false;
     let over = (): void => {};
     this.announcer.isBusy = true;
