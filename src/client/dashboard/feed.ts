@@ -21,7 +21,7 @@ const GATHER_FOR = 100;
 const MOST_NAMES = 50;
 
 /** Milliseconds without a word, where one is to be expected every second or two, before the daemon is asked whether it is there. */
-const QUIET = 5000;
+const QUIET = 3000;
 
 /** The first protocol with panes and what processes take: a daemon of an older one serves `status` and `attach`. */
 const NEEDED = '1.4';

@@ -227,14 +227,14 @@ describe('the feed', () => {
     await settle();
     wire.usage.push('usage', { at: 0, processes: [] });
     await settle();
-    wire.clock.advance(5000);
+    wire.clock.advance(3000);
     await settle();
     expect([wire.greeted, wire.links]).toEqual([1, ['live']]);
-    wire.clock.advance(5000);
+    wire.clock.advance(3000);
     await settle();
     expect([wire.greeted, wire.links]).toEqual([2, ['live']]);
     wire.isThere = false;
-    wire.clock.advance(5000);
+    wire.clock.advance(3000);
     await settle();
     expect(wire.links).toEqual(['live', 'lost']);
   });

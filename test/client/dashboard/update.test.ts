@@ -279,6 +279,15 @@ describe('commands', () => {
     expect(driven.board.notice).toMatchObject({ tone: 'bad', text: expect.stringContaining('read-only') });
   });
 
+  test.each([
+    ['dashboard', 'this is the dashboard'],
+    ['open /etc/tm.yaml', 'a dashboard shows one daemon'],
+  ])(':%s says what to do instead', (line, text) => {
+    const driven = new Driven(household()).press(':').type(line).press('Enter');
+    expect(driven.ran).toBeUndefined();
+    expect(driven.board.notice?.text).toContain(text);
+  });
+
   test('what one line says is a notice, more is a page', () => {
     const driven = new Driven(household()).press('x');
     driven.take(
