@@ -49,7 +49,15 @@ const [PATIENCE, REST] = [60_000, 1_500];
 const dir = mkdtempSync(join(tmpdir(), 'taskmaster-pictures-'));
 const env = {
   ...process.env,
-  ...{ TERM: 'xterm-256color', COLORTERM: 'truecolor', LANG: 'C.UTF-8', COLORFGBG: '15;0', PORT: '0' },
+  ...{
+    HOME: root,
+    NODE_REPL_HISTORY: '',
+    TERM: 'xterm-256color',
+    COLORTERM: 'truecolor',
+    LANG: 'C.UTF-8',
+    COLORFGBG: '15;0',
+    PORT: '0',
+  },
   ...{ XDG_RUNTIME_DIR: join(dir, 'run'), XDG_STATE_HOME: join(dir, 'state') },
 };
 delete env.NO_COLOR;

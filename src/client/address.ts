@@ -27,6 +27,13 @@ export interface Whereabouts {
 /** No daemon can be spoken to: none is there, it may not be reached, it went away or does not answer. */
 export class NoDaemonError extends Error {
   override readonly name = 'NoDaemonError';
+  /** Why alone, for where it is said already that there is none, and of which config. */
+  readonly reason: string;
+
+  constructor(message: string, reason = message) {
+    super(message);
+    this.reason = reason;
+  }
 }
 
 /** Finds the sockets at which the daemon may listen. Throws NoDaemonError when no config is found to go by. */

@@ -88,8 +88,8 @@ export class Connection {
       }
       failures.push(attempt);
     }
-    const { describeUnreachable } = await import('./unreachable.ts');
-    throw new NoDaemonError(describeUnreachable(this.address, failures));
+    const { unreachable } = await import('./unreachable.ts');
+    throw unreachable(this.address, failures);
   }
 
   private exchange(socket: Socket, message: Message): Promise<[IncomingMessage, Upgraded?]> {

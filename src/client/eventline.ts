@@ -56,9 +56,9 @@ function tell(happening: Happening, color: boolean): string {
       return `pids ${happening.pids.join(' ')}: ${words[happening.action]}`;
     }
     case 'process.added':
-      return 'added by a reload';
+      return 'added';
     case 'process.removed':
-      return 'removed by a reload';
+      return 'removed';
     case 'process.reconfigured': {
       const { was, process, action, changes } = happening;
       return `${was === process ? '' : `was ${was}; `}${action}: ${changes.map(describeChange).join(', ')}`;

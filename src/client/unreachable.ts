@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Address } from './address.ts';
+import { type Address, NoDaemonError } from './address.ts';
 
 /** Why one socket could not be connected to. */
 export interface Failure {
@@ -12,28 +12,35 @@ export interface Failure {
 }
 
 /** Says in one sentence why no socket of this address answers, and what to do about it. */
-export function describeUnreachable(address: Address, failures: readonly Failure[]): string {
+export function unreachable(address: Address, failures: readonly Failure[]): NoDaemonError {
   const { config } = address;
   const daemon = config === undefined ? 'the daemon' : `the daemon of ${config}`;
+  const reason = reasonFor(address, failures);
+  return reason === ''
+    ? new NoDaemonError(`cannot reach ${daemon}`)
+    : new NoDaemonError(`cannot reach ${daemon}: ${reason}`, reason);
+}
+
+function reasonFor({ config, owner }: Address, failures: readonly Failure[]): string {
   const start = config === undefined ? '' : `; start it with: taskmasterd -c ${config}`;
   const untrusted = failures.filter(({ socket, problem }) => problem !== undefined && statsOf(dirname(socket)));
-  const warning = untrusted.map(failure => `; ${describeUntrusted(failure, address.owner)}`).join('');
+  const warning = untrusted.map(failure => `; ${describeUntrusted(failure, owner)}`).join('');
   const [denied, dead, other] = [
     failures.find(({ code }) => code === 'EACCES' || code === 'EPERM'),
     failures.find(({ code }) => code === 'ECONNREFUSED'),
     failures.find(({ code }) => code !== 'ENOENT' && code !== 'ENOTDIR'),
   ];
   if (denied !== undefined) {
-    return `cannot reach ${daemon}: permission denied on ${denied.socket}${ownerAdvice(denied.socket)}${warning}`;
+    return `permission denied on ${denied.socket}${ownerAdvice(denied.socket)}${warning}`;
   }
   if (dead !== undefined) {
-    return `cannot reach ${daemon}: it died and left ${dead.socket} behind${warning}${start}`;
+    return `it died and left ${dead.socket} behind${warning}${start}`;
   }
-  if (other !== undefined) return `cannot reach ${daemon}: ${other.code} on ${other.socket}${warning}`;
-  if (config !== undefined && !existsSync(config)) return `cannot reach ${daemon}: there is no such file`;
+  if (other !== undefined) return `${other.code} on ${other.socket}${warning}`;
+  if (config !== undefined && !existsSync(config)) return 'there is no such file';
   const tried = failures.filter(failure => !untrusted.includes(failure)).map(({ socket }) => socket);
-  if (tried.length === 0) return `cannot reach ${daemon}${warning.replace(';', ':')}`;
-  return `cannot reach ${daemon}: nothing listens on ${tried.join(' or ')}${warning}${start}`;
+  if (tried.length === 0) return warning.replace('; ', '');
+  return `nothing listens on ${tried.join(' or ')}${warning}${start}`;
 }
 
 function describeUntrusted({ socket, problem }: Failure, owner: number | undefined): string {

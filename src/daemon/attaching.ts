@@ -1,3 +1,4 @@
+import { DEFAULT_DETACH_KEYS, describeChord, parseChord } from '../core/chord.ts';
 import { pidOf } from '../core/life.ts';
 import { printable } from '../core/printable.ts';
 import { statusOf } from '../core/status.ts';
@@ -31,6 +32,7 @@ export function attach(process: Process, { query, by, accept }: Upgrade, detachK
     readOnly: query.get('readonly') === '1',
     acks: query.get('acks') === '1',
     size,
+    ...hintOf(query, detachKeys),
   };
   accept(wire => {
     const { current, console, fullname } = process;
@@ -45,6 +47,14 @@ export function attach(process: Process, { query, by, accept }: Upgrade, detachK
     });
     return console.attach(wire, options, { steal, as });
   });
+}
+
+/** What is said to who asks how to detach. Keys that make no sense are the client's own affair. */
+function hintOf(query: URLSearchParams, detachKeys: string | undefined): { readonly hint?: string } {
+  const given = query.get('hint');
+  if (given === null) return {};
+  const parsed = parseChord(given || (detachKeys ?? DEFAULT_DETACH_KEYS));
+  return 'chord' in parsed ? { hint: `${describeChord(parsed.chord)} detaches` } : {};
 }
 
 function cellsOf(query: URLSearchParams, name: string, max: number): number {

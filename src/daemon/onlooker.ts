@@ -11,6 +11,8 @@ export interface OnlookerOptions {
   readonly size: Size;
   /** The client says with `ack` frames what has reached it; else what the kernel has taken counts. */
   readonly acks: boolean;
+  /** What a viewer is told over its last row until it types, for a while at most. */
+  readonly hint?: string;
 }
 
 /** One client that looks at a process: a `Viewer`, whose terminal shows all of it, or a `Pane` of a larger picture. */

@@ -1,7 +1,9 @@
+import type { Modes } from '../core/modes.ts';
 import type { Millis } from '../core/program.ts';
 import { ACK_EVERY, type ExitFrame, type ViewerInfo } from '../protocol/frames.ts';
 import { MutableDisposable } from '../runtime/lifetime.ts';
 import type { Emulator, Size } from '../terminal/emulator.ts';
+import type { PaneKeyboard } from '../terminal/pane.ts';
 import { PanePainter } from '../terminal/panepainter.ts';
 import type { Onlooker, OnlookerOptions } from './onlooker.ts';
 import { Outflow } from './outflow.ts';
@@ -111,10 +113,22 @@ export class Pane implements Onlooker {
   }
 
   private send(emulator: Emulator): void {
-    const isCursorVisible = this.stage.modes.isSet(CURSOR_MODE);
-    const frame = this.painter.frame({ emulator, view: this.size, isCursorVisible, notice: this.notice });
+    const { modes } = this.stage;
+    const isCursorVisible = modes.isSet(CURSOR_MODE);
+    const keyboard = keyboardOf(modes);
+    const picture = { emulator, view: this.size, isCursorVisible, notice: this.notice };
+    const frame = this.painter.frame(keyboard === undefined ? picture : { ...picture, keyboard });
     if (frame === undefined) return;
     this.paintedAt = this.stage.clock.now();
     this.flow.send(Buffer.from(JSON.stringify(frame)));
   }
+}
+
+/** Of the modes that programs set for their keyboard, those without which common keys do something else. */
+const [CURSOR_KEYS_MODE, PASTE_MODE] = [1, 2004];
+
+function keyboardOf(modes: Modes): PaneKeyboard | undefined {
+  const [application, pasteMarks] = [modes.isSet(CURSOR_KEYS_MODE), modes.isSet(PASTE_MODE)];
+  if (!application && !pasteMarks) return undefined;
+  return { ...(application && { application }), ...(pasteMarks && { pasteMarks }) };
 }

@@ -88,12 +88,18 @@ export class Viewers implements Disposable {
   add(wire: Wire, options: OnlookerOptions, { steal, as }: Coming): WireListener {
     if (steal) this.detachAll(`detached: ${options.label} took over`);
     const viewer = as === 'pane' ? new Pane(this.stage, wire, options) : new Viewer(this.stage, wire, options);
+    const { hint } = options;
+    let isHinted = hint !== undefined;
     const keyboard = new Keyboard(options.readOnly, {
       type: (bytes, taken) => this.actor.type(bytes, taken),
       askFlowControl: tell => this.actor.askFlowControl(tell),
       reply: token => this.actor.reply(viewer, token),
       taken: bytes => viewer.wire.tell({ type: 'typed', bytes }),
-      drive: () => this.drive(viewer),
+      drive: () => {
+        if (isHinted && viewer instanceof Viewer) viewer.unshow();
+        isHinted = false;
+        this.drive(viewer);
+      },
       notice: text => {
         if (this.all.has(viewer)) viewer.show(text);
       },
@@ -104,6 +110,7 @@ export class Viewers implements Disposable {
       this.drive(viewer);
       this.tellViewers();
     } else if (!this.isTellingDue) wire.tell({ type: 'viewers', viewers: this.infos() });
+    if (hint !== undefined) viewer.show(hint);
     viewer.touch();
     return {
       typed: bytes => {

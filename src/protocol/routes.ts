@@ -170,6 +170,7 @@ export const ROUTES = {
       readonly: '`1`: what is typed goes nowhere, and the size of the terminal is not changed',
       steal: '`1`: the other viewers are detached; not for a pane',
       acks: '`1`: the client says with `ack` frames what has reached its terminal; without it what the kernel took counts',
+      hint: 'say over its last row how to detach, until it types, for two seconds at most: its own keys, as in `ctrl-b,d`, or empty for those of the config',
       label: 'what the viewer calls itself, for `status` and the other viewers',
       pane: '`1`: a pane of a larger picture: binary frames are pictures of this size as JSON (below), at most ten a second, which follow the cursor where the terminal is larger. It gives the terminal no size, and stays while the process does not run. With `readonly` nobody is told of it',
     },

@@ -1,5 +1,5 @@
 /** The version of this package, told by `version` and `GET /v1/daemon`. A test holds it to package.json. */
-export const VERSION = '0.4.0';
+export const VERSION = '0.5.0';
 
 /**
  * The wire's version, `major.minor`. A client and a daemon of the same major understand each other: a minor only adds.
@@ -19,6 +19,15 @@ export function mismatchMessage(client: string, daemon: string): string {
   return `this client speaks protocol ${client} and the daemon ${daemon}: use the taskmasterctl that came with the daemon, or restart the daemon with the version of this client`;
 }
 
+/** Whether who speaks one version of the same major knows all that another has. */
+export function hasAllOf(theirs: string, needed: string): boolean {
+  return minorOf(theirs) >= minorOf(needed);
+}
+
 function majorOf(version: string): string {
   return version.split('.')[0] ?? '';
+}
+
+function minorOf(version: string): number {
+  return Number(version.split('.')[1] ?? 0);
 }

@@ -15,8 +15,17 @@ export interface PaneFrame {
   readonly cursor: { readonly x: number; readonly y: number } | null;
   /** Whether the program shows the alternate screen, as editors and pagers do. */
   readonly alternate: boolean;
+  /** How the program would have its terminal's keyboard speak, which a pane has none of; absent where that is as usual. */
+  readonly keyboard?: PaneKeyboard;
   /** The rows of the pane that changed, by number from 0; one without spans is blank. The first picture has all rows. */
   readonly lines: readonly PaneLine[];
+}
+
+export interface PaneKeyboard {
+  /** Arrows, Home and End as `ESC O`, not `ESC [` (DECCKM). */
+  readonly application?: true;
+  /** What is pasted stands between marks (mode 2004). */
+  readonly pasteMarks?: true;
 }
 
 export interface PaneLine {

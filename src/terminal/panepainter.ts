@@ -5,7 +5,7 @@
 import type { Emulator, Line } from './emulator.ts';
 import { BG_EXTENDED, CELL_WORDS, CONTENT_ANY, CONTENT_COMBINED } from './internals.ts';
 import { fitting, type Picture, placeOf } from './paint.ts';
-import type { PaneFrame, PaneLine } from './pane.ts';
+import type { PaneFrame, PaneKeyboard, PaneLine } from './pane.ts';
 import { type Part, type SpanDocument, spansOf } from './render.ts';
 import type { Place } from './viewport.ts';
 import { textWidth } from './width.ts';
@@ -30,8 +30,8 @@ export class PanePainter {
   private head = '';
 
   /** What changed since the last picture; undefined when nothing did. */
-  frame(picture: Picture): PaneFrame | undefined {
-    const { emulator, view, notice } = picture;
+  frame(picture: Picture & { readonly keyboard?: PaneKeyboard }): PaneFrame | undefined {
+    const { emulator, view, notice, keyboard } = picture;
     if (view.cols !== this.cols || view.rows !== this.rows.length) {
       this.rows = Array.from({ length: view.rows }, () => undefined);
       this.cols = view.cols;
@@ -50,11 +50,16 @@ export class PanePainter {
           : this.changed(row, emulator, line);
       if (spans !== undefined) lines.push({ y: row, spans });
     }
-    const head = { cols: emulator.cols, rows: emulator.rows, x, y, cursor: this.cursorOf(picture) };
-    const text = JSON.stringify([head, emulator.isAlternate]);
+    const head = {
+      ...{ cols: emulator.cols, rows: emulator.rows, x, y },
+      cursor: this.cursorOf(picture),
+      alternate: emulator.isAlternate,
+      ...(keyboard && { keyboard }),
+    };
+    const text = JSON.stringify(head);
     if (lines.length === 0 && text === this.head) return undefined;
     this.head = text;
-    return { ...head, alternate: emulator.isAlternate, lines };
+    return { ...head, lines };
   }
 
   /** As for a viewer's picture; but it hides no rows above for the sake of blank ones below, as after a screen was cleared. */

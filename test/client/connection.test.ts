@@ -6,7 +6,7 @@ import { NoDaemonError } from '../../src/client/address.ts';
 import { createApi, pathOf } from '../../src/client/api.ts';
 import { Connection } from '../../src/client/connection.ts';
 import { main } from '../../src/client/main.ts';
-import { describeUnreachable } from '../../src/client/unreachable.ts';
+import { unreachable } from '../../src/client/unreachable.ts';
 import { socketCandidates } from '../../src/config/paths.ts';
 import { PROTOCOL, PROTOCOL_HEADER } from '../../src/protocol/version.ts';
 import type { Clock } from '../../src/runtime/clock.ts';
@@ -77,7 +77,7 @@ describe('finding the daemon', () => {
     expect(await main(['-s', left, 'pid'], host)).toBe(7);
     expect(host.err.text).toBe(`cannot reach the daemon: it died and left ${left} behind\n`);
     const address = { config: '/c.yaml', sockets: [left], owner: host.uid };
-    expect(describeUnreachable(address, [{ socket: left, code: 'ECONNREFUSED' }])).toBe(
+    expect(unreachable(address, [{ socket: left, code: 'ECONNREFUSED' }]).message).toBe(
       `cannot reach the daemon of /c.yaml: it died and left ${left} behind; start it with: taskmasterd -c /c.yaml`,
     );
   });
@@ -87,14 +87,14 @@ describe('finding the daemon', () => {
     writeFileSync(socket, '');
     chmodSync(socket, 0);
     const address = { config: '/c.yaml', sockets: [socket], owner: process.getuid?.() };
-    expect(describeUnreachable(address, [{ socket, code: 'EACCES' }])).toBe(
+    expect(unreachable(address, [{ socket, code: 'EACCES' }]).message).toBe(
       `cannot reach the daemon of /c.yaml: permission denied on ${socket}; it belongs to uid ${process.getuid?.()}: run as that user or set daemon.socket.mode`,
     );
   });
 
   test('another errno is told as it is', () => {
     const failures = [{ socket: '/x', code: 'ENOTSOCK' }];
-    expect(describeUnreachable({ config: undefined, sockets: ['/x'], owner: undefined }, failures)).toBe(
+    expect(unreachable({ config: undefined, sockets: ['/x'], owner: undefined }, failures).message).toBe(
       'cannot reach the daemon: ENOTSOCK on /x',
     );
   });
@@ -139,7 +139,7 @@ describe("a socket whose directory may be somebody else's", () => {
     chmodSync(dirs[0], 0o777);
     const why = `${dirs[0]} is open to other users (mode 0777; \`chmod 700\` it), so nobody there was asked (use -s ${bad.socket} if you trust it)`;
     await expect(pidBy([bad.socket], config)).rejects.toThrow(
-      new NoDaemonError(`cannot reach the daemon of ${config}: ${why}`),
+      new NoDaemonError(`cannot reach the daemon of ${config}: ${why}`, why),
     );
     await expect(pidBy([bad.socket, none], config)).rejects.toThrow(
       `cannot reach the daemon of ${config}: nothing listens on ${none}; ${why}; start it with: taskmasterd -c ${config}`,

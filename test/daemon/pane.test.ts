@@ -164,6 +164,21 @@ describe('a pane', () => {
     expect(wire.last).toMatchObject({ cursor: null, lines: [] });
   });
 
+  test('is told how the program would have the keyboard speak, as long as that is not as usual', () => {
+    const { clock, open, print } = scene();
+    const wire = open(SIZE);
+    expect(wire.last).not.toHaveProperty('keyboard');
+    print('\x1b[?1h\x1b[?2004h');
+    clock.advance(100);
+    expect(wire.last).toMatchObject({ lines: [], keyboard: { application: true, pasteMarks: true } });
+    print('\x1b[?1l');
+    clock.advance(100);
+    expect(wire.last.keyboard).toEqual({ pasteMarks: true });
+    print('\x1b[?2004l');
+    clock.advance(100);
+    expect(wire.last).not.toHaveProperty('keyboard');
+  });
+
   test('costs nothing while nothing is printed', () => {
     const { clock, console, open, print } = scene();
     print('x');

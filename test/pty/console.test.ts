@@ -17,17 +17,25 @@ const SPEC_SIZE = { cols: 120, rows: 40 };
 
 let ids = 0;
 
+interface PersonOptions {
+  size?: Size;
+  readOnly?: boolean;
+  steal?: boolean;
+  label?: string;
+  hint?: string;
+}
+
 /** Somebody who looks on. */
 class Person {
   readonly wire: FakeWire;
   private readonly listener: WireListener;
 
-  constructor(process: Process, options: { size?: Size; readOnly?: boolean; steal?: boolean; label?: string } = {}) {
-    const { size = SPEC_SIZE, readOnly = false, steal = false, label = `person ${++ids}` } = options;
+  constructor(process: Process, options: PersonOptions = {}) {
+    const { size = SPEC_SIZE, readOnly = false, steal = false, label = `person ${++ids}`, hint } = options;
     this.wire = new FakeWire(size);
     this.listener = process.console.attach(
       this.wire,
-      { id: ++ids, label, origin: 'a test', readOnly, size, acks: false },
+      { id: ++ids, label, origin: 'a test', readOnly, size, acks: false, ...(hint !== undefined && { hint }) },
       { steal, as: 'viewer' },
     );
   }
@@ -235,6 +243,17 @@ describe('size', () => {
     second.leave();
     await first.wire.until(() => !first.lines.join('').includes('drives'));
     expect(program.console.viewers).toMatchObject([{ drives: true, painted: false }]);
+  });
+
+  test('who asks for it is told how to detach, until it types', async () => {
+    const { program } = await started(ECHO);
+    const person = new Person(program, { hint: 'Ctrl-B d detaches' });
+    await person.untilShown('Ctrl-B d detaches');
+    expect(program.console.viewers).toMatchObject([{ painted: true }]);
+    person.type('typed');
+    await person.untilShown('typed');
+    await person.wire.until(() => !person.lines.join('').includes('detaches'));
+    expect(program.console.viewers).toMatchObject([{ painted: false }]);
   });
 
   test('another one gets pictures, cropped around the cursor', async () => {

@@ -376,8 +376,8 @@ test('kill -9 a hundred times at random: restarts, pids and the log agree', asyn
 });
 
 test('out of file descriptors, what does not fit says so, and everything still answers and stops', async () => {
-  const bench = new Bench('programs:\n  many: {cmd: sleep 1000, numprocs: 40, starttime: 0, startretries: 0}\n');
-  const daemon = await bench.startWithFiles(80);
+  const bench = new Bench('programs:\n  many: {cmd: sleep 1000, numprocs: 60, starttime: 0, startretries: 0}\n');
+  const daemon = await bench.startWithFiles(96);
   await daemon.untilEvent(event => event.to === 'FATAL');
   const { processes } = (await daemon.call('GET', '/v1/processes')).json as {
     processes: { state: string; reason: string; pid: number }[];

@@ -18,7 +18,7 @@ export function masked(screen: string): string {
 function maskedHeader(line: string): string {
   const [, , , right = ''] = HEADER.exec(line) ?? [];
   if (right === '') return line;
-  const what = right.replace(/daemon \d+/, 'daemon PID').replace(/up \S+/, 'up TIME');
+  const what = right.replace(/daemon \d+ .*/, 'daemon PID …');
   return ` taskmaster CONFIG … ${what}`;
 }
 

@@ -6,7 +6,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { Bench } from '../support/built.ts';
+import type { ProcessList } from '../../src/protocol/messages.ts';
+import { Bench, type RunningDaemon } from '../support/built.ts';
 import { configOf, isInstalled, type ProgramOptions, script } from './attach-support.ts';
 import { masked } from './mask.ts';
 import { TmuxWindow } from './tmux-support.ts';
@@ -33,6 +34,16 @@ function programsOf(count: number): Record<string, ProgramOptions> {
   return { alpha: script(LINE, 'alpha'), beta: script(LINE, 'beta'), worker: { ...script(LINE, 'worker'), numprocs } };
 }
 
+/** What is printed before the dashboard is opened is no news to it: no mark tells of it. */
+async function untilAllPrinted(daemon: RunningDaemon): Promise<void> {
+  const printed = async (): Promise<boolean> => {
+    const { json } = await daemon.call('GET', '/v1/processes');
+    const { processes } = json as ProcessList; // by the route table
+    return processes.every(({ scrollback }) => scrollback.to > 0);
+  };
+  await expect.poll(printed, { timeout: 10_000, interval: 20 }).toBe(true);
+}
+
 /** Resolves when the window shows what the golden screen says, but for figures; fails with what it shows instead. */
 async function untilGolden(window: TmuxWindow, name: string): Promise<void> {
   const path = join(GOLDEN, `${name}.txt`);
@@ -50,7 +61,7 @@ async function untilGolden(window: TmuxWindow, name: string): Promise<void> {
 describe.skipIf(!isInstalled('tmux'))('in tmux (needs tmux)', () => {
   test.each([0, 3, 60])('the dashboard with %i processes, at every size, as a table and in tiles', async count => {
     const bench = new Bench(configOf(programsOf(count)));
-    await bench.start();
+    await untilAllPrinted(await bench.start());
     const window = await TmuxWindow.open(bench, { cols: 80, rows: 24 }, bench.command('dashboard'));
     for (const size of SIZES) {
       await window.resize(size);

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { type Clock, realClock } from '../../runtime/clock.ts';
 import { userOf } from '../identity.ts';
 import type { Context } from '../verb.ts';
-import { chordFor, givenChord } from './detachkeys.ts';
+import { chordFor, givenChord, KEYS_VARIABLE } from './detachkeys.ts';
 import { type Ending, exitCodeFor, lineFor } from './ending.ts';
 import { isOwnTerminal } from './refusal.ts';
 import { type Size, wireSize } from './size.ts';
@@ -15,6 +15,8 @@ export interface AttachOptions {
   readonly steal: boolean;
   /** `--detach-keys`. */
   readonly keys: string | undefined;
+  /** It is said how to come back: for who is in the midst of something else, and may have read nothing about it. */
+  readonly isHinted?: boolean;
   /** Told how it was over, and the line that the terminal was given about it; undefined when there was nobody to tell. */
   readonly onEnded?: (ending: Ending, line: string | undefined) => void;
 }
@@ -39,7 +41,8 @@ export async function attach(
   const loading = import('./attachment.ts'); // read while the daemon answers: two milliseconds saved
   for (let steal = options.steal; ; steal = false) {
     const { size } = terminal;
-    const query = queryFor(size, { ...options, steal, label: labelOf(takeover.env, terminal) });
+    const hint = options.isHinted === true ? (options.keys ?? takeover.env[KEYS_VARIABLE] ?? '') : undefined;
+    const query = queryFor(size, { ...options, steal, hint, label: labelOf(takeover.env, terminal) });
     const upgraded = await context.api.attach({ name: options.name, query });
     const { Attachment } = await loading;
     const attachment = new Attachment(upgraded, {
@@ -75,12 +78,19 @@ function over(
   return exitCodeFor(ending);
 }
 
+interface Said {
+  readonly label: string;
+  /** The keys that detach, as the person has set them; undefined for who needs no telling. */
+  readonly hint: string | undefined;
+}
+
 function queryFor(
   size: Size,
-  { readOnly, steal, label }: Pick<AttachOptions, 'readOnly' | 'steal'> & { readonly label: string },
+  { readOnly, steal, label, hint }: Pick<AttachOptions, 'readOnly' | 'steal'> & Said,
 ): Readonly<Record<string, string | undefined>> {
   const { cols, rows } = wireSize(size);
   return {
+    hint,
     cols: String(cols),
     rows: String(rows),
     readonly: readOnly ? '1' : undefined,

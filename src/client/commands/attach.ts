@@ -14,7 +14,8 @@ export const run: Run = async (context, { words: [name = ''], options }) => {
     return EXIT.failed;
   }
   const { readOnly = false, steal = false, detachKeys } = options as AttachFlags; // by the flags of the verb
-  return attach(context, { name, readOnly, steal, keys: detachKeys });
+  const isHinted = context.shell !== undefined;
+  return attach(context, { name, readOnly, steal, keys: detachKeys, isHinted });
 };
 
 interface AttachFlags {

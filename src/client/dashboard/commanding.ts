@@ -11,6 +11,12 @@ import { openPage } from './pages.ts';
 /** Verbs that end something: on more than one process they ask. */
 const DESTRUCTIVE: readonly string[] = ['stop', 'restart', 'signal', 'clear', 'remove'];
 
+/** Verbs of the shell that mean nothing in a dashboard, and what to do instead. */
+const NOT_HERE: Readonly<Record<string, string>> = {
+  dashboard: 'this is the dashboard',
+  open: 'a dashboard shows one daemon: leave it with q, then taskmasterctl -c FILE shows another',
+};
+
 /** Names in a question before it says how many more there are. */
 const NAMED = 6;
 
@@ -35,6 +41,8 @@ export function runWords(board: Board, words: readonly string[], { isBrief = fal
   if (name === '') return stay(board);
   const verb = findVerb(board.verbs, name);
   if (verb?.name === 'exit') return stay(board, { kind: 'leave' });
+  const instead = verb && NOT_HERE[verb.name];
+  if (instead !== undefined) return stay(told(board, instead), { kind: 'ring' });
   if (verb !== undefined && board.readOnly && isChange(verb, argumentsOf(verb, rest))) {
     return stay(told(board, refusal(verb), 'bad'), { kind: 'ring' });
   }

@@ -1,6 +1,6 @@
 import type { ProcessInfo } from '../../protocol/messages.ts';
 import { textWidth } from '../../terminal/width.ts';
-import { shortBytes, shortPercent } from './figures.ts';
+import { describedNow, shortBytes, shortPercent, shownPath } from './figures.ts';
 import { historyPane } from './historypane.ts';
 import { innerOf } from './layout.ts';
 import { type ConsoleModel, type Model, type Row, TONE_OF_STATE } from './model.ts';
@@ -159,9 +159,9 @@ function wordsOf(info: ProcessInfo | undefined, console: ConsoleModel | undefine
       return info.reason ?? console?.text;
     case 'STOPPED':
       if (info.starts === 0) return 'STOPPED: it was not started yet';
-      return console?.text ?? (info.lastExit ? `STOPPED since ${info.description}` : 'STOPPED');
+      return console?.text ?? (info.lastExit ? `STOPPED since ${describedNow(info)}` : 'STOPPED');
     default:
-      return `${info.state}: ${info.reason ?? console?.text ?? info.description}`;
+      return `${info.state}: ${info.reason ?? console?.text ?? describedNow(info)}`;
   }
 }
 
@@ -235,14 +235,17 @@ function groupPane(model: Model, name: string, { rect, theme }: OtherPlace): Pan
     rows: rows.map(({ info }) => [
       piece(` ${fitted(info.process, widest, glyphs.more)}  `),
       piece(info.state.padEnd(STATE_COLS), tones[TONE_OF_STATE[info.state]]),
-      piece(`  ${cut(info.reason ?? info.description, Math.max(0, cols - widest - STATE_COLS - 5), glyphs.more)}`, dim),
+      piece(
+        `  ${cut(info.reason ?? describedNow(info), Math.max(0, cols - widest - STATE_COLS - 5), glyphs.more)}`,
+        dim,
+      ),
     ]),
   };
 }
 
 const STATE_COLS = 8;
 
-function welcomePane({ link, daemon, rows }: Model, { rect, theme }: OtherPlace): Pane {
+function welcomePane({ link, daemon, home, rows }: Model, { rect, theme }: OtherPlace): Pane {
   const inner = innerOf(rect);
   const words =
     link.kind === 'connecting'
@@ -252,7 +255,7 @@ function welcomePane({ link, daemon, rows }: Model, { rect, theme }: OtherPlace)
         : [
             'There are no programs yet.',
             '',
-            `Write some under \`programs:\` in ${daemon?.config ?? 'the config'}, then type :reload`,
+            `Write some under \`programs:\` in ${daemon ? shownPath(daemon.config, home) : 'the config'}, then type :reload`,
           ];
   const lines = words.flatMap(text => wrapped(text, inner.cols - 2));
   return {

@@ -13,7 +13,7 @@ import { type History, openHistory } from '../line/historyfile.ts';
 import type { Input } from '../line/key.ts';
 import { KeyReader } from '../line/keyreader.ts';
 import { apiFor, runCaptured } from '../session.ts';
-import { type Session, verbsAt } from '../verb.ts';
+import { type Session, UsageError, verbsAt } from '../verb.ts';
 import type { Board, Effect, Message } from './board.ts';
 import { type Capabilities, capabilitiesOf, themeOf } from './capabilities.ts';
 import { clipboardSequence } from './clipboard.ts';
@@ -29,6 +29,9 @@ import { openView } from './view.ts';
 
 /** Milliseconds between two looks at the clock, for uptimes and what goes by itself. */
 const TICK = 1000;
+
+/** Milliseconds that a sample of the daemon may be late before the clock is looked at without it. */
+const LATE = 200;
 
 /** Asks for the colour of the background (OSC 11). */
 const ASK_BACKGROUND = '\x1b]11;?\x1b\\';
@@ -68,6 +71,7 @@ export class Dashboard implements DisplayListener {
   private board: Board;
   /** Another has the terminal. */
   private isAway = false;
+  private isOver = false;
   private isUrgent = false;
 
   /** Throws UsageError for detach keys that cannot be read. */
@@ -83,10 +87,14 @@ export class Dashboard implements DisplayListener {
       now: clock.wall(),
       readOnly,
       verbs: verbsAt(session.table, 'shell'),
+      home: host.env.HOME,
       typed: this.history.entries(),
     });
     this.over = new Promise((resolve, reject) => {
-      this.finish = resolve;
+      this.finish = code => {
+        this.isOver = true;
+        resolve(code);
+      };
       this.fail = reject;
     });
     this.ticking = new Delay(clock);
@@ -175,7 +183,7 @@ export class Dashboard implements DisplayListener {
   private took(input: Input): void {
     if (input.type === 'reply') this.answered(input.bytes);
     else if (this.board.mode.kind === 'typing' && (input.type === 'key' || input.type === 'paste')) {
-      if (!this.panes.type(input.bytes)) this.display.write('\x07');
+      if (!this.panes.type(input)) this.display.write('\x07');
     } else {
       this.isUrgent = true; // a lone Escape is told by a timer
       this.take({ type: 'input', input });
@@ -196,7 +204,7 @@ export class Dashboard implements DisplayListener {
 
   private take(message: Message): void {
     const former = this.board;
-    const { model, effects } = update(former, message);
+    const { model, effects } = update(this.onTime(message), message);
     this.board = model;
     for (const effect of effects) this.perform(effect);
     if (message.type === 'link' && message.link.kind === 'live' && former.link.kind === 'lost') this.panes.reopen();
@@ -219,8 +227,15 @@ export class Dashboard implements DisplayListener {
     if (!this.isAway) this.display.show(this.board, isUrgent);
   }
 
+  /** Samples come every second as well: time goes on with them, so that both are one picture. */
+  private onTime({ type }: Message): Board {
+    if (type !== 'usage') return this.board;
+    this.tick();
+    return update(this.board, { type: 'tick', now: this.options.clock.wall() }).model;
+  }
+
   private tick(): void {
-    this.ticking.set(TICK, () => {
+    this.ticking.set(TICK + LATE, () => {
       this.take({ type: 'tick', now: this.options.clock.wall() });
       this.tick();
     });
@@ -305,7 +320,7 @@ export class Dashboard implements DisplayListener {
       this.look();
       await this.display.giveBack();
       await use();
-      if (this.ending.signal.aborted) return;
+      if (this.isOver) return;
       await this.display.enter();
       this.isAway = false;
       this.take({ type: 'size', size: this.options.terminal.size });
@@ -326,7 +341,7 @@ export class Dashboard implements DisplayListener {
       };
       await attachFrom(words, { session: this.session, terminal, clock, signal: this.ending.signal, onEnded });
     } catch (error) {
-      if (!(error instanceof NoDaemonError || error instanceof WireError)) throw error;
+      if (!(error instanceof NoDaemonError || error instanceof WireError || error instanceof UsageError)) throw error;
       this.take({ type: 'told', text: error.message, tone: 'bad' });
     }
   }

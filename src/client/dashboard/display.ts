@@ -46,6 +46,7 @@ export class Display implements TerminalListener {
   private pending: Model | undefined;
   private drawnAt = Number.NEGATIVE_INFINITY;
   private isGone = false;
+  private leaving: Promise<void> | undefined;
   /** Set while the terminal is given back. */
   private restoring: { readonly written: () => void; readonly answered: () => void } | undefined;
   private endMark = new EndMarkReader();
@@ -71,6 +72,7 @@ export class Display implements TerminalListener {
       onSettled: () => this.settled(),
       onGone: () => this.gone(),
     });
+    this.leaving = undefined;
     this.writer = writer;
     this.view = open(text => writer.write(Buffer.from(text)));
     this.write(question);
@@ -110,33 +112,9 @@ export class Display implements TerminalListener {
   }
 
   /** Makes the terminal what it was before, throws away what it still had to say, and resolves once that is so. */
-  async giveBack(): Promise<void> {
-    const { terminal, clock } = this.options;
-    const { writer, view } = this;
-    this.frame[Symbol.dispose]();
-    this.pending = undefined;
-    if (writer === undefined || view === undefined) return;
-    let [onWritten, onAnswered] = [(): void => {}, (): void => {}];
-    const written = new Promise<void>(resolve => {
-      onWritten = resolve;
-    });
-    const answered = new Promise<void>(resolve => {
-      onAnswered = resolve;
-    });
-    this.restoring = { written: onWritten, answered: onAnswered };
-    const isCut = !writer.isIdle;
-    writer.abandon();
-    const leave = view.close();
-    writer.say(() => `${isCut ? CANCEL : ''}${leave}${END_MARK}`);
-    if (!this.isGone) {
-      await within(RESTORE_WITHIN, written, clock);
-      if (writer.isIdle) await within(RESTORE_WITHIN, answered, clock);
-    }
-    writer[Symbol.dispose]();
-    await terminal.leave();
-    this.writer = undefined;
-    this.view = undefined;
-    this.restoring = undefined;
+  giveBack(): Promise<void> {
+    this.leaving ??= this.restore();
+    return this.leaving;
   }
 
   input(bytes: Uint8Array): void {
@@ -168,6 +146,35 @@ export class Display implements TerminalListener {
     } catch {
       // It takes nothing, or is gone: there is no more time than this.
     }
+  }
+
+  private async restore(): Promise<void> {
+    const { terminal, clock } = this.options;
+    const { writer, view } = this;
+    this.frame[Symbol.dispose]();
+    this.pending = undefined;
+    if (writer === undefined || view === undefined) return;
+    let [onWritten, onAnswered] = [(): void => {}, (): void => {}];
+    const written = new Promise<void>(resolve => {
+      onWritten = resolve;
+    });
+    const answered = new Promise<void>(resolve => {
+      onAnswered = resolve;
+    });
+    this.restoring = { written: onWritten, answered: onAnswered };
+    const isCut = !writer.isIdle;
+    writer.abandon();
+    const leave = view.close();
+    writer.say(() => `${isCut ? CANCEL : ''}${leave}${END_MARK}`);
+    if (!this.isGone) {
+      await within(RESTORE_WITHIN, written, clock);
+      if (writer.isIdle) await within(RESTORE_WITHIN, answered, clock);
+    }
+    writer[Symbol.dispose]();
+    await terminal.leave();
+    this.writer = undefined;
+    this.view = undefined;
+    this.restoring = undefined;
   }
 
   private draw(): void {

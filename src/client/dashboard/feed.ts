@@ -1,8 +1,9 @@
 import type { Happening } from '../../core/events.ts';
 import { parseRecord } from '../../core/fields.ts';
 import { WireError } from '../../protocol/errors.ts';
-import type { UsageSample } from '../../protocol/messages.ts';
+import type { DaemonInfo, UsageSample } from '../../protocol/messages.ts';
 import type { SseMessage } from '../../protocol/sse.ts';
+import { hasAllOf } from '../../protocol/version.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { Delay } from '../../runtime/delay.ts';
 import { NoDaemonError } from '../address.ts';
@@ -18,6 +19,12 @@ const GATHER_FOR = 100;
 
 /** With more names than this the whole list is asked for. */
 const MOST_NAMES = 50;
+
+/** Milliseconds without a word, where one is to be expected every second or two, before the daemon is asked whether it is there. */
+const QUIET = 3000;
+
+/** The first protocol with panes and what processes take: a daemon of an older one serves `status` and `attach`. */
+const NEEDED = '1.4';
 
 /** Of an event that is no event of the daemon's but about the stream. */
 const OVERTAKEN = 'overtaken';
@@ -40,6 +47,7 @@ export class Feed implements Disposable {
   private readonly closing = new AbortController();
   private readonly gathering: Delay;
   private readonly pausing: Delay;
+  private readonly listening: Delay;
   private connection = new AbortController();
   private wakeUp: () => void = () => {};
   private lastEvent: string | undefined;
@@ -48,11 +56,14 @@ export class Feed implements Disposable {
   /** Wall clock at which the list was asked for: what happened before is in it. */
   private listedAt = 0;
   private isAsking = false;
+  /** A sample came since it was listened to last. */
+  private isHeard = false;
 
   constructor(options: FeedOptions) {
     this.options = options;
     this.gathering = new Delay(options.clock);
     this.pausing = new Delay(options.clock);
+    this.listening = new Delay(options.clock);
   }
 
   /** Begins, and goes on until it is disposed of. */
@@ -67,6 +78,7 @@ export class Feed implements Disposable {
     this.connection.abort();
     this.gathering[Symbol.dispose]();
     this.pausing[Symbol.dispose]();
+    this.listening[Symbol.dispose]();
     this.wakeUp();
   }
 
@@ -84,11 +96,12 @@ export class Feed implements Disposable {
         if (!(error instanceof NoDaemonError || error instanceof WireError || this.connection.signal.aborted))
           throw error;
         lostAt = lostAt === undefined || clock.now() - began > LONGEST_PAUSE ? clock.wall() : lostAt;
-        const reason = error instanceof Error ? error.message : 'the connection broke';
+        const reason = reasonOf(error);
         onMessage({ type: 'link', link: { kind: 'lost', since: lostAt, reason } });
       } finally {
         this.connection.abort();
         this.gathering[Symbol.dispose]();
+        this.listening[Symbol.dispose]();
       }
       pause = clock.now() - began > LONGEST_PAUSE ? FIRST_PAUSE : pause;
       await this.sleep(pause);
@@ -99,9 +112,10 @@ export class Feed implements Disposable {
   /** Rejects when the daemon is gone, or does not answer as it should. */
   private async live(api: Api): Promise<never> {
     const daemon = await api.call('daemon');
+    if (!hasAllOf(daemon.protocol, NEEDED)) throw new NoDaemonError(tooOld(daemon));
     await this.list(api);
     this.options.onMessage({ type: 'link', link: { kind: 'live' }, daemon });
-    return await Promise.race([this.followEvents(api), this.followUsage(api)]);
+    return await Promise.race([this.followEvents(api), this.followUsage(api), this.listen(api)]);
   }
 
   private async list(api: Api): Promise<void> {
@@ -124,10 +138,20 @@ export class Feed implements Disposable {
   private async followUsage(api: Api): Promise<never> {
     for await (const { data } of api.events({}, 'usage')) {
       if (this.closing.signal.aborted) break;
+      this.isHeard = true;
       const sample = JSON.parse(data) as UsageSample; // a daemon of the same protocol sends what the type says
       this.options.onMessage({ type: 'usage', sample });
     }
     throw new NoDaemonError('the daemon has ended');
+  }
+
+  /** Rejects when the daemon has stopped, or is stuck: its connections stay open then, and nothing comes. */
+  private async listen(api: Api): Promise<never> {
+    for (;;) {
+      this.isHeard = false;
+      await new Promise<void>(resolve => this.listening.set(QUIET, resolve));
+      if (!this.isHeard) await api.call('daemon');
+    }
   }
 
   private event({ event, data, id }: SseMessage, api: Api): void {
@@ -183,6 +207,15 @@ export class Feed implements Disposable {
       else this.pausing.set(ms, resolve);
     });
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof NoDaemonError) return error.reason;
+  return error instanceof Error ? error.message : 'the connection broke';
+}
+
+function tooOld({ version, protocol }: DaemonInfo): string {
+  return `the one that runs is older (${version}, protocol ${protocol}; a dashboard needs ${NEEDED}): restart it with this version`;
 }
 
 /** Whose data an event makes stale; `all` when there may be others than before. */

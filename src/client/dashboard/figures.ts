@@ -1,4 +1,7 @@
-/** Figures as short as they stay readable: they stand in narrow columns. */
+/** Figures and words as short as they stay readable: they stand in narrow columns. */
+
+import { formatMoment, formatUptime } from '../../core/status.ts';
+import type { ProcessInfo } from '../../protocol/messages.ts';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -38,6 +41,20 @@ export function shortBytes(bytes: number): string {
 export function clockTime(wall: number): string {
   const date = new Date(wall);
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
+/** supervisord's last column of `status`, as of now: the daemon's own is as of when it was asked. */
+export function describedNow({ state, pid, uptime, reason, lastExit }: ProcessInfo): string {
+  if (pid !== null && (state === 'RUNNING' || state === 'STOPPING'))
+    return `pid ${pid}, uptime ${formatUptime(uptime ?? 0)}`;
+  if (state === 'STOPPED' || state === 'EXITED') return lastExit === null ? 'Not started' : formatMoment(lastExit.at);
+  return reason ?? '';
+}
+
+/** A path as short as people write it: `~/…` for what is beneath the user's home. */
+export function shownPath(path: string, home: string | undefined): string {
+  if (home === undefined || home === '' || home === '/' || !path.startsWith(`${home}/`)) return path;
+  return `~${path.slice(home.length)}`;
 }
 
 function two(n: number): string {

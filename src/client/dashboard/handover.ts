@@ -42,7 +42,11 @@ export async function attachFrom(words: readonly string[], handOver: HandOver): 
     },
   };
   const [name = ''] = args.words;
-  await attach(context, { name, readOnly: readOnly || session.readOnly, steal, keys: detachKeys, onEnded }, clock);
+  await attach(
+    context,
+    { name, readOnly: readOnly || session.readOnly, steal, keys: detachKeys, isHinted: true, onEnded },
+    clock,
+  );
 }
 
 interface AttachFlags {

@@ -1,6 +1,6 @@
 import type { PublicState } from '../../core/status.ts';
 import { textWidth } from '../../terminal/width.ts';
-import { shortBytes, shortPercent, shortSpan } from './figures.ts';
+import { shortBytes, shortPercent, shortSpan, shownPath } from './figures.ts';
 import { type Model, TONE_OF_STATE } from './model.ts';
 import type { Pane } from './pane.ts';
 import { cut, type Piece, piece, shownText, widthOfPieces } from './piece.ts';
@@ -44,7 +44,8 @@ function line(model: Model, cols: number, theme: Theme): Piece[] {
   };
   for (const count of countsOf(model, theme)) take(count);
   take(piece(daemonOf(model), { ...header, ...dim }));
-  const about = model.link.kind === 'connecting' ? 'connecting to the daemon' : (model.daemon?.config ?? '');
+  const about =
+    model.link.kind === 'connecting' ? 'connecting to the daemon' : shownPath(model.daemon?.config ?? '', model.home);
   const shown = room >= LEAST_PATH ? pathTail(about, room, theme.glyphs.more) : '';
   return [
     ...left,

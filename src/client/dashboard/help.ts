@@ -21,6 +21,7 @@ const SIGNS: Entries = [
   ['z', 'it used to print, and has been silent for a while'],
   ['2@', 'others who are attached'],
   ['1@?', 'attached, and waiting for it to run'],
+  ['▁▃█  _-#', 'its CPU, a bar a second; the highest that is shown fills its column, from 20 % on'],
 ];
 
 const MOUSE: Entries = [

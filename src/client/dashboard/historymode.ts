@@ -5,6 +5,7 @@ import type { Action } from './bindings.ts';
 import { type Board, type Step, stay, told } from './board.ts';
 import { CLIPBOARD_LIMIT, selectedText, selectionOf } from './clipboard.ts';
 import { paneOf } from './consoles.ts';
+import { historyLeft } from './historypane.ts';
 import type { HistoryView, Mode } from './model.ts';
 import { findNext, type Place } from './search.ts';
 
@@ -181,8 +182,9 @@ export function scrolledHistory(board: Board, by: number): Board {
 
 /** The mouse points at a cell of the pane: the cursor goes there. `isDragging`: and the selection with it. */
 export function pointedAt(board: Board, at: { readonly x: number; readonly y: number }, isDragging: boolean): Board {
+  const cols = board.mode.kind === 'history' ? (paneOf(board, board.mode.name)?.cols ?? 0) : 0;
   return inHistory(board, (view, rows) => {
-    const place: Place = { line: view.top + at.y, column: at.x };
+    const place: Place = { line: view.top + at.y, column: at.x + historyLeft(view, cols) };
     const anchor = isDragging ? (view.anchor ?? { ...view.cursor, isLinewise: false }) : undefined;
     return clamped({ ...view, anchor, cursor: place }, rows);
   });

@@ -17,6 +17,8 @@ export interface Model {
   readonly daemon: DaemonInfo | undefined;
   /** What the daemon itself takes; absent while not known. */
   readonly daemonUsage?: UsageSample['daemon'] | undefined;
+  /** The user's home directory, to write paths beneath it as `~/…`. */
+  readonly home?: string | undefined;
   /** `--read-only`: nothing can be changed, and it shows. */
   readonly readOnly: boolean;
   /** In the order in which they start. */

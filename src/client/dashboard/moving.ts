@@ -158,8 +158,14 @@ export function settled(board: Board, former: Board): Board {
 }
 
 function barSelected(board: Board, lines: readonly TableLine[], former: Board): Selected | undefined {
-  if (lineOf(lines, board.selected) !== -1) return board.selected;
   const { selected } = board;
+  const isShown = lineOf(lines, selected) !== -1;
+  // Who filters looks for processes: headings only say where they stand.
+  if (board.filter !== '' && board.filter !== former.filter && !(isShown && selected?.kind === 'process')) {
+    const first = lines.find(line => line.kind === 'process');
+    return first === undefined ? selected : selectedBy(first); // all are filtered away: it comes back with them
+  }
+  if (isShown) return selected;
   // Hidden by folding: the heading stands for it.
   if (selected?.kind === 'process') {
     const group = board.rows.find(({ info }) => info.name === selected.name)?.info.group;

@@ -5,6 +5,7 @@ import { Delay } from '../../runtime/delay.ts';
 import { NoDaemonError } from '../address.ts';
 import type { Api } from '../api.ts';
 import { type Size, wireSize } from '../attach/size.ts';
+import type { Input } from '../line/key.ts';
 import type { Message } from './board.ts';
 import { Viewer } from './viewer.ts';
 
@@ -79,9 +80,9 @@ export class Panes implements Disposable {
   }
 
   /** What was typed goes to the program; false when it takes nothing. */
-  type(bytes: Uint8Array): boolean {
+  type(input: Input): boolean {
     const open = this.typing === undefined ? undefined : this.open.get(this.typing);
-    return open?.pane?.type(bytes) ?? false;
+    return open?.pane?.type(input) ?? false;
   }
 
   /** What came has been drawn. */
@@ -151,6 +152,7 @@ export class Panes implements Disposable {
       chordFor: open.isTyping ? chordFor : undefined,
       listener: {
         attached: (viewer, keys) => {
+          onMessage({ type: 'pane text', name, text: undefined }); // what was said of the connection before
           if (open.isTyping) onMessage({ type: 'typing', name, viewer, chord: describeChord(chordFor(keys)) });
         },
         frame: frame => onMessage({ type: 'pane', name, frame }),
@@ -169,7 +171,9 @@ export class Panes implements Disposable {
     const { onMessage } = this.options;
     open.pane = undefined;
     onMessage({ type: 'pane text', name, text: reason === '' ? 'the daemon went away' : reason });
-    if (open.isTyping) onMessage({ type: 'typing over', text: `${name}: ${reason || 'the daemon went away'}` });
+    // What the daemon itself says of an end begins with whose end it is.
+    const told = open.isDone ? reason : `${name}: ${reason || 'the daemon went away'}`;
+    if (open.isTyping) onMessage({ type: 'typing over', text: told });
     if (this.open.get(name) !== open || open.isDone) return;
     this.open.delete(name);
     if (!this.retrying.isSet) this.retrying.set(RETRY, () => this.apply());

@@ -1,4 +1,5 @@
 import type { Happening } from '../../core/events.ts';
+import { formatUptime } from '../../core/status.ts';
 import type { ProcessInfo, UsageSample } from '../../protocol/messages.ts';
 import type { Board, Heard } from './board.ts';
 import { visibleConsoles } from './consoles.ts';
@@ -25,18 +26,34 @@ export function withChanged(board: Board, processes: readonly ProcessInfo[]): Bo
 
 /** What an event says of its process at once, before the daemon has been asked for the rest. */
 export function withHappening(board: Board, happening: Happening): Board {
-  if (happening.type !== 'process.state') return board;
-  const { process, to, pid, reason } = happening;
+  if (!('process' in happening)) return board;
   const rows = board.rows.map(row => {
-    if (row.info.name !== process) return row;
-    const uptime = pid === null ? null : pid === row.info.pid ? row.info.uptime : 0;
-    return rowOf({ ...row.info, state: to, pid, reason, uptime }, row);
+    const info = row.info.name === happening.process ? infoAfter(row.info, happening) : row.info;
+    return info === row.info ? row : rowOf(info, row);
   });
   return marked({ ...board, rows });
 }
 
+function infoAfter(info: ProcessInfo, happening: Happening): ProcessInfo {
+  switch (happening.type) {
+    case 'process.state': {
+      const { to, pid, reason } = happening;
+      const uptime = pid === null ? null : pid === info.pid ? info.uptime : 0;
+      return { ...info, state: to, pid, reason, uptime };
+    }
+    case 'process.spawned':
+      return { ...info, starts: info.starts + 1 };
+    case 'process.exit': {
+      const { exit, pid, ranFor, at } = happening;
+      return { ...info, lastExit: { ...exit, pid, ranFor, at } };
+    }
+    default:
+      return info;
+  }
+}
+
 /** Percents, bytes and what the terminals did in the last second. */
-export function withUsage(board: Board, { at, processes }: UsageSample): Board {
+export function withUsage(board: Board, { at, processes, daemon: daemonUsage }: UsageSample): Board {
   const usages = new Map(processes.map(usage => [usage.name, usage]));
   const heard = new Map<string, Heard>(board.heard);
   for (const usage of processes) heard.set(usage.name, hear(heard.get(usage.name), usage, at));
@@ -46,16 +63,16 @@ export function withUsage(board: Board, { at, processes }: UsageSample): Board {
     const memory = usage === undefined ? row.memory : (usage.memory ?? undefined);
     return { ...row, cpu, memory, spark: [...row.spark, cpu ?? 0].slice(-SPARK_LENGTH) };
   });
-  return marked({ ...board, rows, heard });
+  return marked({ ...board, rows, heard, daemonUsage });
 }
 
-/** Time goes on: uptimes are as of `now`. */
+/** Time goes on: uptimes are as of `now`, or of when the daemon was heard of last. */
 export function withNow(board: Board, now: number): Board {
-  const passed = Math.max(0, now - board.now);
+  const passed = board.link.kind === 'live' ? Math.max(0, now - board.now) : 0;
   const rows = board.rows.map(row =>
     row.info.uptime === null || row.info.pid === null
       ? row
-      : { ...row, info: { ...row.info, uptime: row.info.uptime + passed } },
+      : { ...row, info: aged(row.info, row.info.uptime + passed) },
   );
   const isOver = board.notice !== undefined && now >= board.notice.until;
   const daemon = board.daemon && { ...board.daemon, uptime: board.daemon.uptime + passed };
@@ -87,6 +104,16 @@ export function marked(board: Board): Board {
     return { ...row, marks };
   });
   return isChanged ? { ...next, rows } : next;
+}
+
+/** What tells the uptime tells it as of now. */
+function aged(info: ProcessInfo, uptime: number): ProcessInfo {
+  const isTold = info.state === 'RUNNING' || info.state === 'STOPPING';
+  return {
+    ...info,
+    uptime,
+    description: isTold ? `pid ${info.pid}, uptime ${formatUptime(uptime)}` : info.description,
+  };
 }
 
 function rowOf(info: ProcessInfo, former: Row | undefined): Row {

@@ -1,7 +1,7 @@
 const BARS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const;
 const ASCII_BARS = ['_', '.', '-', ':', '=', '+', '*', '#'] as const;
 
-/** What fills the bar at least, in percent of a core: else the noise of an idle process would look like work. */
+/** What fills a column at least, in percent of a core: else the noise of an idle process would look like work. The help tells it. */
 const LEAST_TOP = 20;
 
 /**

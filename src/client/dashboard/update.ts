@@ -24,19 +24,21 @@ export type { Board, Effect, Message, Step } from './board.ts';
 
 /**
  * The dashboard before anything was heard. `verbs`: what can be called on its command line. `typed`: command lines of earlier
- * sessions, the oldest first.
+ * sessions, the oldest first. `home`: the user's home directory.
  */
 export function initialModel({
   size,
   now,
   readOnly,
   verbs,
+  home,
   typed = [],
 }: {
   readonly size: Size;
   readonly now: number;
   readonly readOnly: boolean;
   readonly verbs: readonly Verb[];
+  readonly home?: string | undefined;
   readonly typed?: readonly string[];
 }): Board {
   return {
@@ -44,6 +46,7 @@ export function initialModel({
     now,
     readOnly,
     verbs,
+    home,
     typed,
     link: { kind: 'connecting' },
     daemon: undefined,
@@ -192,8 +195,7 @@ function withKey(model: Board, key: Key): Step {
   const { editor } = model;
   const binding = bindingOf(mode, nameOfKey(key));
   if (mode === 'filter' || mode === 'search' || mode === 'command') {
-    const isBusy = editor?.search !== undefined || editor?.completion !== undefined; // Escape ends these first
-    if (binding?.action === 'close' && !isBusy) return endLine(model, false);
+    if (binding?.action === 'close') return endLine(model, false);
     if (mode === 'filter' && (binding?.action === 'up' || binding?.action === 'down'))
       return act(model, binding.action);
     return editor === undefined ? stay(model) : withEdited(model, editKey(editor, key));

@@ -1,12 +1,16 @@
 import type { Chord } from '../../core/chord.ts';
+import { parseRecord } from '../../core/fields.ts';
 import { ChordMatcher } from '../../core/keys.ts';
 import type { ClientFrame, ServerFrame } from '../../protocol/frames.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { MutableDisposable } from '../../runtime/lifetime.ts';
-import type { PaneFrame } from '../../terminal/pane.ts';
+import type { PaneFrame, PaneKeyboard } from '../../terminal/pane.ts';
 import { type Size, wireSize } from '../attach/size.ts';
 import { Typing } from '../attach/typing.ts';
 import { type Upgraded, WebSocket, type WebSocketListener } from '../attach/websocket.ts';
+import type { Input } from '../line/key.ts';
+
+import { typedBytes } from './typedbytes.ts';
 
 /** What becomes of a pane. */
 export interface ViewerListener {
@@ -37,7 +41,8 @@ export class Viewer implements WebSocketListener, Disposable {
   private readonly keyDeadline = new MutableDisposable();
   private matcher: ChordMatcher | undefined;
   /** Typed before the daemon had said which keys end it. */
-  private early: Uint8Array[] = [];
+  private early: Input[] = [];
+  private keyboard: PaneKeyboard | undefined;
   private pieces: Uint8Array[] = [];
   private received = 0;
   private acknowledged = 0;
@@ -60,11 +65,11 @@ export class Viewer implements WebSocketListener, Disposable {
     this.tell({ type: 'ack', bytes: this.received });
   }
 
-  /** What was typed, as the terminal sent it; false when the program does not take what went before. */
-  type(bytes: Uint8Array): boolean {
+  /** What was typed or pasted; false when the program does not take what went before. */
+  type(input: Input): boolean {
     if (this.typing.isFull) return false;
-    if (this.matcher === undefined) this.early.push(bytes);
-    else this.take(this.matcher.feed(bytes, this.options.clock.now()));
+    if (this.matcher === undefined) this.early.push(input);
+    else this.take(this.matcher.feed(typedBytes(input, this.keyboard), this.options.clock.now()));
     return true;
   }
 
@@ -74,7 +79,10 @@ export class Viewer implements WebSocketListener, Disposable {
     if (!isEnd) return;
     const text = new TextDecoder().decode(this.pieces.length === 1 ? this.pieces[0] : Buffer.concat(this.pieces));
     this.pieces = [];
-    this.options.listener.frame(JSON.parse(text) as PaneFrame); // a daemon of the same protocol sends what the type says
+    const frame = pictureIn(text);
+    this.keyboard = frame?.keyboard;
+    if (frame === undefined) this.end(false, 'this daemon is older, and knows no panes');
+    else this.options.listener.frame(frame);
   }
 
   text(text: string): void {
@@ -112,7 +120,7 @@ export class Viewer implements WebSocketListener, Disposable {
     const { chordFor, listener } = this.options;
     if (chordFor !== undefined) this.matcher = new ChordMatcher(chordFor(detachKeys));
     listener.attached(id, detachKeys);
-    for (const bytes of this.early.splice(0)) this.type(bytes);
+    for (const input of this.early.splice(0)) this.type(input);
   }
 
   private take({ pass, detached }: ReturnType<ChordMatcher['feed']>): void {
@@ -140,4 +148,10 @@ export class Viewer implements WebSocketListener, Disposable {
   private tell(frame: ClientFrame): void {
     if (!this.isOver) this.socket.sendText(JSON.stringify(frame));
   }
+}
+
+/** Undefined for what a program printed: a daemon that knows no panes sends that. */
+function pictureIn(text: string): PaneFrame | undefined {
+  const record = parseRecord(text);
+  return Array.isArray(record?.lines) ? (record as unknown as PaneFrame) : undefined; // one that knows them sends what the type says
 }

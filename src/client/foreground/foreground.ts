@@ -20,6 +20,9 @@ import { stopInOrder } from './orderlystop.ts';
 import { isTerminalThere, onSignals, PASSED_ON, type PassedOn, untilAborted, withoutSignals } from './signals.ts';
 import type { StartedDaemon } from './starteddaemon.ts';
 
+/** For who has never seen it. */
+const WELCOME = '`dashboard` shows everything live, `help` lists the commands, Ctrl-D leaves\n';
+
 /** Milliseconds that somebody who wants to leave waits to be told how much runs; a daemon that is alive answers within a few. */
 const COUNT_WITHIN = 300;
 
@@ -59,7 +62,7 @@ async function joined(
   host: Host,
   { globals, pid }: { readonly globals: Globals; readonly pid: number },
 ): Promise<number> {
-  await host.output.write(`joined the daemon that runs already (pid ${pid}); it goes on when you leave\n`);
+  await host.output.write(`joined the daemon that runs already (pid ${pid}); it goes on when you leave\n${WELCOME}`);
   using _interrupts = withoutInterrupts();
   using _signals = onSignals(['SIGUSR2'], () => {}); // nobody's here, and it would end this process
   return await runShell(host, {
@@ -111,6 +114,7 @@ class Foreground {
     const host = this.host;
     using _signals = onSignals(PASSED_ON, name => this.signal(name));
     await host.output.write(daemon.said);
+    if (!isOver) await host.output.write(WELCOME);
     const code = isOver ? EXIT.interrupted : await this.shell();
     if (this.isDaemonGone) return code;
     if (!isOver && !this.ending.signal.aborted && this.parting !== 'stop') {

@@ -1,4 +1,5 @@
 /** What the dashboard hears of a daemon that comes, goes, and tells of changes; and which consoles it asks for. */
+import { Duplex, PassThrough } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { NoDaemonError } from '../../../src/client/address.ts';
@@ -6,11 +7,21 @@ import type { Api, Place } from '../../../src/client/api.ts';
 import type { Message } from '../../../src/client/dashboard/board.ts';
 import { Feed } from '../../../src/client/dashboard/feed.ts';
 import { Panes } from '../../../src/client/dashboard/panes.ts';
+import { Viewer, type ViewerListener } from '../../../src/client/dashboard/viewer.ts';
 import type { Happening } from '../../../src/core/events.ts';
 import type { SseMessage } from '../../../src/protocol/sse.ts';
+import { PROTOCOL } from '../../../src/protocol/version.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { onCleanup } from '../../support/world.ts';
 import { processInfo } from '../support.ts';
+
+const NO_BYTES = new Uint8Array(0);
+
+/** A text frame of the daemon, of a few bytes. */
+function textFrame(frame: object): Buffer {
+  const text = JSON.stringify(frame);
+  return Buffer.concat([Buffer.from([0x81, text.length]), Buffer.from(text)]);
+}
 
 /** A stream that a test writes. */
 class Stream {
@@ -51,12 +62,21 @@ class FakeWire {
   events = new Stream();
   usage = new Stream();
   isThere = true;
+  /** What an attach is answered with; undefined for nothing. */
+  socket: Duplex | undefined;
+  greeted = 0;
+  protocol = PROTOCOL;
 
   readonly connect = (signal: AbortSignal): Api => ({
     call: async (name: string, _request?: unknown, place: Place = {}): Promise<never> => {
       if (!this.isThere) throw new NoDaemonError('nobody listens');
+      if (name === 'daemon') this.greeted++;
       if (name === 'processes') this.asked.push(place);
-      return (name === 'daemon' ? { pid: 1 } : { processes: [processInfo('web', {})], unknown: [] }) as never; // by the route table
+      return (
+        name === 'daemon'
+          ? { pid: 1, version: '0.3.0', protocol: this.protocol }
+          : { processes: [processInfo('web', {})], unknown: [] }
+      ) as never; // by the route table
     },
     events: (place: Place, name?: string) => {
       if (name !== 'usage') this.followed.push(place);
@@ -65,7 +85,8 @@ class FakeWire {
     attach: ({ name = '' }: Place) => {
       this.attached.push(name);
       signal.addEventListener('abort', () => this.aborted.push(name));
-      return new Promise<never>(() => {});
+      const { socket } = this;
+      return socket === undefined ? new Promise<never>(() => {}) : Promise.resolve({ socket, head: NO_BYTES });
     },
     bytes: () => Promise.reject(new Error('nobody asks for bytes')),
   });
@@ -104,6 +125,20 @@ async function settle(): Promise<void> {
 }
 
 describe('the feed', () => {
+  test('says of an older daemon what is to be done, and asks nothing of it that it does not know', async () => {
+    const wire = new FakeWire();
+    wire.protocol = '1.3';
+    wire.feed();
+    await settle();
+    expect(wire.messages).toMatchObject([
+      {
+        type: 'link',
+        link: { kind: 'lost', reason: expect.stringMatching(/older \(0\.3\.0, protocol 1\.3.*restart it/) },
+      },
+    ]);
+    expect([wire.asked, wire.followed]).toEqual([[], []]);
+  });
+
   test('tells of the list, then that it is live, then of what comes', async () => {
     const wire = new FakeWire();
     wire.feed();
@@ -186,6 +221,24 @@ describe('the feed', () => {
     expect(wire.asked).toHaveLength(2);
   });
 
+  test('a daemon that falls silent is asked whether it is there, and is lost when it does not answer', async () => {
+    const wire = new FakeWire();
+    wire.feed();
+    await settle();
+    wire.usage.push('usage', { at: 0, processes: [] });
+    await settle();
+    wire.clock.advance(3000);
+    await settle();
+    expect([wire.greeted, wire.links]).toEqual([1, ['live']]);
+    wire.clock.advance(3000);
+    await settle();
+    expect([wire.greeted, wire.links]).toEqual([2, ['live']]);
+    wire.isThere = false;
+    wire.clock.advance(3000);
+    await settle();
+    expect(wire.links).toEqual(['live', 'lost']);
+  });
+
   test('what had happened before the list changes nothing that it says', async () => {
     const wire = new FakeWire();
     wire.feed();
@@ -196,6 +249,26 @@ describe('the feed', () => {
     await settle();
     expect(wire.messages.at(-1)).toMatchObject({ type: 'happening', isPast: true });
     expect(wire.asked).toHaveLength(1);
+  });
+});
+
+describe('a pane', () => {
+  test('of a daemon that sends what the program prints is closed, and says why', () => {
+    const heard: unknown[] = [];
+    const listener: ViewerListener = {
+      attached: () => {},
+      frame: frame => heard.push(frame),
+      text: () => {},
+      left: () => {},
+      closed: (_isForGood, reason) => heard.push(reason),
+    };
+    for (const printed of ['$ ls', '42', '{}']) {
+      const upgraded = { socket: new PassThrough(), head: NO_BYTES };
+      const viewer = new Viewer({ upgraded, clock: new FakeClock(), chordFor: undefined, listener });
+      onCleanup(() => viewer[Symbol.dispose]());
+      viewer.binary(Buffer.from(printed), true);
+    }
+    expect(heard).toEqual(Array.from({ length: 3 }, () => 'this daemon is older, and knows no panes'));
   });
 });
 
@@ -226,6 +299,28 @@ describe('the panes', () => {
     wire.clock.advance(1000);
     expect(wire.attached).toEqual(['task0', 'task59']);
     expect(wire.aborted).toEqual(['task0']);
+  });
+
+  test('what was said of one while it was away goes when it is there again', async () => {
+    const wire = new FakeWire();
+    const panes = panesOf(wire);
+    wire.socket = new Duplex({ read: () => {}, write: (_chunk, _encoding, done) => done() });
+    panes.show([{ name: 'web', size }], 'web');
+    await settle();
+    wire.socket.push(null);
+    await settle();
+    const texts = () => wire.messages.flatMap(message => (message.type === 'pane text' ? [message.text] : []));
+    expect(texts()).toEqual(['the daemon went away']);
+    expect(wire.messages).toContainEqual({ type: 'typing over', text: 'web: the daemon went away' });
+    wire.socket = new Duplex({ read: () => {}, write: (_chunk, _encoding, done) => done() });
+    panes.reopen();
+    await settle();
+    wire.socket.push(textFrame({ type: 'attached', id: 3, detachKeys: null }));
+    await settle();
+    expect(texts()).toEqual(['the daemon went away', undefined]);
+    wire.socket.push(textFrame({ type: 'exit', code: 0, text: 'web STOPPED: it was removed' }));
+    await settle();
+    expect(wire.messages.at(-1)).toEqual({ type: 'typing over', text: 'web STOPPED: it was removed' });
   });
 
   test('one that is typed to is asked for at once, anew, and let go of afterwards', () => {

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { attrOf, PLAIN_ATTR, sgrOf } from '../../../src/client/dashboard/attr.ts';
-import { clockTime, shortBytes, shortPercent, shortSpan } from '../../../src/client/dashboard/figures.ts';
+import { clockTime, shortBytes, shortPercent, shortSpan, shownPath } from '../../../src/client/dashboard/figures.ts';
 import { helpPage } from '../../../src/client/dashboard/help.ts';
 import { nearestOf16, nearestOf256 } from '../../../src/client/dashboard/nearestcolour.ts';
 import { cut, cutLeft, fitted, fittedRight, shownText, wrapped } from '../../../src/client/dashboard/piece.ts';
@@ -40,11 +40,22 @@ describe('figures', () => {
   });
 });
 
+describe('paths', () => {
+  test.each([
+    ['/home/ada/tm.yaml', '/home/ada', '~/tm.yaml'],
+    ['/home/adam/tm.yaml', '/home/ada', '/home/adam/tm.yaml'],
+    ['/etc/tm.yaml', '/', '/etc/tm.yaml'],
+    ['/etc/tm.yaml', undefined, '/etc/tm.yaml'],
+    ['/etc/tm.yaml', '', '/etc/tm.yaml'],
+  ])('%s of one whose home is %s is %s', (path, home, text) => expect(shownPath(path, home)).toBe(text));
+});
+
 describe('sparkline', () => {
   test.each([
     [[], 4, '    '],
     [[0, 0], 4, '  ▁▁'],
     [[100, 50, 0], 3, '█▅▁'],
+    [[0.4], 1, '▁'],
     [[2], 1, '▂'],
     [[1, 2, 100, 200], 2, '▅█'],
     [[5], 0, ''],

@@ -215,7 +215,13 @@ const special: DrawnScene[] = [
   { name: 'ascii', model: demo(), options: { colors: 0, theme: 'dark', unicode: false } },
   {
     name: 'lost',
-    model: demo({ link: { kind: 'lost', since: NOW - 10_000, reason: 'cannot reach the daemon: connection refused' } }),
+    model: demo({
+      link: {
+        kind: 'lost',
+        since: NOW - 10_000,
+        reason: 'it died and left /run/taskmaster/tm.sock behind; start it with: taskmasterd',
+      },
+    }),
     options: COLOURFUL,
   },
   { name: 'connecting', model: modelOf({ link: { kind: 'connecting' }, daemon: undefined }), options: COLOURFUL },

@@ -5,12 +5,14 @@ import { BINDINGS, bindingOf, keyModeOf, keysFor } from '../../../src/client/das
 import type { Message } from '../../../src/client/dashboard/board.ts';
 import { consolesOf } from '../../../src/client/dashboard/consoles.ts';
 import { MOST_EVENTS } from '../../../src/client/dashboard/eventrows.ts';
+import { describedNow } from '../../../src/client/dashboard/figures.ts';
 import { fitsFilter } from '../../../src/client/dashboard/filter.ts';
 import { nameOfKey } from '../../../src/client/dashboard/keyname.ts';
 import { innerOf, layoutOf } from '../../../src/client/dashboard/layout.ts';
 import { MOST_LINES } from '../../../src/client/dashboard/pages.ts';
 import { lineOf, rowsOf } from '../../../src/client/dashboard/tablelines.ts';
 import type { Happening } from '../../../src/core/events.ts';
+import { formatMoment } from '../../../src/core/status.ts';
 import type { ProcessUsage } from '../../../src/protocol/messages.ts';
 import { processInfo } from '../support.ts';
 import { Driven, down, household, keyNamed, screenOf, up } from './driving.ts';
@@ -199,6 +201,18 @@ describe('the filter', () => {
     expect(driven.press('Esc').board.filter).toBe('');
   });
 
+  test('puts the bar on the first process that matches, not on the heading above it', () => {
+    const driven = new Driven(household()).press('/').type('web');
+    expect(driven.selected).toBe('web:web_00');
+    expect(driven.type('_01').selected).toBe('web:web_01');
+    expect(rowsOf(driven.board)[0]).toMatchObject({ kind: 'group', name: 'web' });
+    expect(driven.press('Enter', 'k', 'x').selected).toBe('web:*');
+    const onHeading = new Driven(household()).press('j', 'j', '/').type('_02');
+    expect(onHeading.selected).toBe('web:web_02');
+    expect(onHeading.type('?').selected).toBe('web:web_02');
+    expect(onHeading.press('Esc').selected).toBe('web:*');
+  });
+
   test('given up, all is as it was before', () => {
     const driven = new Driven(household()).press('/').type('stop').press('Down', 'Esc');
     expect(driven.board.filter).toBe('');
@@ -265,6 +279,15 @@ describe('commands', () => {
     expect(driven.board.notice).toMatchObject({ tone: 'bad', text: expect.stringContaining('read-only') });
   });
 
+  test.each([
+    ['dashboard', 'this is the dashboard'],
+    ['open /etc/tm.yaml', 'a dashboard shows one daemon'],
+  ])(':%s says what to do instead', (line, text) => {
+    const driven = new Driven(household()).press(':').type(line).press('Enter');
+    expect(driven.ran).toBeUndefined();
+    expect(driven.board.notice?.text).toContain(text);
+  });
+
   test('what one line says is a notice, more is a page', () => {
     const driven = new Driven(household()).press('x');
     driven.take(
@@ -291,6 +314,13 @@ describe('commands', () => {
       page: { top: end - 1 },
     });
     expect(driven.press('q').effects).toEqual([{ kind: 'cancel', run: 1 }]);
+  });
+
+  test('Escape gives the line up, as the footer says, whatever is shown above it', () => {
+    const driven = new Driven(household()).press(':').type('st').press('Tab');
+    expect(driven.board.mode).toMatchObject({ kind: 'command', completion: expect.anything() });
+    expect(driven.press('Esc').board.mode.kind).toBe('normal');
+    expect(driven.press(':', 'Ctrl-R', 'Esc').board.mode.kind).toBe('normal');
   });
 
   test('the line has history, completion, and one line of what is pasted', () => {
@@ -410,6 +440,12 @@ describe("a console's history", () => {
     expect(driven.copied).toBe('two\nth');
   });
 
+  test('the mouse finds its cell in one that is scrolled sideways, too', () => {
+    const driven = inHistory(undefined, [`${'-'.repeat(200)}end`]).press('$');
+    const pane = consolesOf(driven.board)[0]?.rect ?? { x: 0, y: 0, cols: 0 };
+    expect(view(driven.mouse('press', pane.x + pane.cols - 3, pane.y)).cursor.column).toBe(200);
+  });
+
   test('ends with its process, and says so', () => {
     const driven = inHistory().take({ type: 'processes', processes: [down('job')] });
     expect(driven.board.mode.kind).toBe('normal');
@@ -487,9 +523,28 @@ describe('what the daemon tells', () => {
     expect(driven.board.events.map(({ tone }) => tone)).toEqual(['bad', 'bad']);
   });
 
+  test('what ended says when, before the daemon could be asked, or where it went away meanwhile', () => {
+    const base = { id: 1, process: 'api', program: 'api', cause: 'request', by: null } as const;
+    const ended = { ...base, type: 'process.exit', at: NOW, pid: 70, exit: { code: 0, signal: null } } as const;
+    const rest = { expected: true, ranFor: 5, stoppedBy: null } as const;
+    const stopped = { ...base, type: 'process.state', at: NOW, pid: null, from: 'STOPPING', to: 'STOPPED' } as const;
+    const driven = new Driven(household());
+    driven.take({ type: 'happening', happening: { ...ended, ...rest }, isPast: false });
+    driven.take({ type: 'happening', happening: { ...stopped, reason: null }, isPast: false });
+    const [info] = driven.board.rows.map(row => row.info);
+    expect(info && describedNow(info)).toBe(formatMoment(NOW));
+  });
+
+  test('what the daemon takes is known', () => {
+    const daemon = { cpu: 2.5, memory: 61_000_000 };
+    const driven = new Driven().take({ type: 'usage', sample: { at: NOW, processes: [], daemon } });
+    expect(driven.board.daemonUsage).toEqual(daemon);
+  });
+
   test('uptimes go on, notices go', () => {
     const driven = new Driven(household()).press('s').take({ type: 'tick', now: NOW + 3000 });
     expect(driven.board.rows[0]?.info.uptime).toBe(4000);
+    expect(driven.board.rows.map(({ info }) => describedNow(info))[0]).toBe('pid 70, uptime 0:00:04');
     expect(driven.board.notice).toBeDefined();
     expect(driven.take({ type: 'tick', now: NOW + 9000 }).board.notice).toBeUndefined();
   });
@@ -515,6 +570,7 @@ describe('what the daemon tells', () => {
       .take({ type: 'link', link: { kind: 'lost', since: NOW, reason: 'gone' } });
     expect(driven.board.mode.kind).toBe('normal');
     expect(driven.board.rows).toHaveLength(5);
+    expect(driven.take({ type: 'tick', now: NOW + 60_000 }).board.rows[0]?.info.uptime).toBe(1000);
     expect(driven.take({ type: 'link', link: { kind: 'live' } }).board.notice?.text).toBe('the daemon is back');
   });
 });
