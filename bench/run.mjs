@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { attached } from './cases/attached.mjs';
 import { blocking } from './cases/blocking.mjs';
 import { daemonkill } from './cases/daemonkill.mjs';
-import { dashboard } from './cases/dashboard.mjs';
+import { dashboard, mprocs } from './cases/dashboard.mjs';
 import { echo } from './cases/echo.mjs';
 import { firstscreen } from './cases/firstscreen.mjs';
 import { flood } from './cases/flood.mjs';
@@ -91,7 +91,10 @@ async function main(argv) {
       code = FAILED;
     }
   }
-  const table = formatTable(rows, columnsOf(rows, [...[...PEERS, ...CONSOLES].map(({ name }) => name), ...BASELINES]));
+  const table = formatTable(
+    rows,
+    columnsOf(rows, [...[...PEERS, ...CONSOLES, mprocs].map(({ name }) => name), ...BASELINES]),
+  );
   process.stdout.write(isJson ? `${JSON.stringify(rows.map(withVerdict), null, 2)}\n` : `${table}\n`);
   return code;
 }
@@ -124,7 +127,7 @@ function readArguments(argv) {
 
 /** One line for each that a case would have measured beside. @param {readonly Case[]} cases */
 function missingOf(cases) {
-  return [...PEERS, ...CONSOLES]
+  return [...PEERS, ...CONSOLES, mprocs]
     .filter(({ name, isInstalled }) => !isInstalled && cases.some(({ peers }) => peers.includes(name)))
     .map(({ name, install }) => `not installed: ${name} (${install})`);
 }

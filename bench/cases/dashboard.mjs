@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Tmux } from '../consoles/tmux.mjs';
+import { findExecutable } from '../executables.mjs';
 import { cpuMs, cpuShare, writtenBytes } from '../procfs.mjs';
 import { deaf, flooding, logFlood } from '../scripts.mjs';
 import { alternate, quantile, Samples } from '../stats.mjs';
@@ -31,58 +32,38 @@ const [CLEAR, LINE] = ['\x15', 20];
 /** Typed keys come this far apart, as one that follows at once would find its cost paid. */
 const KEY_EVERY_MS = 40;
 
+/** What a key counts that has no effect for longer than the bench waits. */
+const GIVEN_UP = 20_000;
+
 const MB = 1e6;
 
 /**
  * Twelve consoles in tiles, all flooding: what that costs who shows them and who runs them, and whether keys are answered.
- * tmux has twelve panes in a window. Then twelve that rest.
+ * tmux has twelve panes in a window; mprocs runs twelve, and shows a list of them and one console. Then twelve that rest.
  * @type {Case}
  */
 export const dashboard = {
   name: 'dashboard',
   about: `the dashboard with ${COUNT} consoles, flooding and at rest`,
-  peers: ['tmux'],
+  peers: ['tmux', 'mprocs'],
   async run(bench) {
-    const { lab, taskmaster, consoles, isQuick, say } = bench;
+    const { taskmaster, consoles } = bench;
     const empty = () => ({ speed: new Samples(), cost: new Samples() });
-    const figures = { attached: empty(), nobody: empty(), client: new Samples(), keys: new Samples() };
+    const figures = {
+      attached: empty(),
+      nobody: empty(),
+      client: new Samples(),
+      both: new Samples(),
+      keys: new Samples(),
+    };
     const idle = { client: new Samples(), server: new Samples() };
-    const holders = [
-      new Tiles(taskmaster),
-      ...consoles.flatMap(held => (held instanceof Tmux ? [new Panes(held)] : [])),
-    ];
+    const panes = consoles.flatMap(held => (held instanceof Tmux ? [new Panes(held)] : []));
+    const holders = [new Tiles(taskmaster), ...panes, ...(mprocs.isInstalled ? [mprocs] : [])];
     for (const holder of holders) {
       const { name } = holder;
       const tags = Array.from({ length: COUNT }, (_, at) => `${name}-${at}`);
-      const floods = Object.fromEntries(tags.map(tag => [tag, flooding(lab, tag, logFlood())]));
-      const up = Promise.all(tags.map(tag => lab.reports.next(tag)));
-      const held = await holder.hold(lab, floods);
-      const pids = (await up).map(({ pid }) => pid);
-      for (const who of alternate(/** @type {const} */ (['nobody', 'attached']), isQuick ? QUICK_ROUNDS : ROUNDS)) {
-        const viewer = who === 'attached' ? await look(lab, held) : undefined;
-        await wait(viewer ? 0 : SETTLE_MS);
-        const { speed, cost, share } = await measure({ server: held.server, client: viewer?.pid, pids }, isQuick);
-        figures[who].speed.add(name, speed);
-        figures[who].cost.add(name, cost);
-        if (viewer) {
-          figures.client.add(name, share);
-          for (const took of await typeInto(viewer, held.prompt, isQuick)) figures.keys.add(name, took);
-          await viewer.close();
-        }
-        say(`${name}, ${who}: ${speed.toFixed(1)} MB/s, ${cost.toFixed(1)} ms/MB`);
-      }
-      await held.stop();
-      const sleepers = Object.fromEntries(tags.map(tag => [tag, deaf(lab, `${tag}-idle`)]));
-      const asleep = Promise.all(tags.map(tag => lab.reports.next(`${tag}-idle`)));
-      const resting = await holder.hold(lab, sleepers);
-      await asleep;
-      const viewer = await look(lab, resting);
-      const ms = isQuick ? QUICK_IDLE_MS : IDLE_MS;
-      const [ofClient, ofServer] = await Promise.all([cpuShare(viewer.pid, ms), cpuShare(resting.server, ms)]);
-      idle.client.add(name, ofClient);
-      idle.server.add(name, ofServer);
-      await viewer.close();
-      await resting.stop();
+      await flood(bench, { holder, tags, figures });
+      await rest(bench, { holder, tags: tags.map(tag => `${tag}-idle`), figures: idle });
     }
     const alone = figures.nobody.cost.summary().taskmaster ?? Number.NaN;
     const of = (/** @type {number} */ share) => figures.keys.summary(values => quantile(values, share));
@@ -95,6 +76,7 @@ export const dashboard = {
         unit: 'ms/MB',
         figures: { ...figures.attached.cost.summary(), 'nobody attached': alone },
       },
+      { what: '  of both', unit: 'ms/MB', figures: figures.both.summary() },
       { what: '  what they print', unit: 'MB/s', figures: figures.attached.speed.summary() },
       { what: '  with nobody attached', unit: 'MB/s', figures: figures.nobody.speed.summary() },
       { what: 'CPU of the client, all at rest', unit: '%', figures: idle.client.summary(), goal: { most: 1 } },
@@ -103,12 +85,58 @@ export const dashboard = {
   },
 };
 
+/** @typedef {Record<'speed' | 'cost', Samples>} Printing */
+/** @typedef {{attached: Printing, nobody: Printing, client: Samples, both: Samples, keys: Samples}} Figures */
+/** @typedef {{name: string, hold: (lab: Lab, programs: Programs) => Promise<Shown>}} Holder */
+
+/** All print, with somebody who looks and with nobody. @param {Bench} bench @param {{holder: Holder, tags: string[], figures: Figures}} what */
+async function flood({ lab, isQuick, say }, { holder, tags, figures }) {
+  const { name } = holder;
+  const up = Promise.all(tags.map(tag => lab.reports.next(tag)));
+  const held = await holder.hold(lab, Object.fromEntries(tags.map(tag => [tag, flooding(lab, tag, logFlood())])));
+  const pids = (await up).map(({ pid }) => pid);
+  for (const who of alternate(/** @type {const} */ (['nobody', 'attached']), isQuick ? QUICK_ROUNDS : ROUNDS)) {
+    if (who === 'nobody' && held.terminal !== undefined) continue; // nothing runs without it
+    const viewer = who === 'attached' ? await look(lab, held) : undefined;
+    await wait(viewer ? 0 : SETTLE_MS);
+    const { speed, cost, both, share } = await measure({ server: held.server, client: viewer?.pid, pids }, isQuick);
+    figures[who].speed.add(name, speed);
+    figures[who].cost.add(name, cost);
+    if (viewer) {
+      figures.client.add(name, share);
+      figures.both.add(name, both);
+      const answered = await typeInto(viewer, held.prompt, isQuick);
+      for (const took of answered) figures.keys.add(name, took);
+      if (answered.includes(GIVEN_UP)) say(`${name}: a key had no effect within ${GIVEN_UP / 1000} s; given up`);
+      if (viewer !== held.terminal) await viewer.close();
+    }
+    say(`${name}, ${who}: ${speed.toFixed(1)} MB/s, ${cost.toFixed(1)} ms/MB`);
+  }
+  await held.stop();
+}
+
+/** Nobody prints. @param {Bench} bench @param {{holder: Holder, tags: string[], figures: Record<'client' | 'server', Samples>}} what */
+async function rest({ lab, isQuick }, { holder, tags, figures }) {
+  const { name } = holder;
+  const asleep = Promise.all(tags.map(tag => lab.reports.next(tag)));
+  const held = await holder.hold(lab, Object.fromEntries(tags.map(tag => [tag, deaf(lab, tag)])));
+  await asleep;
+  const viewer = await look(lab, held);
+  const ms = isQuick ? QUICK_IDLE_MS : IDLE_MS;
+  const [ofClient, ofServer] = await Promise.all([cpuShare(viewer.pid, ms), cpuShare(held.server, ms)]);
+  figures.client.add(name, ofClient);
+  figures.server.add(name, ofServer);
+  if (viewer !== held.terminal) await viewer.close();
+  await held.stop();
+}
+
 /**
  * @typedef {object} Shown
  * @property {readonly string[]} client to run in a terminal: it shows all programs
  * @property {readonly string[]} keys typed once it shows something
  * @property {string} prompt what opens its command line
  * @property {number} server the pid of what reads the programs' terminals
+ * @property {Terminal} [terminal] it runs already, as the programs run only as long as it does
  * @property {() => Promise<void>} stop
  */
 
@@ -156,8 +184,31 @@ class Panes {
   }
 }
 
+/** A list of the programs and the console of the first. */
+class Mprocs {
+  name = 'mprocs';
+  install = 'its executable from `npm pack mprocs`, in PATH';
+  executable = findExecutable('mprocs') ?? '';
+  isInstalled = this.executable !== '';
+
+  /** @param {Lab} lab @param {Programs} programs @returns {Promise<Shown>} */
+  async hold(lab, programs) {
+    const procs = Object.fromEntries(Object.entries(programs).map(([name, cmd]) => [name, { cmd }]));
+    const place = join(lab.place('mprocs'), 'mprocs.yaml').slice(lab.directory.length);
+    const client = [this.executable, '-c', lab.write(place, JSON.stringify({ procs }))];
+    const terminal = new Terminal(lab, client);
+    return { client, keys: [], prompt: 'a', server: terminal.pid, terminal, stop: () => terminal.close() };
+  }
+}
+
+export const mprocs = new Mprocs();
+
 /** @param {Lab} lab @param {Shown} shown */
-async function look(lab, { client, keys }) {
+async function look(lab, { client, keys, terminal: open }) {
+  if (open !== undefined) {
+    await wait(SETTLE_MS);
+    return open;
+  }
   const terminal = new Terminal(lab, client);
   await terminal.when('the first screen', () => true);
   await wait(SETTLE_MS / 2);
@@ -179,6 +230,7 @@ async function measure({ server, client, pids }, isQuick) {
   return {
     speed: more / MB / (ms / 1000),
     cost: (servedNow - served) / (more / MB),
+    both: (servedNow - served + (client === server ? 0 : shownNow - shown)) / (more / MB),
     share: (100 * (shownNow - shown)) / ms,
   };
 }
@@ -192,7 +244,9 @@ async function typeInto(terminal, prompt, isQuick) {
   for (let at = 0; at < (isQuick ? QUICK_KEYS : KEYS); at++) {
     if (at > 0 && at % LINE === 0) terminal.type(CLEAR);
     await wait(KEY_EVERY_MS);
-    latencies.push(await terminal.when('the letter', chunk => chunk.includes(letter), LETTER));
+    const took = terminal.when('the letter', chunk => chunk.includes(letter), LETTER);
+    latencies.push(await took.catch(() => GIVEN_UP));
+    if (latencies.at(-1) === GIVEN_UP) break;
   }
   return latencies;
 }

@@ -33,10 +33,15 @@ export function runSession(session: Session): Promise<number> {
   };
   const scripted: Session = { ...session, host: hostWith(host, { shell }), place: 'shell' };
   return runScript(host.input.bytes(), {
-    run: ([name = '', ...rest]) => {
+    run: async ([name = '', ...rest]) => {
+      let isInterrupted = false;
+      using _interrupt = host.onInterrupt(() => {
+        isInterrupted = true;
+      });
       const meaning = splitWords(shell.aliases.get(name) ?? '');
       const meant = meaning.ok && meaning.words.length > 0 ? meaning.words.map(({ text }) => text) : [name];
-      return runWords([...meant, ...rest], { ...scripted, globals });
+      const code = await runWords([...meant, ...rest], { ...scripted, globals });
+      return isInterrupted ? EXIT.interrupted : code; // 0 for what is made to end so, but nothing behind it is wanted
     },
     say: line => void host.error.write(`${line}\n`),
   });

@@ -31,7 +31,7 @@ export async function runWords(words: readonly string[], session: Session): Prom
   } catch (error) {
     if (!(error instanceof UnknownVerbError)) return await explain(error, findVerb(verbs, words[0] ?? ''), say);
     const { unknownVerb } = await import('./suggest.ts');
-    say(unknownVerb(verbs, error.message));
+    say(unknownVerb(session, error.message));
     return EXIT.unknown;
   }
 }

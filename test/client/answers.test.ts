@@ -117,6 +117,7 @@ describe('help', () => {
     const explained = await ctl(daemon, ['help', 'maintail']);
     expect(explained.out).toMatch(/^usage: taskmasterctl log \[-f\] \[-n <lines>\] \[-c <bytes>\]\n/);
     expect(await ctl(daemon, ['log', '--help'])).toEqual(explained);
+    expect((await ctl(daemon, ['help', 'quit'])).out).toMatch(/^usage: exit\n/); // of the shell's prompt
     expect(await ctl(daemon, ['help', 'stauts'])).toEqual({
       code: 1,
       out: '',
@@ -129,6 +130,7 @@ describe('what is wrong with a command line', () => {
   test.each([
     [['stauts'], 1, 'unknown command "stauts": did you mean "status"?\n'],
     [['xyzzy'], 1, 'unknown command "xyzzy": `help` lists them all\n'],
+    [['history'], 1, 'cannot run history here: it is for the prompt that `taskmasterctl shell` opens\n'],
     [['start'], 2, 'start needs the name of a process\nusage: taskmasterctl start [--no-wait] SEL...\n'],
     [['signal', 'HUP'], 2, 'signal needs the name of a process\nusage: taskmasterctl signal SIG SEL...\n'],
     [['send', 'web'], 2, 'send needs text to type\nusage: taskmasterctl send [--enter] NAME TEXT...\n'],

@@ -117,6 +117,17 @@ describe('tail', () => {
     ]);
   });
 
+  test('-f that is cancelled ends the script that it is part of', async () => {
+    const daemon = await daemonWith('web');
+    daemon.on('output', bytes('abc', { open: true }));
+    const host = new FakeHost().pipe('tail -f web\npid\n');
+    const ran = ctl(daemon, [], host);
+    await host.out.has('abc');
+    host.interrupt();
+    const err = 'line 1: stopped here: "tail -f web" gave exit code 130\n';
+    expect(await ran).toEqual({ code: 130, out: 'abc', err });
+  });
+
   test('-f of several mixes whole lines', async () => {
     const daemon = await daemonWith('a', 'b');
     daemon.on('output', (response, { name }) => bytes(`${name}1\r\nhalf`, { open: true })(response));
@@ -262,7 +273,7 @@ describe('shutdown', () => {
     const daemon = await FakeDaemon.listen();
     daemon.on('shutdown', response => void response.end('{"stopping":2}'));
     daemon.on('events', response => {
-      response.write(sse(['b-3', stopping]));
+      response.write(sse(['b-3', stopping], ['b-4', { ...stopping, id: 4 }]));
       void host.err.has('waiting for').then(() => daemon.close());
     });
     const host = new FakeHost();

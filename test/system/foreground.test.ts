@@ -66,6 +66,23 @@ describe('taskmaster on a terminal', () => {
     expect(seat.shows).toContain('all is stopped');
   });
 
+  test('is left without waiting for a daemon that does not answer, and Ctrl-C twice waits for nothing', async () => {
+    const bench = new Bench(configOf({ web: sleeping }));
+    const seat = sit(bench);
+    await seat.untilShown(PROMPT);
+    const { pid } = await daemonOf(bench);
+    process.kill(pid, 'SIGSTOP');
+    onCleanup(() => void process.kill(pid, 'SIGCONT'));
+    seat.type('\x04');
+    await seat.untilSo('the question', () => /^s = stop/m.test(seat.shows));
+    seat.type('s\r');
+    await seat.untilShown('stopping everything in order');
+    seat.type('\x03');
+    await seat.untilShown('killing what still runs');
+    seat.type('\x03');
+    expect((await seat.exited).signal).toBe('SIGINT');
+  });
+
   test('can leave the daemon running, which the next one joins and leaves alone', async () => {
     const bench = new Bench(configOf({ web: sleeping }));
     const first = sit(bench);

@@ -36,11 +36,14 @@ async function untilGone(context: Context): Promise<void> {
 
 /** Returns when the daemon ends the events, which it does last of all, or has none to give any more. */
 async function tellWhatIsWaitedFor(context: Context): Promise<void> {
+  let told = '';
   try {
     for await (const { data } of context.api.events({ query: { since: '0' } })) {
       const happening = parseRecord(data) as unknown as Happening | undefined; // by the route table
       if (happening?.type !== 'daemon.stopping' || happening.waitingFor.length === 0) continue;
-      context.progress(`waiting for ${happening.waitingFor.join(', ')}`);
+      const waiting = `waiting for ${happening.waitingFor.join(', ')}`;
+      if (waiting !== told) context.progress(waiting);
+      told = waiting;
     }
   } catch (error) {
     if (!(error instanceof NoDaemonError || isShuttingDown(error))) throw error;

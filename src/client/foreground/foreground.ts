@@ -4,28 +4,27 @@
  */
 import { STOPPED_STATES } from '../../core/status.ts';
 import { joinWords } from '../../core/words.ts';
+import { WireError } from '../../protocol/errors.ts';
+import { realClock } from '../../runtime/clock.ts';
+import { atMost } from '../../runtime/patience.ts';
 import { NoDaemonError } from '../address.ts';
 import type { Api } from '../api.ts';
 import { VERBS } from '../commands/table.ts';
 import type { Host } from '../host.ts';
+import { withoutInterrupts } from '../interrupts.ts';
 import { apiFor, explain } from '../session.ts';
 import { runShell, type ShellConsole } from '../shell/shell.ts';
 import { EXIT, type Globals } from '../verb.ts';
 import { type Parting, partingOf, partingQuestion } from './leaving.ts';
 import { stopInOrder } from './orderlystop.ts';
-import {
-  isTerminalThere,
-  onSignals,
-  PASSED_ON,
-  type PassedOn,
-  untilAborted,
-  withoutInterrupts,
-  withoutSignals,
-} from './signals.ts';
+import { isTerminalThere, onSignals, PASSED_ON, type PassedOn, untilAborted, withoutSignals } from './signals.ts';
 import type { StartedDaemon } from './starteddaemon.ts';
 
 /** For who has never seen it. */
 const WELCOME = '`dashboard` shows everything live, `help` lists the commands, Ctrl-D leaves\n';
+
+/** Milliseconds that somebody who wants to leave waits to be told how much runs; a daemon that is alive answers within a few. */
+const COUNT_WITHIN = 300;
 
 export interface ForegroundOptions {
   readonly globals: Globals;
@@ -154,13 +153,18 @@ class Foreground {
     return this.parting === 'stay' ? 'stay' : 'leave';
   }
 
+  /** Undefined when the daemon does not tell at once: the question is asked all the same. */
   private async countRunning(): Promise<number | undefined> {
-    try {
+    let running: number | undefined;
+    const count = async (): Promise<void> => {
       const { processes } = await this.parts.api.call('processes', undefined, { query: { select: [] } });
-      return processes.filter(({ state }) => !STOPPED_STATES.includes(state)).length;
+      running = processes.filter(({ state }) => !STOPPED_STATES.includes(state)).length;
+    };
+    try {
+      await atMost(COUNT_WITHIN, count(), realClock);
     } catch (error) {
-      if (error instanceof NoDaemonError) return undefined; // the question is asked all the same
-      throw error;
+      if (!(error instanceof NoDaemonError || error instanceof WireError)) throw error;
     }
+    return running;
   }
 }

@@ -25,8 +25,13 @@ export interface StopOptions {
  */
 export async function stopInOrder({ daemon, api, host, isUnderWay }: StopOptions): Promise<number> {
   const { write, isTerminal } = host.error;
+  const clear = isTerminal ? CLEAR : '';
+  using _again = host.onInterrupt(() => {
+    daemon.signal('SIGTERM');
+    void write(`${clear}killing what still runs; Ctrl-C again leaves that to the daemon\n`);
+  });
+  await write('stopping everything in order; Ctrl-C kills what still runs\n');
   const terminal = isTerminal ? await host.terminal() : undefined;
-  using _again = host.onInterrupt(() => daemon.signal('SIGTERM'));
   if (!isUnderWay) await ask(api, daemon);
   let shown = '';
   let stopping = NOT_STOPPING;
@@ -41,7 +46,6 @@ export async function stopInOrder({ daemon, api, host, isUnderWay }: StopOptions
         : `${CLEAR}${cropLine({ text: line, cursor: 0 }, terminal.size.cols - 1).text}`,
     );
   };
-  await write('stopping everything in order; Ctrl-C kills what still runs\n');
   try {
     for await (const { data } of api.events({ query: { since: '0' } })) {
       const happening = parseRecord(data) as unknown as Happening | undefined; // by the route table
@@ -53,9 +57,7 @@ export async function stopInOrder({ daemon, api, host, isUnderWay }: StopOptions
     if (!isOver(error)) throw error;
   }
   const code = await daemon.ended();
-  await write(
-    `${isTerminal ? CLEAR : ''}${code === 0 ? 'all is stopped' : `the daemon ended with exit code ${code}`}\n`,
-  );
+  await write(`${clear}${code === 0 ? 'all is stopped' : `the daemon ended with exit code ${code}`}\n`);
   return code;
 }
 

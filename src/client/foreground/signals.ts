@@ -17,13 +17,6 @@ export function onSignals(names: readonly PassedOn[], listener: (name: PassedOn)
   };
 }
 
-/** Ctrl-C does not end this process meanwhile: not in the moment either in which nobody else listens for it yet. */
-export function withoutInterrupts(): Disposable {
-  const ignore = (): void => {};
-  process.on('SIGINT', ignore);
-  return { [Symbol.dispose]: () => void process.off('SIGINT', ignore) };
-}
-
 /** Whether the terminal is still there: SIGHUP comes as well when its window was closed, and that asks for no reload. */
 export function isTerminalThere(): boolean {
   return isatty(0);

@@ -1,15 +1,14 @@
 import type { Happening } from '../../core/events.ts';
 import { RUNNING_STATES } from '../../core/status.ts';
 
-/** How far an orderly stop is: who is still waited for, of how many, and what the daemon said of it last. */
+/** How far an orderly stop is: who is still waited for, and of how many. */
 export interface Stopping {
   readonly waitingFor: readonly string[];
   /** The most that were ever waited for. */
   readonly all: number;
-  readonly reason: string;
 }
 
-export const NOT_STOPPING: Stopping = { waitingFor: [], all: 0, reason: '' };
+export const NOT_STOPPING: Stopping = { waitingFor: [], all: 0 };
 
 /** More names than these only say how many more. */
 const MOST_NAMES = 6;
@@ -17,8 +16,8 @@ const MOST_NAMES = 6;
 /** What an event says of the stop; the same object when it says nothing of it. */
 export function afterEvent(stopping: Stopping, event: Happening): Stopping {
   if (event.type === 'daemon.stopping') {
-    const { waitingFor, reason } = event;
-    return { waitingFor, reason, all: Math.max(stopping.all, waitingFor.length) };
+    const { waitingFor } = event;
+    return { waitingFor, all: Math.max(stopping.all, waitingFor.length) };
   }
   if (event.type !== 'process.state' || !stopping.waitingFor.includes(event.process)) return stopping;
   if (event.to === 'STOPPING' || RUNNING_STATES.includes(event.to)) return stopping;

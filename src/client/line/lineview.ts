@@ -36,19 +36,18 @@ export function layLine(prompt: string, line: Line, width: number): LineView {
 /** The same in one row, of which the part around the cursor is shown; `column` is the cursor's. */
 export function cropLine(line: Line, width: number): { readonly text: string; readonly column: number } {
   const cells = [...characters(line.text)].map(({ text, at }) => ({ text: shownAs(text), at }));
-  const widthOfCells = (from: number, to: number): number =>
-    cells.slice(from, to).reduce((sum, { text }) => sum + textWidth(text), 0);
+  const widthAt = (index: number): number => textWidth(cells[index]?.text ?? '');
   const index = cells.findIndex(({ at }) => at >= line.cursor);
   const place = index === -1 ? cells.length : index;
-  let from = 0;
-  while (from < place && widthOfCells(from, place) >= width) from++;
-  let to = from;
-  while (to < cells.length && widthOfCells(from, to + 1) <= width) to++;
+  let [from, column] = [place, 0];
+  while (from > 0 && column + widthAt(from - 1) < width) column += widthAt(--from);
+  let [to, used] = [from, 0];
+  while (to < cells.length && used + widthAt(to) <= width) used += widthAt(to++);
   const text = cells
     .slice(from, to)
     .map(cell => cell.text)
     .join('');
-  return { text, column: Math.min(widthOfCells(from, place), Math.max(0, width - 1)) };
+  return { text, column };
 }
 
 /** A character as it may be printed: controls as `^X`, what would only join its neighbour on a place of its own. */

@@ -78,12 +78,12 @@ export class FullShell implements HoldListener {
         this.suspend({ isContinued: true }); // stopped by SIGSTOP, which nobody can hear of before
         break;
       default:
-        if (this.options.onSignal?.(name) !== true) this.end(SIGNAL_BASE + SIGNAL_NUMBERS[name]);
+        this.end(SIGNAL_BASE + SIGNAL_NUMBERS[name]);
     }
   }
 
   gone(): void {
-    this.end(SIGNAL_BASE + SIGNAL_NUMBERS.SIGHUP);
+    this.end(EXIT.hungUp);
   }
 
   takeAhead(): readonly Uint8Array[] {

@@ -1,4 +1,6 @@
+import { isErrno } from '../../runtime/errno.ts';
 import { type Host, hostWith, type Sink } from '../host.ts';
+import { withoutInterrupts } from '../interrupts.ts';
 import { linesOf } from '../lines.ts';
 import { EXIT } from '../verb.ts';
 import type { ShellConsole, ShellOptions } from './shelloptions.ts';
@@ -25,6 +27,7 @@ export class PlainShell {
   }
 
   async run(): Promise<number> {
+    using _interrupts = withoutInterrupts(); // the second of two in a row finds nobody who listens any more
     using session = new ShellSession(this.host, this.options, {
       above: text => {
         this.told += text;
@@ -69,10 +72,21 @@ export class PlainShell {
       });
     };
     listen();
-    const { value, done } = await this.lines.next();
+    const line = await this.nextLine();
     interrupt?.[Symbol.dispose]();
-    if (done === true) await output.write('\n');
-    return done === true ? undefined : value;
+    if (line === undefined) await output.write('\n');
+    return line;
+  }
+
+  /** A terminal that was closed has no more lines. */
+  private async nextLine(): Promise<string | undefined> {
+    try {
+      const { value, done } = await this.lines.next();
+      return done === true ? undefined : value;
+    } catch (error) {
+      if (isErrno(error, 'EIO')) return undefined;
+      throw error;
+    }
   }
 
   private get console(): ShellConsole {

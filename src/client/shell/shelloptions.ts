@@ -10,8 +10,6 @@ export interface ShellOptions {
   readonly readOnly: boolean;
   /** What may still be asked and told when the user wants to leave; with `stay` the shell goes on. */
   readonly leaving?: (console: ShellConsole) => Promise<'leave' | 'stay'>;
-  /** Told of a signal to this process; true when the shell is to go on as if it had not come. */
-  readonly onSignal?: (name: 'SIGHUP' | 'SIGTERM' | 'SIGQUIT') => boolean;
 }
 
 /** The terminal as `leaving` sees it. */

@@ -9,7 +9,7 @@ import { type Host, hostWith } from '../host.ts';
 import { type History, openHistory } from '../line/historyfile.ts';
 import type { Completion, Line } from '../line/line.ts';
 import { apiFor, runWords, wantsColor } from '../session.ts';
-import { EXIT, findVerb, type Globals, type Invocation, type Verb, verbsAt } from '../verb.ts';
+import { EXIT, type Globals, type Invocation, type Verb, verbsAt } from '../verb.ts';
 import { Announcer } from './announcer.ts';
 import { readLine } from './commandline.ts';
 import { Link, type LinkListener } from './link.ts';
@@ -53,6 +53,8 @@ export class ShellSession implements LinkListener, Disposable {
   private why = '';
   private isMissed = false;
   private isStarted = false;
+  /** Ctrl-C came while a command ran. */
+  private isCancelled = false;
 
   /** `host` prints where the shell is seen. */
   constructor(host: Host, options: ShellOptions, front: Front) {
@@ -84,10 +86,11 @@ export class ShellSession implements LinkListener, Disposable {
     this.isStarted = true;
   }
 
-  /** Runs what was typed, or pasted, a command a line. */
+  /** Runs what was typed, or pasted, a command a line. Whoever cancels one of them wants none of those behind it. */
   async run(text: string, { isTyped = true } = {}): Promise<void> {
+    this.isCancelled = false;
     for (const line of text.split('\n')) {
-      if (this.isLeaving) return;
+      if (this.isLeaving || this.isCancelled) return;
       await this.runLine(line, isTyped);
     }
   }
@@ -163,18 +166,10 @@ export class ShellSession implements LinkListener, Disposable {
   }
 
   private async runWords(words: readonly string[]): Promise<void> {
-    const [name = ''] = words;
-    // Such as `shell` within a shell: it is known, and not to be asked for as an unknown word.
-    if (findVerb(this.verbs, name) === undefined && findVerb(this.options.table, name) !== undefined) {
-      const advice = name === 'shell' ? 'this is the shell' : `it is for the command line: taskmasterctl ${name}`;
-      await this.host.error.write(`cannot run ${name} here: ${advice}\n`);
-      return;
-    }
-    let isCancelled = false;
     let over = (): void => {};
     this.announcer.isBusy = true;
     using _interrupt = this.host.onInterrupt(() => {
-      isCancelled = true;
+      this.isCancelled = true;
     });
     const { host, globals } = this;
     await runWords(words, {
@@ -184,7 +179,7 @@ export class ShellSession implements LinkListener, Disposable {
       globals,
       readOnly: this.options.readOnly,
       onCommand: invocation => {
-        over = this.begin(invocation, () => isCancelled);
+        over = this.begin(invocation);
       },
     });
     over();
@@ -192,7 +187,7 @@ export class ShellSession implements LinkListener, Disposable {
   }
 
   /** A command begins; what is returned is called when it is over. */
-  private begin(invocation: Invocation, isCancelled: () => boolean): () => void {
+  private begin(invocation: Invocation): () => void {
     const names = subjectsOf(invocation, this.link.known.processes);
     const watched = (): void => {
       this.tellings = watch(this.tellings, { verb: invocation.verb.name, names, now: realClock.wall() });
@@ -204,7 +199,7 @@ export class ShellSession implements LinkListener, Disposable {
     this.tellings = report(this.tellings, names);
     return () => {
       this.tellings = report(this.tellings, names, realClock.wall());
-      if (isCancelled() && invocation.verb.changes) watched();
+      if (this.isCancelled && invocation.verb.changes) watched();
     };
   }
 }

@@ -127,9 +127,8 @@ describe('leaving', () => {
     expect(answers).toEqual(['no', undefined, 'yes']);
   });
 
-  test('a signal ends it, unless somebody else has taken it', async () => {
-    const { terminal, code } = await shell({ onSignal: name => name === 'SIGHUP' });
-    terminal.listener?.signal('SIGHUP');
+  test('a signal ends it', async () => {
+    const { terminal, code } = await shell();
     terminal.type('hel');
     await terminal.until('taskmaster> hel');
     terminal.listener?.signal('SIGTERM');
@@ -145,6 +144,18 @@ describe('a shell', () => {
     await terminal.until('taskmaster> stop web^Jstart web^J');
     terminal.type('\r');
     await terminal.until('web: stopped\nweb: started\ntaskmaster>');
+  });
+
+  test('runs nothing of what was pasted behind a command that is cancelled', async () => {
+    const { daemon, terminal } = await shell();
+    daemon.on('output', bytes('hello\r\n', { open: true })).on('stop', results(['web', 'done']));
+    terminal.type('\x1b[200~tail -f web\nstop web\n\x1b[201~\r');
+    await terminal.until('hello');
+    terminal.type('\x03');
+    await terminal.until('^C\ntaskmaster>');
+    terminal.type('version\r');
+    await terminal.until('taskmaster>');
+    expect(daemon.asked.map(({ route }) => route)).not.toContain('stop');
   });
 
   test('is stopped by Ctrl-Z, and shows its line again', async () => {
