@@ -9,7 +9,9 @@ export const MOST_LINES = 5000;
 export function openPage(board: Board, page: Page, run?: number): Board {
   const { mode } = board;
   const under = mode.kind === 'page' ? board.under : mode.kind === 'history' ? mode : undefined;
-  return { ...board, under, mode: { kind: 'page', page }, pageRun: run };
+  // That a command runs is told by its page from here on.
+  const notice = board.notice?.tone === 'busy' ? undefined : board.notice;
+  return { ...board, under, notice, mode: { kind: 'page', page }, pageRun: run };
 }
 
 /** Closes the page, and ends the command that it shows the output of. */
@@ -74,11 +76,12 @@ export function withRunOver(board: Board, id: number, code: number): Board {
   return told(next, `${withoutColour(first)}${more}`, tone);
 }
 
-/** One line for many: what failed, or how many it worked for. */
+/** One line for many, of which a restart has two a process: what failed, or how many it worked for. */
 function inShort({ line, lines }: CommandRun): readonly string[] {
-  if (lines.length < 2) return lines;
   const failures = lines.filter(text => text.includes('ERROR'));
-  return [failures.length > 0 ? failures.map(withoutColour).join('; ') : `${line}: done for ${lines.length}`];
+  if (failures.length > 0) return [failures.map(withoutColour).join('; ')];
+  const names = new Set(lines.map(text => withoutColour(text).split(': ')[0]));
+  return names.size < 2 ? lines.slice(-1) : [`${line}: done for ${names.size}`];
 }
 
 /** Nothing more comes. */

@@ -296,9 +296,21 @@ describe('commands', () => {
     );
     expect(driven.board.notice).toMatchObject({ text: 'api: ERROR (shutting down)', tone: 'bad' });
     driven.press(':').type('status').press('Enter');
+    expect(driven.board.notice?.text).toBe('status …');
     driven.take({ type: 'printed', run: 2, lines: ['one', 'two'] }, { type: 'run over', run: 2, code: 0 });
     expect(driven.board.mode).toMatchObject({ kind: 'page', page: { title: 'status', lines: ['one', 'two'] } });
+    expect(driven.board.notice).toBeUndefined();
     expect(driven.press('q').board.mode.kind).toBe('normal');
+  });
+
+  test('a key for one or many is told in a line, by processes and not by what was done to them', () => {
+    const driven = new Driven(household()).press('r');
+    const printed = (run: number, ...lines: string[]) =>
+      driven.take({ type: 'printed', run, lines }, { type: 'run over', run, code: 0 }).board.notice?.text;
+    expect(printed(1, 'api: stopped', 'api: started')).toBe('api: started');
+    driven.press('G', 'k', 'k', 'k', 'r', 'y');
+    const two = ['web:web_00: stopped', 'web:web_01: stopped', 'web:web_00: started', 'web:web_01: started'];
+    expect(printed(2, ...two)).toContain('done for 2');
   });
 
   test('a log follows its end until it is scrolled up, is bounded, and ends with its page', () => {
