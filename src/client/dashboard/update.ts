@@ -164,7 +164,7 @@ function leftTyping(model: Board): Step {
   if (mode.kind !== 'typing' && mode.kind !== 'history') return stay(model);
   if (model.rows.some(({ info }) => info.name === mode.name)) return stay(model);
   const over: Board = { ...model, mode: { kind: 'normal' }, ownViewer: undefined, editor: undefined };
-  return stay(told(over, `${mode.name} is gone: it was removed by a reload`, 'bad'));
+  return stay(told(over, `${mode.name} is gone: a reload removed or renamed it`, 'bad'));
 }
 
 function withLink(model: Board, { link, daemon }: { readonly link: Link; readonly daemon?: Board['daemon'] }): Step {
