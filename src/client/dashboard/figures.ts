@@ -1,6 +1,6 @@
 /** Figures and words as short as they stay readable: they stand in narrow columns. */
 
-import { formatMoment, formatUptime } from '../../core/status.ts';
+import { formatMoment } from '../../core/status.ts';
 import type { ProcessInfo } from '../../protocol/messages.ts';
 
 const MINUTE = 60;
@@ -43,10 +43,9 @@ export function clockTime(wall: number): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
-/** supervisord's last column of `status`, as of now: the daemon's own is as of when it was asked. */
+/** What there is to say of a process, from what is known now: the daemon's own description is as of when it was asked. */
 export function describedNow({ state, pid, uptime, reason, lastExit }: ProcessInfo): string {
-  if (pid !== null && (state === 'RUNNING' || state === 'STOPPING'))
-    return `pid ${pid}, uptime ${formatUptime(uptime ?? 0)}`;
+  if (pid !== null && (state === 'RUNNING' || state === 'STOPPING')) return `pid ${pid}, up ${shortSpan(uptime ?? 0)}`;
   if (state === 'STOPPED' || state === 'EXITED') return lastExit === null ? 'Not started' : formatMoment(lastExit.at);
   return reason ?? '';
 }

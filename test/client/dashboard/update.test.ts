@@ -559,7 +559,7 @@ describe('what the daemon tells', () => {
   test('uptimes go on, notices go', () => {
     const driven = new Driven(household()).press('s').take({ type: 'tick', now: NOW + 3000 });
     expect(driven.board.rows[0]?.info.uptime).toBe(4000);
-    expect(driven.board.rows.map(({ info }) => describedNow(info))[0]).toBe('pid 70, uptime 0:00:04');
+    expect(driven.board.rows.map(({ info }) => describedNow(info))[0]).toBe('pid 70, up 4s');
     expect(driven.board.notice).toBeDefined();
     expect(driven.take({ type: 'tick', now: NOW + 9000 }).board.notice).toBeUndefined();
   });
