@@ -100,7 +100,7 @@ function attach(board: Board, name: string): Step {
 }
 
 function typeInto(board: Board, name: string): Step {
-  return stay({ ...shown(board, name), mode: { kind: 'typing', name } }, { kind: 'type', name });
+  return stay({ ...shown(board, name), mode: { kind: 'typing', name } });
 }
 
 /** Where there is no room for the console beside the table, it gets all of it. */

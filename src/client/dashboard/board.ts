@@ -103,7 +103,6 @@ export type Effect =
   | { readonly kind: 'remember'; readonly line: string }
   /** A command gets the terminal, and the dashboard comes back afterwards. */
   | { readonly kind: 'hand over'; readonly words: readonly string[]; readonly title: string }
-  | { readonly kind: 'type'; readonly name: string }
   | { readonly kind: 'fetch history'; readonly name: string; readonly up: number }
   | { readonly kind: 'copy'; readonly text: string }
   | { readonly kind: 'ring' }

@@ -255,8 +255,6 @@ export class Dashboard implements DisplayListener {
       case 'hand over':
         this.away(() => this.attach(effect.words));
         break;
-      case 'type': // the panes follow the mode
-        break;
       case 'fetch history':
         this.fetchHistory(effect.name, effect.up).catch((error: unknown) => this.fail(error));
         break;
