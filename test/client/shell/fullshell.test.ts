@@ -181,6 +181,22 @@ describe('a shell', () => {
   });
 });
 
+test('on a dumb terminal no Ctrl-C ends the process, whoever listens for it; and a closed one ends the shell', async () => {
+  const { daemon, host } = await world();
+  host.env.TERM = 'dumb';
+  const [before, during] = [process.listenerCount('SIGINT'), [] as number[]];
+  host.input = {
+    isTerminal: true,
+    async *bytes() {
+      during.push(process.listenerCount('SIGINT'));
+      yield Buffer.from('status\n');
+      throw Object.assign(new Error('read EIO'), { code: 'EIO' });
+    },
+  };
+  expect(await runShell(host, { table: VERBS, globals: { socket: daemon.socket }, readOnly: false })).toBe(0);
+  expect([...during, process.listenerCount('SIGINT')]).toEqual([before + 1, before]);
+});
+
 describe('a captured command', () => {
   async function session(readOnly = false): Promise<{ daemon: FakeDaemon; session: Session }> {
     const { daemon, host } = await world();
