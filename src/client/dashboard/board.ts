@@ -35,7 +35,7 @@ export interface Board extends Model {
   readonly ownViewer: number | undefined;
   /** Columns of the program whose history is shown. */
   readonly historyCols: number;
-  /** Alerts and the like for completion come from the daemon: names only. */
+  /** Names of the config's alerts, for completion. */
   readonly alerts: readonly string[];
 }
 
@@ -70,8 +70,8 @@ export type Message =
   /** Wall clock in milliseconds. */
   | { readonly type: 'tick'; readonly now: number }
   | { readonly type: 'link'; readonly link: Link; readonly daemon?: DaemonInfo }
-  /** All processes there are, in the order in which they start. */
-  | { readonly type: 'processes'; readonly processes: readonly ProcessInfo[] }
+  /** All processes there are, in the order in which they start, and the names of all alerts. */
+  | { readonly type: 'processes'; readonly processes: readonly ProcessInfo[]; readonly alerts?: readonly string[] }
   /** Some of them, as they are now. */
   | { readonly type: 'changed'; readonly processes: readonly ProcessInfo[] }
   /** `isPast`: it had happened before the list of processes was asked for, which tells of it. */

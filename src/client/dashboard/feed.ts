@@ -121,8 +121,9 @@ export class Feed implements Disposable {
   private async list(api: Api): Promise<void> {
     this.listedAt = this.options.clock.wall();
     this.stale = new Set();
-    const { processes } = await api.call('processes');
-    if (!this.closing.signal.aborted) this.options.onMessage({ type: 'processes', processes });
+    const [{ processes }, { alerts }] = await Promise.all([api.call('processes'), api.call('alerts')]);
+    if (this.closing.signal.aborted) return;
+    this.options.onMessage({ type: 'processes', processes, alerts: alerts.map(({ name }) => name) });
   }
 
   private async followEvents(api: Api): Promise<never> {

@@ -34,11 +34,6 @@ export function columnOf(line: LineDocument, index: number): number {
   return column;
 }
 
-/** Cells of a line up to its last character. */
-export function widthOfLine(line: LineDocument): number {
-  return textWidth(line.text);
-}
-
 /** A place in a history: a line, and a cell of it. */
 export interface Place {
   readonly line: number;

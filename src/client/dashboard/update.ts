@@ -109,7 +109,7 @@ function taken(model: Board, message: Message): Step {
     case 'link':
       return withLink(model, message);
     case 'processes':
-      return leftTyping(withProcesses(model, message.processes));
+      return leftTyping({ ...withProcesses(model, message.processes), alerts: message.alerts ?? model.alerts });
     case 'changed':
       return stay(withChanged(model, message.processes));
     case 'happening': {

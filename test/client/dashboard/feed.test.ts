@@ -75,7 +75,7 @@ class FakeWire {
       return (
         name === 'daemon'
           ? { pid: 1, version: '0.3.0', protocol: this.protocol }
-          : { processes: [processInfo('web', {})], unknown: [] }
+          : { processes: [processInfo('web', {})], unknown: [], alerts: [] }
       ) as never; // by the route table
     },
     events: (place: Place, name?: string) => {

@@ -330,6 +330,9 @@ describe('commands', () => {
     expect(driven.board.mode).toMatchObject({ line: { text: 'status' } });
     driven.press('Ctrl-U').type('sto').press('Tab').type('ap').press('Tab');
     expect(driven.board.mode).toMatchObject({ line: { text: 'stop api ' } });
+    driven.take({ type: 'processes', processes: household(), alerts: ['oncall'] });
+    driven.press('Ctrl-U').type('alert test on').press('Tab');
+    expect(driven.board.mode).toMatchObject({ line: { text: 'alert test oncall ' } });
     driven.press('Ctrl-U').input({ type: 'paste', text: 'stop all\nshutdown\n', bytes: new Uint8Array(0) });
     expect(driven.board.mode).toMatchObject({ kind: 'command', line: { text: 'stop all shutdown ' } });
     expect(driven.effects).toEqual([]);
