@@ -197,6 +197,14 @@ test('on a dumb terminal no Ctrl-C ends the process, whoever listens for it; and
   expect([...during, process.listenerCount('SIGINT')]).toEqual([before + 1, before]);
 });
 
+test('another daemon that does not answer is waited for until Ctrl-C', async () => {
+  const { terminal } = await shell();
+  const other = await FakeDaemon.listen();
+  other.on('processes', () => terminal.type('\x03'));
+  terminal.type(`open unix://${other.socket}\r`);
+  await terminal.until('^C\ntaskmaster (no daemon)>');
+});
+
 describe('a captured command', () => {
   async function session(readOnly = false): Promise<{ daemon: FakeDaemon; session: Session }> {
     const { daemon, host } = await world();
