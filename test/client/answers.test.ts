@@ -1,4 +1,7 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { filesIn } from '../../src/client/completion/directory.ts';
 import { PROTOCOL, VERSION } from '../../src/protocol/version.ts';
 import { ctl, FakeDaemon, FakeHost, fail, json, list, processInfo } from './support.ts';
 
@@ -193,6 +196,24 @@ describe('commands from a pipe', () => {
   test.each(['exit', 'quit'])('end at %s', async word => {
     const daemon = await FakeDaemon.listen();
     expect(await ctl(daemon, [], new FakeHost().pipe(`${word}\nnonsense\n`))).toEqual({ code: 0, out: '', err: '' });
+  });
+
+  test.each([
+    ['unix://~/tm.sock', 0],
+    ['~/tm.sock', 0],
+    ['nobody.yaml', 7],
+    ['tm.sock/x', 7],
+    ['loop', 7],
+    ['file://host/x', 7],
+    ['x'.repeat(300), 7],
+  ])('open %s, whatever is there, and go on with it', async (place, code) => {
+    const host = new FakeHost().pipe(`open ${place}\npid\n`);
+    Object.assign(host.env, { HOME: host.cwd });
+    symlinkSync('loop', join(host.cwd, 'loop'));
+    const daemon = await FakeDaemon.listen(join(host.cwd, 'tm.sock'));
+    daemon.on('daemon', daemonInfo);
+    expect((await ctl(daemon, [], host)).code).toBe(code);
+    expect(filesIn('', host)).toEqual(['loop', 'tm.sock']);
   });
 
   test('an open quote is 2', async () => {

@@ -1,7 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { partingOf, partingQuestion } from '../../src/client/foreground/leaving.ts';
+import { main } from '../../src/client/foreground/main.ts';
 import { afterEvent, describeStopping, NOT_STOPPING } from '../../src/client/foreground/stopping.ts';
 import type { Happening, HappeningBody } from '../../src/core/events.ts';
+import { FakeHost } from './support.ts';
+
+test.each([
+  [['status', 'web:*'], "taskmaster: it takes no command; `taskmasterctl status 'web:*'` runs one"],
+  [['--colour'], "taskmaster: Unknown option '--colour'"],
+])('taskmaster %j starts nothing', async (argv, says) => {
+  const host = new FakeHost();
+  const start = () => Promise.reject(new Error('started'));
+  expect(await main(argv, host, start)).toBe(2);
+  expect(host.err.text.split('\n')[0]).toBe(says);
+});
 
 describe('leaving taskmaster', () => {
   test.each([

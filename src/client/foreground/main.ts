@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { BOTH_OPTIONS } from '../../core/daemonoptions.ts';
+import { joinWords } from '../../core/words.ts';
 import { VERSION } from '../../protocol/version.ts';
 import { alignColumns } from '../columns.ts';
 import type { Host } from '../host.ts';
@@ -38,8 +39,15 @@ function readArguments(argv: readonly string[]) {
     return [longOf(flags).slice(2), { type, ...(short !== undefined && { short }) }] as const;
   });
   try {
-    return parseArgs({ args: [...argv], options: Object.fromEntries(options) }).values;
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      options: Object.fromEntries(options),
+      allowPositionals: true,
+    });
+    if (positionals.length === 0) return values;
+    return `it takes no command; \`taskmasterctl ${joinWords(positionals)}\` runs one`;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error); // parseArgs throws for nothing but bad arguments
+    // parseArgs throws for nothing but bad arguments; of the others it speaks of, which begin with a dash, there are none.
+    return String(error instanceof Error ? error.message : error).replace(/\. To specify .*/s, '');
   }
 }

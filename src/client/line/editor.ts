@@ -96,9 +96,15 @@ export function editKey(state: EditorState, key: Key): Edited {
   return (COMMANDS.get(name) ?? COMMANDS.get(name.replace('S-', '')))?.(state) ?? { state, outcome: 'bell' };
 }
 
-/** Puts pasted text into the line. A line break stays one (`\n`): the caller runs what is before and behind it as lines. */
+/** Controls but for line breaks: what says that there is no such word would have the terminal obey them. */
+const CONTROLS = /[\x00-\x09\x0b-\x1f\x7f-\x9f]/g;
+
+/**
+ * Puts pasted text into the line, without its controls. A line break stays one (`\n`): the caller runs what is before and
+ * behind it as lines.
+ */
 export function editPaste(state: EditorState, text: string): Edited {
-  const clean = text.replace(/\r\n?/g, '\n').replaceAll('\t', ' ');
+  const clean = text.replace(/\r\n?/g, '\n').replaceAll('\t', ' ').replace(CONTROLS, '');
   const ended = state.search === undefined ? state : withoutSearch(state, state.search);
   return edited({ ...insert({ ...ended, ...NO_MENU }, clean), last: 'other' });
 }

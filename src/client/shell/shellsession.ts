@@ -145,9 +145,15 @@ export class ShellSession implements LinkListener, Disposable {
     const { config: _, socket: __, ...rest } = this.globals;
     this.globals = { ...rest, ...place };
     this.isStarted = this.isMissed = false; // what is found is told below
-    await this.link.start();
+    let cancel = (): void => {};
+    const cancelled = new Promise<void>(resolve => {
+      cancel = resolve;
+    });
+    using _interrupt = this.host.onInterrupt(() => cancel());
+    await Promise.race([this.link.start(), cancelled]);
     this.isStarted = true;
     if (this.link.isLive) return EXIT.done;
+    if (this.isCancelled) return EXIT.interrupted; // it is looked for still
     await this.host.error.write(`${this.why}\n`);
     return EXIT.notRunning;
   }

@@ -100,8 +100,10 @@ describe('editing', () => {
     expect(new Typist().press('f5').outcome).toBe('bell');
   });
 
-  test('a paste is text, and its lines stay lines', () => {
-    expect(editPaste(new Typist('old').press('C-r', 'o').state, 'a\tb\r\nc\rd').state.line.text).toBe('a b\nc\ndold');
+  test('a paste is text without controls, and its lines stay lines', () => {
+    expect(editPaste(new Typist('old').press('C-r', 'o').state, 'a\tb\r\nc\x1b\x07\x9b\rd').state.line.text).toBe(
+      'a b\nc\ndold',
+    );
     const { state } = editPaste(newEditor([]), 'x'.repeat(100_000));
     expect(state.line.text.length).toBe(64 * 1024);
     expect(editKey(state, key('C-_')).state.line.text).toBe('');

@@ -181,6 +181,30 @@ describe('a shell', () => {
   });
 });
 
+test('on a dumb terminal no Ctrl-C ends the process, whoever listens for it; and a closed one ends the shell', async () => {
+  const { daemon, host } = await world();
+  host.env.TERM = 'dumb';
+  const [before, during] = [process.listenerCount('SIGINT'), [] as number[]];
+  host.input = {
+    isTerminal: true,
+    async *bytes() {
+      during.push(process.listenerCount('SIGINT'));
+      yield Buffer.from('status\n');
+      throw Object.assign(new Error('read EIO'), { code: 'EIO' });
+    },
+  };
+  expect(await runShell(host, { table: VERBS, globals: { socket: daemon.socket }, readOnly: false })).toBe(0);
+  expect([...during, process.listenerCount('SIGINT')]).toEqual([before + 1, before]);
+});
+
+test('another daemon that does not answer is waited for until Ctrl-C', async () => {
+  const { terminal } = await shell();
+  const other = await FakeDaemon.listen();
+  other.on('processes', () => terminal.type('\x03'));
+  terminal.type(`open unix://${other.socket}\r`);
+  await terminal.until('^C\ntaskmaster (no daemon)>');
+});
+
 describe('a captured command', () => {
   async function session(readOnly = false): Promise<{ daemon: FakeDaemon; session: Session }> {
     const { daemon, host } = await world();
