@@ -42,22 +42,6 @@ export function cut(text: string, cols: number, mark: string): string {
   return headOf(clean, cols - 1) + mark;
 }
 
-/** At most so many columns of a text; `mark` stands for what is left out at its beginning. */
-export function cutLeft(text: string, cols: number, mark: string): string {
-  const clean = shownText(text);
-  const width = textWidth(clean);
-  if (width <= cols) return clean;
-  if (cols <= 0) return '';
-  let left = width - (cols - 1);
-  let from = 0;
-  for (const char of clean) {
-    if (left <= 0) break;
-    left -= widthOf(char.codePointAt(0) ?? 0);
-    from += char.length;
-  }
-  return mark + clean.slice(from);
-}
-
 function headOf(text: string, cols: number): string {
   let width = 0;
   let to = 0;

@@ -2,7 +2,6 @@ import { realClock } from '../../runtime/clock.ts';
 import { type HandledSignal, SIGNAL_NUMBERS } from '../attach/terminal.ts';
 import { type Host, hostWith, type Sink } from '../host.ts';
 import type { Input } from '../line/key.ts';
-import { cropLine } from '../line/lineview.ts';
 import { EXIT } from '../verb.ts';
 import { type HoldListener, TerminalHold } from './hold.ts';
 import { Prompt } from './prompt.ts';
@@ -164,25 +163,11 @@ function listening(listeners: Set<() => void>, listener: () => void): Disposable
 }
 
 function consoleOf(hold: TerminalHold, prompt: Prompt): ShellConsole {
-  let isProgress = false;
-  const clear = (): void => {
-    if (isProgress) hold.draw('\r\x1b[K');
-    isProgress = false;
-  };
   return {
     async ask(question) {
-      clear();
       const answer = await prompt.read({ prompt: () => question, history: [], color: false });
       return answer.kind === 'line' ? answer.text : undefined;
     },
-    say(line) {
-      clear();
-      void hold.print(`${line}\n`);
-    },
-    progress(line) {
-      const { text } = cropLine({ text: line, cursor: 0 }, hold.size.cols - 1);
-      hold.draw(`\r\x1b[K${text}`);
-      isProgress = true;
-    },
+    say: line => void hold.print(`${line}\n`),
   };
 }

@@ -91,7 +91,7 @@ export class PlainShell {
 
   private get console(): ShellConsole {
     const say = (line: string): void => void this.host.output.write(`${line}\n`);
-    return { ask: question => this.ask(question), say, progress: say };
+    return { ask: question => this.ask(question), say };
   }
 
   /** The same stream without escape sequences, of which whole ones come in a piece each; `tail` for a terminal keeps colours. */

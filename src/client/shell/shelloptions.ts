@@ -17,6 +17,4 @@ export interface ShellConsole {
   /** Reads an answer; undefined for Ctrl-C and Ctrl-D. */
   ask(question: string): Promise<string | undefined>;
   say(line: string): void;
-  /** A line that the next one takes the place of. */
-  progress(line: string): void;
 }

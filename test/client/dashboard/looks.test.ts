@@ -7,7 +7,7 @@ import { clockTime, shortBytes, shortPercent, shortSpan, shownPath } from '../..
 import { helpPage } from '../../../src/client/dashboard/help.ts';
 import type { Mode } from '../../../src/client/dashboard/model.ts';
 import { nearestOf16, nearestOf256 } from '../../../src/client/dashboard/nearestcolour.ts';
-import { cut, cutLeft, fitted, fittedRight, shownText, wrapped } from '../../../src/client/dashboard/piece.ts';
+import { cut, fitted, fittedRight, shownText, wrapped } from '../../../src/client/dashboard/piece.ts';
 import { spansOfSgr } from '../../../src/client/dashboard/sgrspans.ts';
 import { sparkline } from '../../../src/client/dashboard/sparkline.ts';
 import { themeFor } from '../../../src/client/dashboard/theme.ts';
@@ -110,8 +110,6 @@ describe('text that fits', () => {
   test('is cut at its end or at its beginning', () => {
     expect(cut('processes', 5, '…')).toBe('proc…');
     expect(cut('漢字漢字', 4, '…')).toBe('漢…');
-    expect(cutLeft('/srv/demo/taskmaster.yaml', 10, '…')).toBe('…ster.yaml');
-    expect(cutLeft('漢字漢字', 4, '…')).toBe('…字');
     expect(wrapped('one two three', 7)).toEqual(['one two', 'three']);
     expect(wrapped('abcdefghij', 4)).toEqual(['abcd', 'efgh', 'ij']);
   });
