@@ -1,7 +1,7 @@
 /** The dashboard as built, before a person with a real terminal, of a real daemon. */
 import { describe, expect, test } from 'vitest';
 import { jsonOf } from '../../src/terminal/render.ts';
-import { CHORD, House, Replay, Seat, type SeatOptions, script } from './attach-support.ts';
+import { answerWhatItIs, CHORD, House, Replay, Seat, type SeatOptions, script } from './attach-support.ts';
 
 const SIZE = { cols: 120, rows: 40 };
 const SMALL = { cols: 60, rows: 15 };
@@ -163,6 +163,20 @@ describe('the dashboard', () => {
     expect((await house.ctl('status', 'book')).out).toContain('RUNNING');
     looker.type('q');
     await looker.exited;
+  });
+
+  test('asks a terminal for its background, and takes the answer for no key', async () => {
+    const house = await House.open({ job: PROGRAMS.job });
+    const white = '\x1b]11;rgb:ffff/ffff/ffff\x1b\\';
+    const person = new Watcher(house, {
+      env: { TERM: 'xterm-256color' },
+      answer: question => (question.startsWith('\x1b]11;?') ? white : answerWhatItIs(question)),
+    });
+    await person.untilLine(/job +STOPPED/);
+    await person.untilSo('colours for a light terminal', () => jsonOf(person.terminal).lines[0]?.spans[0]?.bg === 254);
+    expect(person.asked.some(question => question.startsWith('\x1b]11;?'))).toBe(true);
+    person.type('q');
+    expect((await person.exited).code).toBe(0);
   });
 
   test('says where it cannot be, before anything is drawn', async () => {
