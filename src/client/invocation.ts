@@ -3,6 +3,7 @@ import {
   type Grammar,
   longOf,
   nameOf,
+  optionsOf,
   READ_ONLY_OPTION,
   readPlainOptions,
   shortOf,
@@ -42,7 +43,7 @@ export async function parseGlobals(argv: readonly string[]): Promise<CommandLine
 export async function parseVerb(verbs: readonly Verb[], [name = '', ...rest]: readonly string[]): Promise<Invocation> {
   const verb = findVerb(verbs, name);
   if (verb === undefined) throw new UnknownVerbError(name);
-  const flags = [...verb.options.map(option => option.flags), ...globalFlagsFor(verb)];
+  const flags = optionsOf(verb).map(option => option.flags);
   const { options, words } = await read(spellOutDashNumber(verb, rest), { name: verb.name, flags, passThrough: false });
   const shared = new Set(GLOBAL_OPTIONS.map(option => nameOf(option.flags)));
   const pick = (isShared: boolean): Arguments['options'] =>
@@ -54,15 +55,6 @@ export async function parseVerb(verbs: readonly Verb[], [name = '', ...rest]: re
 
 async function read(words: readonly string[], grammar: Grammar): Promise<Arguments> {
   return readPlainOptions(words, grammar) ?? (await import('./cli.ts')).readOptions(words, grammar);
-}
-
-/** The shared options without the short forms that the verb has for itself: `tail -c` counts bytes. */
-function globalFlagsFor(verb: Verb): string[] {
-  const taken = new Set(verb.options.map(({ flags }) => shortOf(flags)));
-  return GLOBAL_OPTIONS.map(({ flags }) => {
-    const short = shortOf(flags);
-    return short !== undefined && taken.has(short) ? flags.replace(`${short}, `, '') : flags;
-  });
 }
 
 /** supervisorctl's `tail -1000`, in the words of the verb's own option. */

@@ -1,4 +1,4 @@
-import type { Arguments, Option } from './verb.ts';
+import type { Arguments, Option, Verb } from './verb.ts';
 
 /** Options that stand before a verb, and behind it too where the verb has no option of that name. */
 export const GLOBAL_OPTIONS: readonly Option[] = [
@@ -9,6 +9,17 @@ export const GLOBAL_OPTIONS: readonly Option[] = [
   { flags: '--no-color', help: 'no colours (as does NO_COLOR in the environment)' },
   { flags: '-h, --help', help: 'explain the command' },
 ];
+
+/** A verb's own options, and those that every verb knows, less the short forms that it has for itself: `tail -c` counts bytes. */
+export function optionsOf({ options }: Pick<Verb, 'options'>): readonly Option[] {
+  const taken = new Set(options.map(({ flags }) => shortOf(flags)));
+  const shared = GLOBAL_OPTIONS.map(option => {
+    const short = shortOf(option.flags);
+    const isTaken = short !== undefined && taken.has(short);
+    return isTaken ? { ...option, flags: option.flags.replace(`${short}, `, '') } : option;
+  });
+  return [...options, ...shared];
+}
 
 /** Only before a verb. */
 export const VERSION_OPTION: Option = { flags: '--version', help: "print this client's version" };

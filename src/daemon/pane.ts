@@ -5,10 +5,11 @@ import { MutableDisposable } from '../runtime/lifetime.ts';
 import type { Emulator, Size } from '../terminal/emulator.ts';
 import type { PaneKeyboard } from '../terminal/pane.ts';
 import { PanePainter } from '../terminal/panepainter.ts';
+import { Notice } from './notice.ts';
 import type { Onlooker, OnlookerOptions } from './onlooker.ts';
 import { Outflow } from './outflow.ts';
 import { CURSOR_MODE } from './picture.ts';
-import { NOTICE_FOR, PAINT_EVERY, type Stage } from './viewer.ts';
+import { PAINT_EVERY, type Stage } from './viewer.ts';
 import type { Wire } from './websocket.ts';
 
 /**
@@ -29,8 +30,7 @@ export class Pane implements Onlooker {
   private readonly painter = new PanePainter();
   /** A timer, or a place in the queue. */
   private readonly turn = new MutableDisposable();
-  private readonly noticeTimer = new MutableDisposable();
-  private notice: string | undefined;
+  private readonly notice: Notice;
   /** Where it is on the way to the next picture: at rest, in a timer or the queue, or waiting for the last one to arrive. */
   private progress: 'rest' | 'due' | 'waits' | 'closed' = 'rest';
   private paintedAt: Millis = Number.NEGATIVE_INFINITY;
@@ -41,6 +41,7 @@ export class Pane implements Onlooker {
     this.options = options;
     this.size = options.size;
     this.since = stage.clock.wall();
+    this.notice = new Notice(stage.clock, () => this.touch());
     const onArrived = (): void => {
       if (this.progress === 'waits') this.prepare();
     };
@@ -64,12 +65,7 @@ export class Pane implements Onlooker {
   }
 
   show(notice: string): void {
-    this.notice = notice;
-    this.noticeTimer.value = this.stage.clock.after(NOTICE_FOR, () => {
-      this.notice = undefined;
-      this.touch();
-    });
-    this.touch();
+    this.notice.show(notice);
   }
 
   onArrived(total: number): void {
@@ -90,7 +86,7 @@ export class Pane implements Onlooker {
   [Symbol.dispose](): void {
     this.progress = 'closed';
     this.turn[Symbol.dispose]();
-    this.noticeTimer[Symbol.dispose]();
+    this.notice[Symbol.dispose]();
   }
 
   /** Sees to the next picture: once the last one has arrived, its time has come, and the queue has. */
@@ -116,7 +112,7 @@ export class Pane implements Onlooker {
     const { modes } = this.stage;
     const isCursorVisible = modes.isSet(CURSOR_MODE);
     const keyboard = keyboardOf(modes);
-    const picture = { emulator, view: this.size, isCursorVisible, notice: this.notice };
+    const picture = { emulator, view: this.size, isCursorVisible, notice: this.notice.text };
     const frame = this.painter.frame(keyboard === undefined ? picture : { ...picture, keyboard });
     if (frame === undefined) return;
     this.paintedAt = this.stage.clock.now();

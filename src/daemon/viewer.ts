@@ -10,6 +10,7 @@ import type { Emulator, Size } from '../terminal/emulator.ts';
 import { Painter } from '../terminal/paint.ts';
 import { ansiOf, rowsInUse } from '../terminal/render.ts';
 import type { Continuation } from './display.ts';
+import { Notice } from './notice.ts';
 import type { Onlooker, OnlookerOptions } from './onlooker.ts';
 import { Outflow } from './outflow.ts';
 import type { PacedQueue } from './paced.ts';
@@ -33,9 +34,6 @@ const CALM = 32 * 1024;
 
 /** Questions that wait for a viewer that takes nothing; by then the program has long had the defaults. */
 const MOST_QUESTIONS = 16;
-
-/** How long a notice covers the last row. */
-export const NOTICE_FOR: Millis = 2_000;
 
 /** What viewers look at: one process's terminal. */
 export interface Stage {
@@ -97,9 +95,8 @@ export class Viewer implements Onlooker {
   private readonly flow: Outflow;
   private readonly turn = new MutableDisposable();
   private readonly timer = new MutableDisposable();
-  private readonly noticeTimer = new MutableDisposable();
+  private readonly notice: Notice;
   private isDue = false;
-  private notice: string | undefined;
   private view: Streamed | Painted;
   /** What its terminal is to be asked. */
   private readonly questions: Uint8Array[] = [];
@@ -110,6 +107,7 @@ export class Viewer implements Onlooker {
     this.options = options;
     this.size = options.size;
     this.since = stage.clock.wall();
+    this.notice = new Notice(stage.clock, () => this.touch());
     this.flow = new Outflow(wire, { clock: stage.clock, acks: options.acks, onArrived: () => this.touch() });
     this.view = painted(0, { keep: true, isSlow: false });
   }
@@ -160,20 +158,12 @@ export class Viewer implements Onlooker {
 
   /** Raw viewers get pictures meanwhile. */
   show(notice: string): void {
-    this.notice = notice;
-    this.noticeTimer.value = this.stage.clock.after(NOTICE_FOR, () => {
-      this.notice = undefined;
-      this.touch();
-    });
-    this.touch();
+    this.notice.show(notice);
   }
 
   /** What `show` said is not so any more. */
   unshow(): void {
-    if (this.notice === undefined) return;
-    this.notice = undefined;
-    this.noticeTimer.value = undefined;
-    this.touch();
+    this.notice.hide();
   }
 
   onArrived(total: number): void {
@@ -202,7 +192,7 @@ export class Viewer implements Onlooker {
   }
 
   [Symbol.dispose](): void {
-    for (const timer of [this.turn, this.timer, this.noticeTimer]) timer[Symbol.dispose]();
+    for (const timer of [this.turn, this.timer, this.notice]) timer[Symbol.dispose]();
     this.isDue = true; // nothing is looked at any more
   }
 
@@ -215,7 +205,7 @@ export class Viewer implements Onlooker {
   /** Whether the stream is what its terminal can take: it must have the very size of the program's. */
   private get mayStream(): boolean {
     const { cols, rows } = this.stage.size;
-    return this.notice === undefined && this.size.cols === cols && this.size.rows === rows;
+    return this.notice.text === undefined && this.size.cols === cols && this.size.rows === rows;
   }
 
   /** Whether the ring still has what follows, and it is not more than anybody reads. */
@@ -315,7 +305,7 @@ export class Viewer implements Onlooker {
     }
     if (isFirst && view.isSlow) this.wire.tell({ type: 'skipped', bytes: shown - view.offset });
     const isCursorVisible = modes.isSet(CURSOR_MODE);
-    const frame = view.painter.frame({ emulator, view: this.size, isCursorVisible, notice: this.notice });
+    const frame = view.painter.frame({ emulator, view: this.size, isCursorVisible, notice: this.notice.text });
     this.sendText(changeOfModes(view.modes, modes) + frame);
     view.modes = modes.clone();
     view.at = clock.now();

@@ -1,4 +1,4 @@
-import { GLOBAL_OPTIONS, longOf, nameOf, shortOf, takesValue } from '../options.ts';
+import { longOf, nameOf, optionsOf, shortOf, takesValue } from '../options.ts';
 import { type Choice, findVerb, type Option, type Parameter, type Verb } from '../verb.ts';
 import type { World } from './world.ts';
 
@@ -54,18 +54,6 @@ function readBefore(before: readonly string[], { verbs, options = [] }: World) {
   const verb = findVerb(verbs, before[start.at] ?? '');
   const rest = walk(before.slice(start.at + 1), verb === undefined ? [] : optionsOf(verb), false);
   return { start, verb, rest };
-}
-
-/** A verb's own options, and those that every verb knows, less the short forms that it has for itself. */
-function optionsOf({ options }: Verb): readonly Option[] {
-  const taken = new Set(options.map(({ flags }) => shortOf(flags)));
-  const shared = GLOBAL_OPTIONS.map(option => {
-    const short = shortOf(option.flags);
-    return short !== undefined && taken.has(short)
-      ? { ...option, flags: option.flags.replace(`${short}, `, '') }
-      : option;
-  });
-  return [...options, ...shared];
 }
 
 interface Walked {

@@ -237,21 +237,9 @@ function groupCell(
     case 'state':
       return { text: upWord(rows), look: isCollapsed ? theme.tones[toneOf(rows)] : theme.dim };
     case 'cpu':
-      return {
-        text: sum(
-          rows.map(row => row.cpu),
-          shortPercent,
-        ),
-        look,
-      };
+      return { text: sumOf(rows, 'cpu', shortPercent), look };
     case 'memory':
-      return {
-        text: sum(
-          rows.map(row => row.memory),
-          shortBytes,
-        ),
-        look,
-      };
+      return { text: sumOf(rows, 'memory', shortBytes), look };
     case 'viewers':
       return { text: isCollapsed ? viewersWord(marksOf(rows)) : '', look: theme.accent };
     default:
@@ -259,8 +247,8 @@ function groupCell(
   }
 }
 
-function sum(values: readonly (number | undefined)[], words: (sum: number) => string): string {
-  const known = values.filter(value => value !== undefined);
+function sumOf(rows: readonly Row[], figure: 'cpu' | 'memory', words: (sum: number) => string): string {
+  const known = rows.map(row => row[figure]).filter(value => value !== undefined);
   return known.length === 0 ? '' : words(known.reduce((a, b) => a + b, 0));
 }
 

@@ -33,6 +33,9 @@ export interface ViewerOptions {
   readonly chordFor: ((daemonKeys: string | null) => Chord) | undefined;
 }
 
+/** Keys and parts of pastes that wait for a daemon which has not answered yet: what anybody types in a few seconds. */
+const MOST_EARLY = 256;
+
 /** One console over one connection: pictures come, and what is typed goes, where it may. */
 export class Viewer implements WebSocketListener, Disposable {
   private readonly options: ViewerOptions;
@@ -67,7 +70,7 @@ export class Viewer implements WebSocketListener, Disposable {
 
   /** What was typed or pasted; false when the program does not take what went before. */
   type(input: Input): boolean {
-    if (this.typing.isFull) return false;
+    if (this.typing.isFull || this.early.length >= MOST_EARLY) return false;
     if (this.matcher === undefined) this.early.push(input);
     else this.take(this.matcher.feed(typedBytes(input, this.keyboard), this.options.clock.now()));
     return true;

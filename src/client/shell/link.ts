@@ -79,8 +79,7 @@ export class Link implements Disposable {
 
   private async look(api: Api): Promise<void> {
     const { processes } = await api.call('processes');
-    const { alerts } = await api.call('alerts').catch(() => ({ alerts: [] })); // an older daemon has none
-    this.known = { processes, alerts: alerts.map(({ name }) => name) };
+    this.known = { processes, alerts: await alertsOf(api) };
   }
 
   private async follow(api: Api, signal: AbortSignal): Promise<void> {
@@ -125,5 +124,15 @@ export class Link implements Disposable {
     this.isLive = false;
     this.retry.set(RETRY, () => void this.start());
     this.listener.lost(wasLive ? 'the daemon went away' : error.message);
+  }
+}
+
+/** Names of the alerts; none of an older daemon, which knows of no such thing. */
+async function alertsOf(api: Api): Promise<readonly string[]> {
+  try {
+    return (await api.call('alerts')).alerts.map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof WireError) return [];
+    throw error;
   }
 }
